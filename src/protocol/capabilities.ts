@@ -1,0 +1,51 @@
+// The capabilities this server offers: https://ircv3.net/specs/extensions/capability-negotiation.html. A session's
+// capabilities are one number, so that asking for one costs a single AND in the fan-out.
+
+export interface Capability {
+  readonly name: string
+  readonly bit: number
+  readonly specification: string
+  /** What `CAP LS 302` writes after `=`. */
+  readonly value?: string
+  /** Whether a line can look otherwise for a session that has it; only these bits divide the cache of rendered lines. */
+  readonly renders: boolean
+}
+
+const extension = (page: string) => `https://ircv3.net/specs/extensions/${page}.html`
+
+export const MESSAGE_TAGS = 1 << 0
+export const SERVER_TIME = 1 << 1
+export const ECHO_MESSAGE = 1 << 2
+export const LABELED_RESPONSE = 1 << 3
+export const BATCH = 1 << 4
+export const STANDARD_REPLIES = 1 << 5
+export const MULTI_PREFIX = 1 << 6
+export const EXTENDED_JOIN = 1 << 7
+export const ACCOUNT_TAG = 1 << 8
+export const ACCOUNT_NOTIFY = 1 << 9
+export const CAP_NOTIFY = 1 << 10
+export const CHATHISTORY = 1 << 11
+
+export const CAPABILITIES: readonly Capability[] = [
+  { name: "account-notify", bit: ACCOUNT_NOTIFY, specification: extension("account-notify"), renders: false },
+  { name: "account-tag", bit: ACCOUNT_TAG, specification: extension("account-tag"), renders: true },
+  { name: "batch", bit: BATCH, specification: extension("batch"), renders: false },
+  { name: "cap-notify", bit: CAP_NOTIFY, specification: extension("capability-negotiation"), renders: false },
+  { name: "draft/chathistory", bit: CHATHISTORY, specification: extension("chathistory"), renders: false },
+  { name: "echo-message", bit: ECHO_MESSAGE, specification: extension("echo-message"), renders: false },
+  { name: "extended-join", bit: EXTENDED_JOIN, specification: extension("extended-join"), renders: true },
+  { name: "labeled-response", bit: LABELED_RESPONSE, specification: extension("labeled-response"), renders: false },
+  { name: "message-tags", bit: MESSAGE_TAGS, specification: extension("message-tags"), renders: true },
+  { name: "multi-prefix", bit: MULTI_PREFIX, specification: extension("multi-prefix"), renders: false },
+  { name: "server-time", bit: SERVER_TIME, specification: extension("server-time"), renders: true },
+  { name: "standard-replies", bit: STANDARD_REPLIES, specification: extension("standard-replies"), renders: true },
+]
+
+/** The bits that divide the cache of rendered lines. */
+export const RENDERING = CAPABILITIES.reduce((mask, c) => (c.renders ? mask | c.bit : mask), 0)
+
+const BY_NAME = new Map(CAPABILITIES.map((c) => [c.name, c]))
+
+export function capabilityNamed(name: string): Capability | undefined {
+  return BY_NAME.get(name)
+}

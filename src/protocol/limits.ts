@@ -1,0 +1,60 @@
+// Every limit of the wire by name. The numbers of the specifications are fixed; those a site may want
+// otherwise are defaults of `[limits]` in chat.toml.
+
+/** Bytes of a line without its tags, with CR LF: https://modern.ircdocs.horse/#message-format */
+export const LINE_BYTES_MAX = 512
+/** Bytes of what a client's tags may take, from `@` to the space: message-tags, "size limit". */
+export const CLIENT_TAG_BYTES_MAX = 4096
+/** Bytes of the tags of a line from a server: message-tags, "size limit". */
+export const SERVER_TAG_BYTES_MAX = 8191
+/** Parameters of a command: RFC 2812 §2.3. */
+export const PARAMS_MAX = 15
+/** Channel or nick targets of one line, TARGMAX and MAXTARGETS in ISUPPORT. */
+export const TARGETS_MAX = 4
+/** Modes with a parameter in one MODE, MODES in ISUPPORT. */
+export const MODES_MAX = 6
+/** Tokens in one 005 line: https://modern.ircdocs.horse/#rplisupport-005 */
+export const ISUPPORT_TOKENS_MAX = 13
+
+/** What `[limits]` of chat.toml changes; lengths in bytes of UTF-8, times in ms. */
+export interface Limits {
+  readonly nickLength: number
+  readonly usernameLength: number
+  readonly realnameLength: number
+  readonly channelLength: number
+  readonly topicLength: number
+  readonly kickLength: number
+  readonly awayLength: number
+  readonly keyLength: number
+  readonly channelsPerUser: number
+  readonly channels: number
+  readonly listModes: number
+  readonly historyPage: number
+  readonly sendqBytes: number
+  readonly recvqBytes: number
+  readonly tlsTimeoutMs: number
+  readonly registrationTimeoutMs: number
+  readonly pingAfterMs: number
+  readonly pingTimeoutMs: number
+}
+
+export const DEFAULT_LIMITS: Limits = {
+  nickLength: 32,
+  usernameLength: 16,
+  realnameLength: 150,
+  channelLength: 64,
+  topicLength: 390,
+  kickLength: 390,
+  awayLength: 200,
+  keyLength: 23,
+  channelsPerUser: 100,
+  channels: 10_000,
+  listModes: 60,
+  historyPage: 100,
+  sendqBytes: 1_048_576,
+  recvqBytes: 16_384,
+  tlsTimeoutMs: 10_000,
+  registrationTimeoutMs: 30_000,
+  pingAfterMs: 90_000,
+  pingTimeoutMs: 30_000,
+}
