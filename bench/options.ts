@@ -6,7 +6,7 @@ import { parseArgs } from "node:util"
 const USAGE = `usage: bun run bench [--quick] [--only NAME]... [--repeat N] [--chat PROGRAM] [--no-chat]
                      [--server 'NAME=COMMAND']... [--dir DIR] [--json] [--list]
   --quick     one short round: shows that everything works, and figures only roughly
-  --only      only the tests whose name begins so; may be repeated
+  --only      only this test, or those whose names begin so; may be repeated
   --repeat    rounds of each test (5)
   --chat      how to start chat (dist/chat), for example 'bun src/main.ts'
   --server    another server; its command may use {port} {plain} {cert} {key} {dir} and {file:TEMPLATE}
