@@ -1,0 +1,60 @@
+// Asks the reader's thread for pages of history. The thread starts with the first page: a server whose clients never
+// page does without it.
+
+import type { HistoryQuery, Row } from "../core/seams.ts"
+import type { FromReader } from "./messages.ts"
+import { endThread, post, startThread } from "./threads.ts"
+
+export class HistoryReader {
+  readonly #path: string
+  readonly #waiting = new Map<number, { resolve: (rows: Row[]) => void; reject: (error: Error) => void }>()
+  #thread: Worker | undefined
+  #lastId = 0
+
+  constructor(path: string) {
+    this.#path = path
+  }
+
+  page(query: HistoryQuery): Promise<Row[]> {
+    return new Promise((resolve, reject) => {
+      const id = ++this.#lastId
+      this.#waiting.set(id, { resolve, reject })
+      this.#thread ??= this.#start()
+      post(this.#thread, { id, query })
+    })
+  }
+
+  async close(): Promise<void> {
+    const thread = this.#thread
+    this.#thread = undefined
+    if (thread !== undefined) await endThread(thread)
+    this.#failAll("the log was closed")
+  }
+
+  #start(): Worker {
+    const thread = startThread("reader")
+    thread.addEventListener("message", ({ data }: MessageEvent<FromReader>) => this.#answered(data))
+    // A thread that died takes its questions with it; the next one starts another.
+    thread.addEventListener("error", (event) => this.#died(thread, event.message))
+    post(thread, { open: { path: this.#path } })
+    return thread
+  }
+
+  #answered(answer: FromReader): void {
+    const asker = this.#waiting.get(answer.id)
+    this.#waiting.delete(answer.id)
+    if ("rows" in answer) asker?.resolve(JSON.parse(answer.rows) as Row[])
+    else asker?.reject(new Error(`history cannot be read: ${answer.failed}`))
+  }
+
+  #died(thread: Worker, message: string): void {
+    if (this.#thread === thread) this.#thread = undefined
+    this.#failAll(message)
+  }
+
+  #failAll(message: string): void {
+    const askers = [...this.#waiting.values()]
+    this.#waiting.clear()
+    for (const asker of askers) asker.reject(new Error(`history cannot be read: ${message}`))
+  }
+}

@@ -1,0 +1,37 @@
+// The thread that reads pages of history; `history-reader.ts` starts it. An entry point of its own in a compiled build.
+
+import type { Database } from "bun:sqlite"
+import { openReadable } from "./database.ts"
+import { readPage } from "./history-pages.ts"
+import type { FromReader, ToReader } from "./messages.ts"
+import { post } from "./threads.ts"
+
+declare const self: Worker
+
+let path = ""
+let db: Database | undefined
+
+self.addEventListener("message", ({ data }: MessageEvent<ToReader>) => {
+  if ("open" in data) path = data.open.path
+  else if ("query" in data) answer(data)
+  else leave()
+})
+
+function answer({ id, query }: { id: number; query: Parameters<typeof readPage>[1] }): void {
+  try {
+    db ??= openReadable(path)
+    tell({ id, rows: JSON.stringify(readPage(db, query)) })
+  } catch (error) {
+    tell({ id, failed: error instanceof Error ? error.message : String(error) })
+  }
+}
+
+function tell(message: FromReader): void {
+  post(self, message)
+}
+
+// The thread ends itself after its database is closed: to be terminated with one open has crashed Bun (#29275).
+function leave(): void {
+  db?.close()
+  process.exit(0)
+}

@@ -1,0 +1,147 @@
+// The log in SQLite: one append-only table in WAL mode, each turn one flushed commit, in a thread of its own so that
+// a slow disk delays echoes but never the loop. https://www.sqlite.org/wal.html
+
+import type { HistoryQuery, Log, Row } from "../core/seams.ts"
+import { makeDataDirectory, privately, type DataDirectory } from "./data-directory.ts"
+import { codeOf, explain, openReadable, openWritable } from "./database.ts"
+import { lockDirectory } from "./directory-lock.ts"
+import { HistoryReader } from "./history-reader.ts"
+import { type FromWriter, type WriterOptions } from "./messages.ts"
+import { Reserve } from "./reserve.ts"
+import { encodeRows } from "./row-codec.ts"
+import { begin, type Beginning } from "./schema.ts"
+import { endThread, post, startThread } from "./threads.ts"
+
+export interface SqliteLogOptions extends Omit<WriterOptions, "directory"> {
+  /** Types of events that `replay` leaves out, since they change no state. */
+  readonly stateless?: readonly string[]
+}
+
+/** Opens the log of a data directory and begins a run; throws a UserError (78) for whatever stands in the way. */
+export function openSqliteLog(dataDir: string, options: SqliteLogOptions = {}): SqliteLog {
+  const directory = makeDataDirectory(dataDir)
+  return privately(() => {
+    const unlock = lockDirectory(directory)
+    try {
+      return new SqliteLog(directory, unlock, beginRun(directory, options), options)
+    } catch (error) {
+      unlock()
+      throw explain(error, directory.log)
+    }
+  })
+}
+
+// A disk that is full at the start has a reserve to live on, as later in the run; the writer then reports it.
+function beginRun(directory: DataDirectory, options: SqliteLogOptions): Beginning {
+  try {
+    return beginOnce(directory)
+  } catch (error) {
+    const reserve = new Reserve(directory.reserve, options.reserveBytes)
+    if (codeOf(error) === "SQLITE_FULL" && reserve.release()) return beginOnce(directory)
+    throw error
+  }
+}
+
+function beginOnce(directory: DataDirectory): Beginning {
+  const db = openWritable(directory.log, "durable")
+  try {
+    return begin(db, directory.log)
+  } finally {
+    db.close()
+  }
+}
+
+export class SqliteLog implements Log {
+  readonly epoch: number
+  readonly nextSeq: number
+  readonly lastAt: number
+  readonly cloakSecret: string
+  /** The site's own name, made by chance at its first run. */
+  readonly site: string
+  onReadOnly: Log["onReadOnly"] = () => {}
+  onBroken: Log["onBroken"] = (error) => {
+    throw error
+  }
+
+  readonly #directory: DataDirectory
+  readonly #unlock: () => void
+  readonly #stateless: string
+  readonly #writer: Worker
+  readonly #reader: HistoryReader
+  #done: (() => void) | undefined
+  #broken = false
+  #closing: Promise<void> | undefined
+
+  constructor(directory: DataDirectory, unlock: () => void, beginning: Beginning, options: SqliteLogOptions) {
+    this.epoch = beginning.epoch
+    this.nextSeq = beginning.nextSeq
+    this.lastAt = beginning.lastAt
+    this.cloakSecret = beginning.cloakSecret
+    this.site = beginning.site
+    this.#directory = directory
+    this.#unlock = unlock
+    this.#stateless = JSON.stringify(options.stateless ?? [])
+    this.#reader = new HistoryReader(directory.log)
+    this.#writer = startThread("writer")
+    this.#writer.addEventListener("message", ({ data }: MessageEvent<FromWriter>) => this.#heard(data))
+    this.#writer.addEventListener("error", (event) => this.#break(new Error(event.message)))
+    const { reserveBytes, reserveRetryMs } = options
+    post(this.#writer, { open: { directory: directory.path, reserveBytes, reserveRetryMs } })
+  }
+
+  *replay(): Generator<Row> {
+    const db = openReadable(this.#directory.log)
+    try {
+      yield* db.query<Row, [string]>(REPLAY).iterate(this.#stateless)
+    } catch (error) {
+      throw explain(error, this.#directory.log)
+    } finally {
+      db.close()
+    }
+  }
+
+  append(rows: readonly Row[], done: () => void): void {
+    if (this.#done !== undefined) throw new Error("a turn was appended before the last one was acknowledged")
+    if (this.#broken) return
+    if (rows.length === 0) return queueMicrotask(done)
+    this.#done = done
+    post(this.#writer, encodeRows(rows))
+  }
+
+  history(query: HistoryQuery): Promise<Row[]> {
+    return this.#reader.page(query)
+  }
+
+  close(): Promise<void> {
+    return (this.#closing ??= this.#close())
+  }
+
+  async #close(): Promise<void> {
+    await this.#reader.close()
+    // A broken writer is left alone, and the lock is held until the process ends.
+    if (this.#broken) return this.#writer.unref()
+    await endThread(this.#writer)
+    this.#unlock()
+  }
+
+  #heard(message: FromWriter): void {
+    if (this.#broken) return
+    if (typeof message === "object") {
+      if ("readOnly" in message) this.onReadOnly(message.readOnly)
+      else this.#break(new Error(`a commit failed: ${message.broken} (${message.code})`))
+      return
+    }
+    const done = this.#done
+    this.#done = undefined
+    done?.()
+  }
+
+  #break(error: Error): void {
+    if (this.#broken) return
+    this.#broken = true
+    this.onBroken(error)
+  }
+}
+
+const REPLAY = `select seq, at_ms as at, type, channel_id as channelId, account_id as accountId, text, body from events
+  where type not in (select value from json_each(?)) order by seq`
