@@ -1,0 +1,72 @@
+// The shape of a command: it reads the network, answers, proposes events, and reads no more.
+
+import type { Message } from "../protocol/message.ts"
+import type { RefusalCode } from "../protocol/refusals.ts"
+import type { EventType } from "./event.ts"
+import type { Content } from "./narrow.ts"
+import type { Network } from "./network.ts"
+import type { HistoryQuery, Result } from "./seams.ts"
+import type { Session } from "./session.ts"
+import type { User } from "./user.ts"
+
+/** What the sender is told at once; a content without source comes from the server, a numeric is addressed to its nick. */
+export type Answer = Content | readonly Content[] | undefined | void
+
+/** A request before the engine adds its session. */
+export type Question =
+  | { readonly type: "password"; readonly given: string }
+  | { readonly type: "history"; readonly query: HistoryQuery }
+
+export interface Context {
+  readonly net: Network
+  readonly session: Session
+  readonly message: Message
+  /** ms since 1970. */
+  readonly now: number
+  /** Puts a fact before the log; its refusal, if any, is answered to the sender. */
+  propose<F extends object>(type: EventType<F>, fact: F): void
+  /** Asks the shell; the session's next lines wait until `resume` has answered. */
+  ask(question: Question, resume: (result: Result) => Answer): void
+  /** A new batch's reference. */
+  newBatch(): string
+  /** Ends the session with `ERROR :words`. */
+  end(code: RefusalCode, words: string): void
+}
+
+/** The context of a registered session. */
+export interface UserContext extends Context {
+  readonly user: User
+}
+
+interface Facts {
+  readonly name: string
+  /** Parameters as HELP and the manual show them; `[…]` are optional, and so the least number of parameters follows. */
+  readonly syntax: string
+  /** One sentence for HELP and the manual. */
+  readonly help: string
+  readonly specification: string
+}
+
+/** `when` says whether it needs a registered session, works only before that, or always. */
+export type Command = Facts & { readonly paramsMin: number } & (
+    | { readonly when: "registered"; run(context: UserContext, ...params: string[]): Answer }
+    | { readonly when: "unregistered" | "always"; run(context: Context, ...params: string[]): Answer }
+  )
+
+export function command(facts: Facts & { run(context: UserContext, ...params: string[]): Answer }): Command {
+  return { ...facts, when: "registered", paramsMin: paramsMin(facts.syntax) }
+}
+
+export function anytime(facts: Facts & { run(context: Context, ...params: string[]): Answer }): Command {
+  return { ...facts, when: "always", paramsMin: paramsMin(facts.syntax) }
+}
+
+export function unregistered(facts: Facts & { run(context: Context, ...params: string[]): Answer }): Command {
+  return { ...facts, when: "unregistered", paramsMin: paramsMin(facts.syntax) }
+}
+
+/** The parameters before the first optional one. */
+function paramsMin(syntax: string): number {
+  const required = syntax.split("[")[0]?.trim() ?? ""
+  return required === "" ? 0 : required.split(/\s+/).length
+}

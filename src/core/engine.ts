@@ -1,0 +1,355 @@
+// The server as a pure state machine. In: connected, receive, closed, tick, answered and the administrator's wishes, each with
+// the time. Out: turns. Nothing here waits, reads a clock or touches a socket.
+
+import { LABELED_RESPONSE } from "../protocol/capabilities.ts"
+import type { Unreadable } from "../protocol/line-reader.ts"
+import { type Message, parse } from "../protocol/message.ts"
+import { msgidOf } from "../protocol/msgid.ts"
+import {
+  ERR_ALREADYREGISTERED,
+  ERR_INPUTTOOLONG,
+  ERR_NEEDMOREPARAMS,
+  ERR_NOTREGISTERED,
+  ERR_UNKNOWNCOMMAND,
+} from "../protocol/numerics.ts"
+import { REFUSALS, type RefusalCode } from "../protocol/refusals.ts"
+import { FAIL, isNumeric } from "../protocol/reply.ts"
+import type { Answer, Command, Context, Question } from "./command.ts"
+import { COMMANDS, EVENTS } from "./commands/index.ts"
+import { userQuit } from "./commands/quit.ts"
+import { serverStarted } from "./commands/server.ts"
+import type { EventType, Stamp } from "./event.ts"
+import { type Content, type Outgoing, render } from "./narrow.ts"
+import { Line, Outbox } from "./outbox.ts"
+import { own, Response } from "./response.ts"
+import { Network } from "./network.ts"
+import { pursueRegistration } from "./registration.ts"
+import type { Arrival, Logger, Request, Result, Row, Settings, Turn } from "./seams.ts"
+import { Session } from "./session.ts"
+import { Tell } from "./tell.ts"
+import { sourceOf, type User, type UserId } from "./user.ts"
+
+/** A defect in `apply`: the state can no longer be trusted and the process must end. */
+export class BrokenStateError extends Error {}
+
+/** Where the log stood when this run began. */
+export interface Start {
+  readonly epoch: number
+  readonly nextSeq: number
+  readonly lastAt: number
+}
+
+/** Lines that may wait behind a command that waits for the shell. */
+const BACKLOG_LINES_MAX = 1000
+
+export class Engine {
+  readonly net: Network
+  readonly sessions = new Set<Session>()
+  /** True while the disk is full: what may be refused is refused. */
+  readOnly = false
+  readonly #log: Logger
+  readonly #epoch: number
+  #seq: number
+  #at: number
+  #sessionIds = 0
+  #batchIds = 0
+  #response: Response | undefined
+  readonly #outbox = new Outbox()
+  readonly #tell: Tell
+  #rows: Row[] = []
+  #requests: Request[] = []
+
+  /** `history` are the rows that change state, of all earlier runs, in order. */
+  constructor(settings: Settings, start: Start, history: Iterable<Row>, log: Logger, now: number) {
+    this.net = new Network(settings)
+    this.#log = log
+    this.#epoch = start.epoch
+    this.#seq = start.nextSeq
+    this.#at = Math.max(start.lastAt, now)
+    this.#tell = new Tell((session, message) => this.#deliver(session, message))
+    for (const row of history) this.#replay(row)
+    this.#place(serverStarted, { epoch: this.#epoch }, undefined)
+  }
+
+  /** A connection whose TLS handshake is done and whose certificate, if any, was judged. */
+  connected(arrival: Arrival, now: number): Session {
+    const session = new Session(++this.#sessionIds, arrival, now)
+    this.sessions.add(session)
+    return session
+  }
+
+  /** One line, or what could not be read as one. Lines of a session that waits for an answer queue behind it. */
+  receive(session: Session, line: string | Unreadable, now: number) {
+    if (session.closing) return
+    session.heardAt = now
+    session.pinged = false
+    this.#advance(now)
+    const backlog = session.waiting?.backlog
+    if (!backlog) this.#obey(session, line)
+    else if (backlog.push(line) > BACKLOG_LINES_MAX) this.end(session, "TOO_FAST")
+  }
+
+  /** The connection is gone, whoever ended it. `reason` is what others read if the session had not said its own. */
+  closed(session: Session, reason: string, now: number) {
+    this.#advance(now)
+    if (this.sessions.delete(session)) this.#leave(session, reason)
+    session.closing ??= "QUIT"
+  }
+
+  /** Lets time pass: registration and PING deadlines. Once in a few seconds is enough. */
+  tick(now: number) {
+    this.#advance(now)
+    const { limits } = this.net.settings
+    for (const session of this.sessions) {
+      if (session.closing) continue
+      if (!session.user) {
+        if (now - session.since > limits.registrationTimeoutMs) this.end(session, "REGISTRATION_TIMEOUT")
+      } else if (session.pinged) {
+        if (now - session.heardAt > limits.pingAfterMs + limits.pingTimeoutMs) this.end(session, "PING_TIMEOUT")
+      } else if (now - session.heardAt > limits.pingAfterMs) {
+        session.pinged = true
+        this.#outbox.add(session, new Line(`PING :${this.net.settings.serverName}`))
+      }
+    }
+  }
+
+  /** The shell's answer to what `session` asked for; its queued lines follow. */
+  answered(session: Session, result: Result, now: number) {
+    this.#advance(now)
+    const { waiting } = session
+    if (!waiting || session.closing) return
+    session.waiting = undefined
+    this.#response = waiting.response
+    this.#guard(session, waiting.command, () => this.#answer(session, waiting.resume(result)))
+    this.#conclude(session)
+    while (!session.waiting && !session.closing) {
+      const line = waiting.backlog.shift()
+      if (line === undefined) return
+      this.#obey(session, line)
+    }
+    session.waiting?.backlog.push(...waiting.backlog)
+  }
+
+  /** Ends a session with `ERROR :CODE words`; the others hear `words`. */
+  end(session: Session, code: RefusalCode, words: string = REFUSALS[code].text) {
+    if (session.closing) return
+    session.closing = code
+    if (code !== "QUIT" && session.capabilities) this.#send(session, FAIL("*", code, [], words), "")
+    this.#outbox.add(session, new Line(code === "QUIT" ? `ERROR :${words}` : `ERROR :${code} ${words}`))
+    this.#requests.push({ type: "close", session })
+    this.sessions.delete(session)
+    this.#leave(session, words)
+    if (code !== "QUIT") {
+      this.#log({ level: "info", what: "closed", code, nick: session.addressee, address: session.arrival.address, words })
+    }
+  }
+
+  /** A fact that an administrator of the server brings about; the refusal in words, if it is refused. */
+  administer<F extends object>(type: EventType<F>, fact: F, now: number): string | undefined {
+    this.#advance(now)
+    const refusal = type.refuse?.(this.net, fact, undefined)
+    if (refusal) return `${refusal.params.join(" ")}: ${refusal.text ?? ""}`
+    this.#place(type, fact, undefined)
+    return undefined
+  }
+
+  /** Everything since the last turn, or undefined when nothing happened. */
+  take(): Turn | undefined {
+    if (this.#rows.length === 0 && this.#requests.length === 0 && this.#outbox.isEmpty) return undefined
+    const turn = { rows: this.#rows, deliveries: this.#outbox.take(), requests: this.#requests }
+    this.#rows = []
+    this.#requests = []
+    return turn
+  }
+
+  // Time in the log never goes back, whatever the clock does.
+  #advance(now: number) {
+    if (now > this.#at) this.#at = now
+  }
+
+  #obey(session: Session, line: string | Unreadable) {
+    const message = parse(typeof line === "string" ? line : line.text)
+    const label = message?.tags.get("label")
+    if (label !== undefined && session.has(LABELED_RESPONSE)) this.#response = new Response(session, label)
+    if (typeof line !== "string") this.#answer(session, unreadable(line, message))
+    else if (message) this.#guard(session, line, () => this.#answer(session, this.#run(session, message)))
+    this.#conclude(session)
+  }
+
+  #run(session: Session, message: Message): Answer {
+    const command = COMMANDS.get(message.command)
+    if (!command) return session.user ? ERR_UNKNOWNCOMMAND(message.command) : ERR_NOTREGISTERED()
+    if (message.params.length < command.paramsMin) return ERR_NEEDMOREPARAMS(command.name)
+    return this.#runAs(session, command, message)
+  }
+
+  #runAs(session: Session, command: Command, message: Message): Answer {
+    const { user } = session
+    const context: Context = {
+      net: this.net,
+      session,
+      message,
+      now: this.#at,
+      propose: (type, fact) => this.#propose(session, message.command, type, fact),
+      ask: (question, resume) => this.#ask(session, message.command, question, resume),
+      newBatch: () => this.#newBatch(),
+      end: (code, words) => this.end(session, code, words),
+    }
+    if (command.when === "registered") {
+      return user ? command.run({ ...context, user }, ...message.params) : ERR_NOTREGISTERED()
+    }
+    if (command.when === "unregistered" && user) return ERR_ALREADYREGISTERED()
+    return command.run(context, ...message.params)
+  }
+
+  // A defect in a command costs its sender an answer, and nobody else anything.
+  #guard(session: Session, line: string, action: () => void) {
+    try {
+      action()
+    } catch (error) {
+      if (error instanceof BrokenStateError) throw error
+      const why = error instanceof Error ? (error.stack ?? error.message) : String(error)
+      this.#log({ level: "error", what: "defect in a command", command: line.split(" ", 1)[0], why })
+      this.#answer(session, FAIL("*", "INTERNAL_ERROR", [], "The server has a defect here and logged it"))
+    }
+  }
+
+  #propose<F extends object>(session: Session, command: string, type: EventType<F>, fact: F) {
+    const { user } = session
+    const refusal = type.refuse?.(this.net, fact, user)
+    if (refusal) return this.#answer(session, refusal)
+    if (this.readOnly && type.refuse) {
+      return this.#answer(session, FAIL(command, "STORAGE_FULL", [], "The server's disk is full; nothing was changed"))
+    }
+    this.#tell.origin = session
+    this.#place(type, fact, user)
+    this.#tell.origin = undefined
+  }
+
+  // The log gives the fact its place; on one node that is at once.
+  #place<F extends object>(type: EventType<F>, fact: F, by: User | undefined) {
+    const seq = this.#seq++
+    const stamp: Stamp = {
+      seq,
+      at: this.#at,
+      msgid: msgidOf(this.#epoch, seq),
+      source: by ? sourceOf(by) : this.net.settings.serverName,
+      ...(by ? { by: by.id } : {}),
+      ...(by?.account ? { account: by.account.name } : {}),
+    }
+    if (type.kept?.(this.net, fact, by) ?? true) this.#rows.push(rowOf(type.type, fact, stamp, by, this.#channelId(fact, seq)))
+    try {
+      type.apply(this.net, { ...fact, ...stamp }, this.#tell)
+    } catch (cause) {
+      throw new BrokenStateError(`event ${type.type} could not be applied`, { cause })
+    }
+  }
+
+  #channelId(fact: { channel?: unknown }, seq: number): number | null {
+    if (typeof fact.channel !== "string") return null
+    return this.net.channel(fact.channel)?.id ?? seq
+  }
+
+  #replay(row: Row) {
+    const type = EVENTS.get(row.type)
+    if (!type) throw new BrokenStateError(`the log holds an event of unknown type ${row.type} at ${row.seq}`)
+    type.apply(this.net, eventOf(row, this.net) as object & Stamp, this.#tell)
+  }
+
+  #ask(session: Session, command: string, question: Question, resume: (result: Result) => Answer) {
+    session.waiting = { command, response: this.#response, resume, backlog: [] }
+    this.#response = undefined
+    this.#requests.push({ ...question, session })
+  }
+
+  #answer(session: Session, answer: Answer) {
+    if (!answer) return
+    if (Array.isArray(answer)) for (const content of answer as readonly Content[]) this.#reply(session, content)
+    else this.#reply(session, answer as Content)
+  }
+
+  #reply(session: Session, content: Content) {
+    const params = isNumeric(content) ? [session.addressee, ...content.params] : content.params
+    const addressed = { ...content, source: content.source ?? this.net.settings.serverName, params }
+    if (this.#response?.session === session) this.#response.add(addressed)
+    else this.#send(session, addressed, own(addressed))
+  }
+
+  #deliver(session: Session, message: Outgoing) {
+    if (this.#response?.session === session) this.#response.add({ source: this.net.settings.serverName, ...message.content })
+    else this.#outbox.add(session, message.line(session.capabilities))
+  }
+
+  #send(session: Session, content: Content, tags: string) {
+    const whole = { source: this.net.settings.serverName, ...content }
+    this.#outbox.add(session, new Line(render(whole, session.capabilities, tags)))
+  }
+
+  // The command has said all it had to say, unless it waits.
+  #conclude(session: Session) {
+    const response = this.#response
+    this.#response = undefined
+    response?.finish(
+      () => this.#newBatch(),
+      (content, tags) => this.#send(session, content, tags),
+    )
+    if (!session.user && !session.waiting && !session.closing) {
+      pursueRegistration(session, {
+        net: this.net,
+        log: this.#log,
+        place: (type, fact) => this.#place(type, fact, undefined),
+        answer: (answer) => this.#answer(session, answer),
+        ask: (question, resume) => this.#ask(session, "PASS", question, resume),
+        end: (code, words) => this.end(session, code, words),
+        lastSeq: () => this.#seq - 1,
+      })
+    }
+  }
+
+  // The user goes with its last session.
+  #leave(session: Session, reason: string) {
+    const { user } = session
+    if (!user) return
+    session.user = undefined
+    session.nick = user.nick
+    user.sessions.splice(user.sessions.indexOf(session), 1)
+    if (user.sessions.length === 0 && this.net.users.has(user.id)) this.#place(userQuit, { user: user.id, reason }, user)
+  }
+
+  #newBatch(): string {
+    return (++this.#batchIds).toString(36)
+  }
+}
+
+function unreadable(line: Unreadable, message: Message | undefined): Answer {
+  if (line.defect === "tooLong") return ERR_INPUTTOOLONG()
+  const code = line.defect === "invalidUtf8" ? "INVALID_UTF8" : "INVALID_CHARACTER"
+  const text = line.defect === "invalidUtf8" ? "Your line was not valid UTF-8 and was dropped" : "Your line held a NUL or a lone CR and was dropped"
+  return FAIL(message?.command ?? "*", code, [], text)
+}
+
+function rowOf(type: string, fact: object, stamp: Stamp, by: User | undefined, channelId: number | null): Row {
+  const { text, ...rest } = fact as { text?: string }
+  const { by: userId, source, account } = stamp
+  return {
+    seq: stamp.seq,
+    at: stamp.at,
+    type,
+    channelId,
+    accountId: by?.account?.id ?? null,
+    text: text ?? null,
+    body: JSON.stringify({ by: userId, source, account, ...rest }),
+  }
+}
+
+/** The event a row was made from. */
+export function eventOf(row: Row, net: Network): Stamp & { type: string; text?: string; by?: UserId } {
+  return {
+    ...(JSON.parse(row.body) as { source: string }),
+    ...(row.text === null ? {} : { text: row.text }),
+    type: row.type,
+    seq: row.seq,
+    at: row.at,
+    msgid: msgidOf(net.epochOf(row.seq), row.seq),
+  }
+}

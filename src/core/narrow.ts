@@ -1,0 +1,82 @@
+// Cuts a message to what a session has negotiated: https://ircv3.net/specs/extensions/message-tags.html,
+// server-time, message-ids, account-tag. Rendered once per set of capabilities, never per session.
+
+import { ACCOUNT_TAG, MESSAGE_TAGS, RENDERING, SERVER_TIME, STANDARD_REPLIES } from "../protocol/capabilities.ts"
+import { escapeTag, format, formatTags, type Parts, type Tags } from "../protocol/message.ts"
+import { serverTime } from "../protocol/server-time.ts"
+import type { Msgid } from "../protocol/msgid.ts"
+import { Line } from "./outbox.ts"
+
+/** A message on its way out; the optional facts become tags for who asked for them. */
+export interface Content extends Parts {
+  readonly at?: number | undefined
+  readonly msgid?: Msgid | undefined
+  readonly account?: string | undefined
+  /** Client-only tags, relayed as they came. */
+  readonly clientTags?: Tags | undefined
+  /** The batch it belongs to: https://ircv3.net/specs/extensions/batch.html */
+  readonly batch?: string | undefined
+  /** A session without one of these capabilities gets nothing. */
+  readonly needs?: number | undefined
+  /** What a session with capability `bit` gets in place of `params` and `text`. */
+  readonly extended?: { readonly bit: number; readonly params: readonly string[]; readonly text?: string } | undefined
+}
+
+export class Outgoing {
+  readonly content: Content
+  readonly needs: number
+  // A handful at most: a list is searched faster than a map.
+  readonly #masks: number[] = []
+  readonly #lines: Line[] = []
+
+  constructor(content: Content) {
+    this.content = content
+    this.needs = content.needs ?? 0
+  }
+
+  /** The line for a session with these capabilities, the same object for the same rendering. */
+  line(capabilities: number): Line {
+    const mask = capabilities & RENDERING
+    for (let i = 0; i < this.#masks.length; i++) {
+      const line = this.#lines[i]
+      if (this.#masks[i] === mask && line) return line
+    }
+    const line = new Line(render(this.content, mask, ""))
+    this.#masks.push(mask)
+    this.#lines.push(line)
+    return line
+  }
+}
+
+/** Renders for one set of capabilities; `first` is tags in wire form that go before all others (label, batch). */
+export function render(content: Content, capabilities: number, first: string): string {
+  const { extended } = content
+  if (extended && capabilities & extended.bit) {
+    const { source, command } = content
+    const { params, text } = extended
+    return format({ source, command, params, text }, tagsOf(content, capabilities, first))
+  }
+  const { command } = content
+  if (!(capabilities & STANDARD_REPLIES) && (command === "FAIL" || command === "WARN" || command === "NOTE")) {
+    return format({ source: content.source, command: "NOTICE", params: ["*"], text: inWords(content) }, first)
+  }
+  return format(content, tagsOf(content, capabilities, first))
+}
+
+// https://ircv3.net/specs/extensions/standard-replies.html: who did not ask for them gets a NOTICE to read.
+function inWords(content: Content): string {
+  return `${content.command} ${content.params.join(" ")}: ${content.text ?? ""}`
+}
+
+function tagsOf(content: Content, capabilities: number, first: string): string {
+  let tags = first
+  if (capabilities & SERVER_TIME && content.at !== undefined) tags = and(tags, `time=${serverTime(content.at)}`)
+  if (capabilities & MESSAGE_TAGS && content.msgid !== undefined) tags = and(tags, `msgid=${content.msgid}`)
+  if (capabilities & ACCOUNT_TAG && content.account !== undefined) {
+    tags = and(tags, `account=${escapeTag(content.account)}`)
+  }
+  if (capabilities & MESSAGE_TAGS && content.clientTags?.size) tags = and(tags, formatTags(content.clientTags))
+  return tags
+}
+
+const and = (tags: string, more: string) => (tags === "" ? more : `${tags};${more}`)

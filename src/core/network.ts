@@ -1,0 +1,94 @@
+// The state of the network: what the log says, and nothing else. Only `apply` of an event changes it.
+
+import { folded, type ChannelName, type Nick } from "../protocol/names.ts"
+import { newChannel, type Channel, type Member } from "./channel.ts"
+import type { Settings } from "./seams.ts"
+import type { Account, User, UserId } from "./user.ts"
+
+export class Network {
+  settings: Settings
+  readonly users = new Map<UserId, User>()
+  readonly channels = new Map<string, Channel>()
+  readonly accounts = new Map<string, Account>()
+  readonly #nicks = new Map<string, User>()
+  readonly #online = new Map<Account, User>()
+  /** Where each run began, for the msgids of its events; ascending. */
+  readonly epochs: { readonly epoch: number; readonly fromSeq: number }[] = []
+
+  constructor(settings: Settings) {
+    this.settings = settings
+  }
+
+  user(nick: string): User | undefined {
+    return this.#nicks.get(folded(nick))
+  }
+
+  channel(name: string): Channel | undefined {
+    return this.channels.get(folded(name))
+  }
+
+  account(name: string): Account | undefined {
+    return this.accounts.get(folded(name))
+  }
+
+  /** The user that an account is online as. */
+  userOf(account: Account): User | undefined {
+    return this.#online.get(account)
+  }
+
+  addUser(user: User) {
+    this.users.set(user.id, user)
+    this.#nicks.set(folded(user.nick), user)
+    if (user.account) this.#online.set(user.account, user)
+  }
+
+  removeUser(user: User) {
+    for (const channel of [...user.channels.keys()]) this.leave(channel, user)
+    this.users.delete(user.id)
+    if (user.account) this.#online.delete(user.account)
+    this.#nicks.delete(folded(user.nick))
+  }
+
+  rename(user: User, nick: Nick) {
+    this.#nicks.delete(folded(user.nick))
+    user.nick = nick
+    this.#nicks.set(folded(nick), user)
+  }
+
+  addAccount(account: Account) {
+    this.accounts.set(folded(account.name), account)
+  }
+
+  addChannel(seq: number, name: ChannelName, at: number, flags: string): Channel {
+    const channel = newChannel(seq, name, at, flags)
+    this.channels.set(folded(name), channel)
+    return channel
+  }
+
+  join(channel: Channel, user: User, prefixes: number): Member {
+    const member = { user, prefixes }
+    channel.members.set(user, member)
+    user.channels.set(channel, member)
+    channel.invited.delete(user.id)
+    return member
+  }
+
+  /** A channel that empties is dormant; one that was locked ends, so that nobody reads later what was said behind the lock. */
+  leave(channel: Channel, user: User) {
+    channel.members.delete(user)
+    user.channels.delete(channel)
+    if (channel.members.size > 0) return
+    channel.invited.clear()
+    const locked = channel.flags.has("i") || channel.flags.has("s") || channel.key !== undefined
+    if (locked) this.channels.delete(folded(channel.name))
+  }
+
+  /** The run in which `seq` got its place. */
+  epochOf(seq: number): number {
+    for (let i = this.epochs.length - 1; i >= 0; i--) {
+      const run = this.epochs[i]
+      if (run && run.fromSeq <= seq) return run.epoch
+    }
+    return 0
+  }
+}

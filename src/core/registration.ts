@@ -1,0 +1,96 @@
+// From a connection to a user: https://modern.ircdocs.horse/#connection-registration. Asked after every line of a session
+// that is not registered yet; does nothing until NICK, USER and the end of capability negotiation are there.
+
+import type { Arrival, Certificate, Logger, Result } from "./seams.ts"
+import type { Answer, Question } from "./command.ts"
+import type { EventType } from "./event.ts"
+import type { Network } from "./network.ts"
+import type { Session } from "./session.ts"
+import type { Nick } from "../protocol/names.ts"
+import type { RefusalCode } from "../protocol/refusals.ts"
+import { ERR_NICKNAMEINUSE, ERR_PASSWDMISMATCH } from "../protocol/numerics.ts"
+import { accountCreated } from "./commands/account.ts"
+import { nickHolder } from "./commands/nick.ts"
+import { userConnected } from "./commands/user.ts"
+import { greeting, greetingOfSecondSession } from "./welcome.ts"
+import type { Account, User, UserId } from "./user.ts"
+
+export interface Registrar {
+  readonly net: Network
+  readonly log: Logger
+  place<F extends object>(type: EventType<F>, fact: F): void
+  answer(answer: Answer): void
+  ask(question: Question, resume: (result: Result) => Answer): void
+  end(code: RefusalCode, words?: string): void
+  /** The place of the event just made. */
+  lastSeq(): number
+}
+
+export function pursueRegistration(session: Session, registrar: Registrar) {
+  const { nick, username, negotiating } = session
+  if (nick === undefined || username === undefined || negotiating) return
+  const { settings } = registrar.net
+  if (settings.passwordNeeded && !session.passwordRight) return checkPassword(session, registrar)
+  session.account ??= accountOf(session.arrival, registrar)
+  if (!session.account && settings.access === "members") {
+    return registrar.end(session.arrival.certificate ? "NOT_A_MEMBER" : "CERT_REQUIRED")
+  }
+  register(session, nick, username, session.account, registrar)
+}
+
+function checkPassword(session: Session, registrar: Registrar) {
+  if (session.password === undefined) {
+    registrar.answer(ERR_PASSWDMISMATCH())
+    return registrar.end("BAD_PASSWORD", "this server needs a password")
+  }
+  registrar.ask({ type: "password", given: session.password }, (result) => {
+    session.passwordRight = result.type === "password" && result.right
+    if (session.passwordRight) return undefined
+    registrar.answer(ERR_PASSWDMISMATCH())
+    registrar.end("BAD_PASSWORD")
+    return undefined
+  })
+}
+
+// A certificate of a trusted authority makes its name an account at first sight. A name that another authority's
+// account holds is not this one's.
+function accountOf(arrival: Arrival, registrar: Registrar): Account | undefined {
+  const { certificate } = arrival
+  if (!certificate) return undefined
+  const known = registrar.net.account(certificate.name)
+  if (known) return known.issuer === certificate.issuer ? known : undefined
+  return createAccount(certificate, registrar)
+}
+
+function createAccount(certificate: Certificate, registrar: Registrar): Account | undefined {
+  registrar.place(accountCreated, { name: certificate.name as Nick, issuer: certificate.issuer })
+  return registrar.net.account(certificate.name)
+}
+
+function register(session: Session, nick: Nick, username: string, account: Account | undefined, registrar: Registrar) {
+  const { net } = registrar
+  const online = account && net.userOf(account)
+  if (online) {
+    attach(session, online)
+    registrar.answer(greetingOfSecondSession(net, session, online))
+  } else {
+    if (nickHolder(net, nick, account)) {
+      session.nick = undefined
+      return registrar.answer(ERR_NICKNAMEINUSE(nick))
+    }
+    const { host } = session.arrival
+    const realname = session.realname ?? nick
+    registrar.place(userConnected, { nick, username, host, realname, ...(account ? { accountName: account.name } : {}) })
+    const user = net.users.get(registrar.lastSeq() as UserId)
+    if (!user) throw new Error("userConnected made no user")
+    attach(session, user)
+    registrar.answer(greeting(net, session, user))
+  }
+  const { address, tlsVersion, certificate } = session.arrival
+  registrar.log({ level: "info", what: "connected", nick: session.addressee, address, tls: tlsVersion, certificate: certificate?.name })
+}
+
+function attach(session: Session, user: User) {
+  session.user = user
+  user.sessions.push(session)
+}

@@ -1,0 +1,65 @@
+// A connection with its capabilities, from TLS to close. Session state is never in the log.
+
+import type { Unreadable } from "../protocol/line-reader.ts"
+import type { Nick } from "../protocol/names.ts"
+import type { RefusalCode } from "../protocol/refusals.ts"
+import type { Output } from "./outbox.ts"
+import type { Arrival, Result } from "./seams.ts"
+import type { Response } from "./response.ts"
+import type { Account, User } from "./user.ts"
+import type { Answer } from "./command.ts"
+
+/** A command that waits for the shell; the session's next lines wait behind it. */
+export interface Waiting {
+  readonly command: string
+  readonly response: Response | undefined
+  readonly resume: (result: Result) => Answer
+  readonly backlog: (string | Unreadable)[]
+}
+
+export class Session {
+  readonly id: number
+  readonly arrival: Arrival
+  /** ms since 1970. */
+  readonly since: number
+  /** Bits of protocol/capabilities.ts. */
+  capabilities = 0
+  /** The number that `CAP LS` named; 0 before it. */
+  capVersion = 0
+  /** True from CAP LS or REQ until CAP END: registration waits. */
+  negotiating = false
+  nick: Nick | undefined
+  username: string | undefined
+  realname: string | undefined
+  password: string | undefined
+  passwordRight = false
+  /** The account its certificate names, from registration on. */
+  account: Account | undefined
+  user: User | undefined
+  closing: RefusalCode | undefined
+  /** ms since 1970 of its last line, and whether a PING is unanswered since. */
+  heardAt: number
+  pinged = false
+  /** ms since 1970 of its last message, for WHOIS. */
+  spokeAt: number
+  waiting: Waiting | undefined
+  /** What the turn under way has for it; owned by the outbox. */
+  output: Output | undefined
+
+  constructor(id: number, arrival: Arrival, now: number) {
+    this.id = id
+    this.arrival = arrival
+    this.since = now
+    this.heardAt = now
+    this.spokeAt = now
+  }
+
+  has(capability: number): boolean {
+    return (this.capabilities & capability) !== 0
+  }
+
+  /** The nick as numerics address it: `*` before registration has one. */
+  get addressee(): string {
+    return this.user?.nick ?? this.nick ?? "*"
+  }
+}

@@ -1,0 +1,71 @@
+// Who hears what. Used by `apply` alone: hands each message to sessions, rendered once per set of capabilities.
+
+import { ECHO_MESSAGE } from "../protocol/capabilities.ts"
+import type { Channel } from "./channel.ts"
+import type { Content } from "./narrow.ts"
+import { Outgoing } from "./narrow.ts"
+import type { Session } from "./session.ts"
+import type { User } from "./user.ts"
+
+/** Hands one message to one session. */
+export type Deliver = (session: Session, message: Outgoing) => void
+
+export class Tell {
+  readonly #deliver: Deliver
+  /** The session whose command caused the event, where it is ours. */
+  origin: Session | undefined
+
+  constructor(deliver: Deliver) {
+    this.#deliver = deliver
+  }
+
+  /** Every session of every member. */
+  channel(channel: Channel, content: Content) {
+    const message = new Outgoing(content)
+    for (const user of channel.members.keys()) this.#user(user, message)
+  }
+
+  /** Every session of `user`. */
+  user(user: User, content: Content) {
+    this.#user(user, new Outgoing(content))
+  }
+
+  /** Everybody who shares a channel with `user`, once each, and the user too unless `withSelf` is false. */
+  peers(user: User, content: Content, withSelf = true) {
+    const message = new Outgoing(content)
+    const heard = new Set<User>([user])
+    if (withSelf) this.#user(user, message)
+    for (const channel of user.channels.keys()) {
+      for (const peer of channel.members.keys()) {
+        if (heard.has(peer)) continue
+        heard.add(peer)
+        this.#user(peer, message)
+      }
+    }
+  }
+
+  /** A message: the members hear it; of its author the sessions that did not send it, and the one that did if it asked for echoes. */
+  said(recipients: Iterable<User>, author: User, content: Content) {
+    const message = new Outgoing(content)
+    for (const user of recipients) if (user !== author) this.#user(user, message)
+    for (const session of author.sessions) {
+      if (session !== this.origin || session.has(ECHO_MESSAGE)) this.#session(session, message)
+    }
+  }
+
+  session(session: Session, content: Content) {
+    this.#session(session, new Outgoing(content))
+  }
+
+  #user(user: User, message: Outgoing) {
+    const { sessions } = user
+    for (let i = 0; i < sessions.length; i++) {
+      const session = sessions[i]
+      if (session) this.#session(session, message)
+    }
+  }
+
+  #session(session: Session, message: Outgoing) {
+    if ((message.needs & ~session.capabilities) === 0) this.#deliver(session, message)
+  }
+}

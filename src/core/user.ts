@@ -1,0 +1,38 @@
+// Who is on the network. A user has a set of sessions: several devices of one account are one nick.
+
+import type { Nick } from "../protocol/names.ts"
+import type { Channel, Member } from "./channel.ts"
+import type { Session } from "./session.ts"
+
+declare const brand: unique symbol
+/** The `seq` of the event that brought the user. */
+export type UserId = number & { readonly [brand]: "UserId" }
+
+export interface Account {
+  /** The `seq` of the event that made it. */
+  readonly id: number
+  readonly name: Nick
+  /** Pin of the authority whose certificates name it. */
+  readonly issuer: string
+}
+
+export interface User {
+  readonly id: UserId
+  nick: Nick
+  readonly username: string
+  readonly host: string
+  realname: string
+  readonly account: Account | undefined
+  /** ms since 1970. */
+  readonly since: number
+  away: string | undefined
+  readonly modes: Set<string>
+  readonly channels: Map<Channel, Member>
+  /** Sessions of this process; empty while the log is replayed. */
+  readonly sessions: Session[]
+}
+
+/** nick!user@host: https://modern.ircdocs.horse/#clients */
+export function sourceOf(user: User): string {
+  return `${user.nick}!${user.username}@${user.host}`
+}

@@ -1,0 +1,73 @@
+// Modes as data: https://modern.ircdocs.horse/#modes. ISUPPORT, 004, MODE and the manual are made from these tables.
+
+/** How a channel mode takes its parameter: CHANMODES types A to D, and prefixes. */
+export type ModeKind = "list" | "always" | "whenSet" | "never" | "prefix"
+
+export interface ChannelMode {
+  readonly letter: string
+  readonly kind: ModeKind
+  readonly meaning: string
+}
+
+export const CHANNEL_MODES: readonly ChannelMode[] = [
+  { letter: "b", kind: "list", meaning: "ban: who matches the mask cannot join or speak" },
+  { letter: "k", kind: "always", meaning: "key: needed to join" },
+  { letter: "l", kind: "whenSet", meaning: "limit: how many members may be in" },
+  { letter: "i", kind: "never", meaning: "invite-only: joining needs an invitation" },
+  { letter: "m", kind: "never", meaning: "moderated: only operators and voiced members speak" },
+  { letter: "n", kind: "never", meaning: "no messages from outside" },
+  { letter: "s", kind: "never", meaning: "secret: hidden from who is not in it" },
+  { letter: "t", kind: "never", meaning: "only operators set the topic" },
+  { letter: "o", kind: "prefix", meaning: "operator" },
+  { letter: "v", kind: "prefix", meaning: "voice" },
+]
+
+export interface Prefix {
+  readonly letter: string
+  readonly sign: string
+  readonly bit: number
+}
+
+export const VOICE = 1
+export const OPERATOR = 8
+
+/** Highest first, as PREFIX of ISUPPORT lists them; bits leave room for halfop (2) and founder (16). */
+export const PREFIXES: readonly Prefix[] = [
+  { letter: "o", sign: "@", bit: OPERATOR },
+  { letter: "v", sign: "+", bit: VOICE },
+]
+
+export interface UserMode {
+  readonly letter: string
+  readonly meaning: string
+}
+
+export const USER_MODES: readonly UserMode[] = [
+  { letter: "i", meaning: "invisible: not shown to who shares no channel" },
+]
+
+/** The modes of a channel that is made by joining it. */
+export const NEW_CHANNEL_MODES = "nt"
+
+const BY_LETTER = new Map(CHANNEL_MODES.map((mode) => [mode.letter, mode]))
+
+export function channelMode(letter: string): ChannelMode | undefined {
+  return BY_LETTER.get(letter)
+}
+
+export function lettersOf(...kinds: ModeKind[]): string {
+  return CHANNEL_MODES.filter((mode) => kinds.includes(mode.kind))
+    .map((mode) => mode.letter)
+    .join("")
+}
+
+/** The signs of `prefixes` (bits), highest first: all with multi-prefix, else the highest. */
+export function signs(prefixes: number, all: boolean): string {
+  let text = ""
+  for (const prefix of PREFIXES) {
+    if (!(prefixes & prefix.bit)) continue
+    text += prefix.sign
+    if (!all) break
+  }
+  return text
+}

@@ -1,0 +1,116 @@
+// The numerics this server sends, by their RFC names: https://modern.ircdocs.horse/#numerics. Each takes the parameters
+// after the client's nick.
+
+import { numeric } from "./reply.ts"
+
+// Registration
+export const RPL_WELCOME = (network: string, nick: string) =>
+  numeric("001", [], `Welcome to the ${network} network, ${nick}`)
+export const RPL_YOURHOST = (server: string, version: string) =>
+  numeric("002", [], `Your host is ${server}, running version ${version}`)
+export const RPL_CREATED = (since: string) => numeric("003", [], `This server was started ${since}`)
+export const RPL_MYINFO = (server: string, version: string, userModes: string, modes: string, withParam: string) =>
+  numeric("004", [server, version, userModes, modes, withParam])
+export const RPL_ISUPPORT = (tokens: readonly string[]) => numeric("005", tokens, "are supported by this server")
+
+// Away, ISON, users
+export const RPL_UMODEIS = (modes: string) => numeric("221", [modes])
+export const RPL_AWAY = (nick: string, text: string) => numeric("301", [nick], text)
+export const RPL_ISON = (nicks: readonly string[]) => numeric("303", [], nicks.join(" "))
+export const RPL_UNAWAY = () => numeric("305", [], "You are no longer marked as being away")
+export const RPL_NOWAWAY = () => numeric("306", [], "You have been marked as being away")
+
+// WHOIS and WHO
+export const RPL_WHOISUSER = (nick: string, username: string, host: string, realname: string) =>
+  numeric("311", [nick, username, host, "*"], realname)
+export const RPL_WHOISSERVER = (nick: string, server: string, info: string) => numeric("312", [nick, server], info)
+export const RPL_ENDOFWHO = (mask: string) => numeric("315", [mask], "End of WHO list")
+export const RPL_WHOISIDLE = (nick: string, idleSeconds: number, signonSeconds: number) =>
+  numeric("317", [nick, String(idleSeconds), String(signonSeconds)], "seconds idle, signon time")
+export const RPL_ENDOFWHOIS = (nick: string) => numeric("318", [nick], "End of /WHOIS list")
+export const RPL_WHOISCHANNELS = (nick: string, channels: string) => numeric("319", [nick], channels)
+export const RPL_WHOISACCOUNT = (nick: string, account: string) => numeric("330", [nick, account], "is logged in as")
+export const RPL_WHOISACTUALLY = (nick: string, address: string) =>
+  numeric("338", [nick, address], "is actually using host")
+export const RPL_WHOISSECURE = (nick: string, text: string) => numeric("671", [nick], text)
+export const RPL_WHOREPLY = (
+  channel: string,
+  username: string,
+  host: string,
+  server: string,
+  nick: string,
+  flags: string,
+  realname: string,
+) => numeric("352", [channel, username, host, server, nick, flags], `0 ${realname}`)
+
+// Channels
+export const RPL_LISTSTART = () => numeric("321", ["Channel"], "Users Name")
+export const RPL_LIST = (channel: string, members: number, topic: string) =>
+  numeric("322", [channel, String(members)], topic)
+export const RPL_LISTEND = () => numeric("323", [], "End of /LIST")
+export const RPL_CHANNELMODEIS = (channel: string, modes: readonly string[]) => numeric("324", [channel, ...modes])
+export const RPL_CREATIONTIME = (channel: string, seconds: number) => numeric("329", [channel, String(seconds)])
+export const RPL_NOTOPIC = (channel: string) => numeric("331", [channel], "No topic is set")
+export const RPL_TOPIC = (channel: string, topic: string) => numeric("332", [channel], topic)
+export const RPL_TOPICWHOTIME = (channel: string, setter: string, seconds: number) =>
+  numeric("333", [channel, setter, String(seconds)])
+export const RPL_INVITING = (nick: string, channel: string) => numeric("341", [nick, channel])
+export const RPL_NAMREPLY = (symbol: string, channel: string, names: string) =>
+  numeric("353", [symbol, channel], names)
+export const RPL_ENDOFNAMES = (channel: string) => numeric("366", [channel], "End of /NAMES list")
+export const RPL_BANLIST = (channel: string, mask: string, setter: string, seconds: number) =>
+  numeric("367", [channel, mask, setter, String(seconds)])
+export const RPL_ENDOFBANLIST = (channel: string) => numeric("368", [channel], "End of channel ban list")
+
+// The server
+export const RPL_VERSION = (version: string, server: string, comments: string) =>
+  numeric("351", [version, server], comments)
+export const RPL_MOTDSTART = (server: string) => numeric("375", [], `- ${server} Message of the day -`)
+export const RPL_MOTD = (line: string) => numeric("372", [], line)
+export const RPL_ENDOFMOTD = () => numeric("376", [], "End of /MOTD command")
+export const RPL_TIME = (server: string, seconds: number, text: string) =>
+  numeric("391", [server, String(seconds), "0"], text)
+export const RPL_HELPSTART = (subject: string, text: string) => numeric("704", [subject], text)
+export const RPL_HELPTXT = (subject: string, text: string) => numeric("705", [subject], text)
+export const RPL_ENDOFHELP = (subject: string, text: string) => numeric("706", [subject], text)
+
+// Errors
+export const ERR_NOSUCHNICK = (nick: string) => numeric("401", [nick], "No such nick/channel")
+export const ERR_NOSUCHCHANNEL = (channel: string) => numeric("403", [channel], "No such channel")
+export const ERR_CANNOTSENDTOCHAN = (channel: string) => numeric("404", [channel], "Cannot send to channel")
+export const ERR_TOOMANYCHANNELS = (channel: string) => numeric("405", [channel], "You have joined too many channels")
+export const ERR_TOOMANYTARGETS = (target: string) =>
+  numeric("407", [target], "Too many targets: the message was sent to none")
+export const ERR_INVALIDCAPCMD = (subcommand: string) => numeric("410", [subcommand], "Invalid CAP command")
+export const ERR_NORECIPIENT = (command: string) => numeric("411", [], `No recipient given (${command})`)
+export const ERR_NOTEXTTOSEND = () => numeric("412", [], "No text to send")
+export const ERR_INPUTTOOLONG = () => numeric("417", [], "Input line was too long")
+export const ERR_UNKNOWNCOMMAND = (command: string) => numeric("421", [command], "Unknown command")
+export const ERR_NOMOTD = () => numeric("422", [], "MOTD File is missing")
+export const ERR_NONICKNAMEGIVEN = () => numeric("431", [], "No nickname given")
+export const ERR_ERRONEUSNICKNAME = (nick: string) => numeric("432", [nick], "Erroneous nickname")
+export const ERR_NICKNAMEINUSE = (nick: string) => numeric("433", [nick], "Nickname is already in use")
+export const ERR_USERNOTINCHANNEL = (nick: string, channel: string) =>
+  numeric("441", [nick, channel], "They aren't on that channel")
+export const ERR_NOTONCHANNEL = (channel: string) => numeric("442", [channel], "You're not on that channel")
+export const ERR_USERONCHANNEL = (nick: string, channel: string) =>
+  numeric("443", [nick, channel], "is already on channel")
+export const ERR_NOTREGISTERED = () => numeric("451", [], "You have not registered")
+export const ERR_NEEDMOREPARAMS = (command: string) => numeric("461", [command], "Not enough parameters")
+export const ERR_ALREADYREGISTERED = () => numeric("462", [], "You may not reregister")
+export const ERR_PASSWDMISMATCH = () => numeric("464", [], "Password incorrect")
+export const ERR_INVALIDUSERNAME = () => numeric("468", [], "Your username is not valid")
+export const ERR_CHANNELISFULL = (channel: string) => numeric("471", [channel], "Cannot join channel (+l)")
+export const ERR_UNKNOWNMODE = (mode: string) => numeric("472", [mode], "is unknown mode char to me")
+export const ERR_INVITEONLYCHAN = (channel: string) => numeric("473", [channel], "Cannot join channel (+i)")
+export const ERR_BANNEDFROMCHAN = (channel: string) => numeric("474", [channel], "Cannot join channel (+b)")
+export const ERR_BADCHANNELKEY = (channel: string) => numeric("475", [channel], "Cannot join channel (+k)")
+export const ERR_BADCHANMASK = (channel: string) => numeric("476", [channel], "Bad Channel Mask")
+export const ERR_BANLISTFULL = (channel: string, mode: string) =>
+  numeric("478", [channel, mode], "Channel list is full")
+export const ERR_CHANOPRIVSNEEDED = (channel: string) => numeric("482", [channel], "You're not channel operator")
+export const ERR_UMODEUNKNOWNFLAG = () => numeric("501", [], "Unknown MODE flag")
+export const ERR_USERSDONTMATCH = () => numeric("502", [], "Can't change mode for other users")
+export const ERR_HELPNOTFOUND = (subject: string) => numeric("524", [subject], "No help available on this topic")
+export const ERR_INVALIDMODEPARAM = (target: string, mode: string, param: string, why: string) =>
+  numeric("696", [target, mode, param], why)

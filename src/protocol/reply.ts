@@ -1,0 +1,23 @@
+// What a server answers: numerics (https://modern.ircdocs.horse/#numerics) and standard replies
+// (https://ircv3.net/specs/extensions/standard-replies.html). Values, so that a refusal can be passed about and tested.
+
+/** `command` is three digits (the addressee's nick is then put first), FAIL, WARN, NOTE, or a plain command. */
+export interface Reply {
+  readonly command: string
+  readonly params: readonly string[]
+  readonly text?: string | undefined
+}
+
+export function numeric(command: string, params: readonly string[], text?: string): Reply {
+  return text === undefined ? { command, params } : { command, params, text }
+}
+
+/** `FAIL <command> <code> [<context>...] :<text>`; `*` when no command is meant. */
+export function FAIL(command: string, code: string, context: readonly string[], text: string): Reply {
+  return { command: "FAIL", params: [command, code, ...context], text }
+}
+
+export function isNumeric(reply: Reply): boolean {
+  const first = reply.command.charCodeAt(0)
+  return first >= 48 && first <= 57
+}
