@@ -1,9 +1,9 @@
 // How this program opens SQLite, and what it makes of SQLite's errors: https://www.sqlite.org/rescode.html
 
 import { Database, SQLiteError } from "bun:sqlite"
-import { statfsSync } from "node:fs"
 import { dirname } from "node:path"
 import { EXIT, UserError } from "../user-error.ts"
+import { hasRoom } from "./disk.ts"
 
 const BUSY_TIMEOUT_MS = 5000
 /** A WAL that once grew long, behind a slow reader, is cut to this when it starts anew. */
@@ -59,13 +59,7 @@ export function isDiskFull(error: unknown, path: string): boolean {
   const code = codeOf(error)
   if (code === "SQLITE_FULL") return true
   if (code !== "SQLITE_IOERR_SHMSIZE" && code !== "SQLITE_IOERR_WRITE") return false
-  return freeBytes(path) < 1024 * 1024
-}
-
-/** What this user may still write on the disk of `path`, a file or directory. */
-export function freeBytes(path: string): number {
-  const disk = statfsSync(dirname(path))
-  return disk.bavail * disk.bsize
+  return !hasRoom(path)
 }
 
 export function codeOf(error: unknown): string {
@@ -80,7 +74,7 @@ export function explain(error: unknown, path: string): unknown {
     new UserError(message, { hint, exitCode: EXIT.refusedToStart })
   if (code === "SQLITE_NOTADB" || code.startsWith("SQLITE_CORRUPT"))
     return refuse(`the log ${path} is damaged: ${error.message}`, "restore a backup: chat restore FILE")
-  if (code === "SQLITE_FULL")
+  if (isDiskFull(error, path))
     return refuse(`no room left on the disk of ${path}`, "make room, then start the server again")
   if (code.startsWith("SQLITE_CANTOPEN") || code.startsWith("SQLITE_READONLY") || code === "SQLITE_PERM")
     return refuse(

@@ -10,8 +10,9 @@ import type { DataDirectory } from "./data-directory.ts"
 export function lockDirectory(directory: DataDirectory): () => void {
   let db: Database | undefined
   try {
-    // The lock of a lone empty file: no WAL, or readers would be let in.
     db = new Database(directory.lock, { create: true, readwrite: true })
+    // The file stays empty: nothing is ever written in it, so there is nothing to keep a journal of.
+    db.run("pragma journal_mode = memory")
     db.run("begin exclusive")
   } catch (error) {
     db?.close()

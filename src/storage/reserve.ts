@@ -2,7 +2,7 @@
 // still be written and people can leave in order (docs/ARCHITECTURE.md, law 4).
 
 import * as fs from "node:fs"
-import { freeBytes } from "./database.ts"
+import { freeBytes, isNoRoom } from "./disk.ts"
 
 export const RESERVE_BYTES = 16 * 1024 * 1024
 /** Free bytes wanted beside the reserve before it is taken again, or a disk that is nearly full would flap. */
@@ -44,8 +44,7 @@ export class Reserve {
       return true
     } catch (error) {
       fs.rmSync(this.#path, { force: true })
-      const code = (error as NodeJS.ErrnoException).code
-      if (code === "ENOSPC" || code === "EDQUOT") return false
+      if (isNoRoom(error)) return false
       throw error
     }
   }

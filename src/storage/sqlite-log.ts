@@ -3,7 +3,7 @@
 
 import type { HistoryQuery, Log, Row } from "../core/seams.ts"
 import { makeDataDirectory, privately, type DataDirectory } from "./data-directory.ts"
-import { codeOf, explain, openReadable, openWritable } from "./database.ts"
+import { explain, isDiskFull, openReadable, openWritable } from "./database.ts"
 import { lockDirectory } from "./directory-lock.ts"
 import { HistoryReader } from "./history-reader.ts"
 import { type FromWriter, type WriterOptions } from "./messages.ts"
@@ -37,7 +37,7 @@ function beginRun(directory: DataDirectory, options: SqliteLogOptions): Beginnin
     return beginOnce(directory)
   } catch (error) {
     const reserve = new Reserve(directory.reserve, options.reserveBytes)
-    if (codeOf(error) === "SQLITE_FULL" && reserve.release()) return beginOnce(directory)
+    if (isDiskFull(error, directory.log) && reserve.release()) return beginOnce(directory)
     throw error
   }
 }
@@ -101,8 +101,8 @@ export class SqliteLog implements Log {
   }
 
   append(rows: readonly Row[], done: () => void): void {
-    if (this.#done !== undefined) throw new Error("a turn was appended before the last one was acknowledged")
     if (this.#broken) return
+    if (this.#done !== undefined) throw new Error("a turn was appended before the last one was acknowledged")
     if (rows.length === 0) return queueMicrotask(done)
     this.#done = done
     post(this.#writer, encodeRows(rows))

@@ -11,8 +11,8 @@ const PAUSE_MS = 20
 /** Further behind than this, nobody waits for a pause. */
 const LAG_ROWS_MAX = 5000
 /** A WAL of about so many pages is checkpointed in a pause; twice the file is never worth a stall. */
-const WAL_PAGES = 500
-const WAL_PAGES_MAX = 4000
+const WAL_PAGES = 250
+const WAL_PAGES_MAX = 1000
 const PAGE_BYTES = 4096
 const FULL_RETRY_MS = 2000
 

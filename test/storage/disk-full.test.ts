@@ -1,0 +1,112 @@
+// A full disk (docs/ARCHITECTURE.md, law 4): the reserve is spent, everybody is told, nothing acknowledged is lost,
+// and the server comes back by itself when there is room.
+
+import { describe, expect, test } from "bun:test"
+import { existsSync, statSync } from "node:fs"
+import { join } from "node:path"
+import type { Row } from "../../src/core/seams.ts"
+import { openSqliteLog, type SqliteLog } from "../../src/storage/sqlite-log.ts"
+import { EXIT } from "../../src/user-error.ts"
+import { checkLog } from "./check-log.ts"
+import { Child } from "./child.ts"
+import { append, query, row, textOf } from "./rows.ts"
+import { canMount, mountSmallDisk } from "./small-disk.ts"
+
+const MIB = 1024 * 1024
+const RETRY_MS = 100
+
+/** Rows of about 4 KiB each. */
+function bigRows(seq: number, count: number): Row[] {
+  return Array.from({ length: count }, (_, i) => row(seq + i, { text: textOf(seq + i).padEnd(4000, ".") }))
+}
+
+async function appendUntil(log: SqliteLog, isEnough: () => boolean): Promise<number> {
+  let seq = log.nextSeq
+  while (!isEnough()) {
+    await append(log, bigRows(seq, 8))
+    seq += 8
+  }
+  return seq - 1
+}
+
+function becomes(states: readonly boolean[], wanted: boolean): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setInterval(() => {
+      if (states.at(-1) !== wanted) return
+      clearInterval(timer)
+      resolve()
+    }, 5)
+  })
+}
+
+describe.skipIf(!canMount)("on a disk of 28 MiB (needs root, to mount a tmpfs)", () => {
+  test("a full disk makes the log read-only, and room makes it writable again", async () => {
+    await using disk = mountSmallDisk(28)
+    const states: boolean[] = []
+    const log = openSqliteLog(disk.data, { reserveRetryMs: RETRY_MS })
+    log.onReadOnly = (readOnly) => states.push(readOnly)
+    // After the first acknowledgement the reserve is there, and the ballast cannot take its place.
+    await append(log, bigRows(1, 1))
+    disk.fill(6 * MIB)
+    Object.defineProperty(log, "nextSeq", { value: 2 })
+    const last = await appendUntil(log, () => states.includes(true))
+    expect(states).toEqual([true])
+    expect(existsSync(join(disk.data, "reserve"))).toBe(false)
+
+    // Who leaves is still recorded, and history can be read.
+    await append(log, bigRows(last + 1, 1))
+    const page = await log.history(query({ limit: 2 }))
+    expect(page.map(({ seq }) => seq)).toEqual([last, last + 1])
+
+    disk.free()
+    await becomes(states, false)
+    expect(states).toEqual([true, false])
+    expect(statSync(join(disk.data, "reserve")).size).toBe(16 * MIB)
+    await append(log, bigRows(last + 2, 1))
+    await log.close()
+    expect(checkLog(disk.data, last + 2)).toBe(last + 2)
+  })
+
+  test("a disk that stays full after the reserve is spent ends the log, without a false word", async () => {
+    await using disk = mountSmallDisk(28)
+    const child = new Child([disk.data, "4000"])
+    await child.says(/^broken a commit failed: .*\(SQLITE_FULL\)$/)
+    expect(await child.process.exited).toBe(1)
+    const words = child.lines.filter((line) => !line.startsWith("ack"))
+    expect(words.map((line) => line.split(" ", 2).join(" "))).toEqual([
+      "epoch 1",
+      "readonly true",
+      "broken a",
+    ])
+    expect(child.lines.at(-1)).toStartWith("broken")
+    // Nothing of the failed turn is there, and there is no room to open the log for another run.
+    const acknowledged = child.acknowledged().at(-1) ?? 0
+    expect(acknowledged).toBeGreaterThan(1000)
+    expect(() => openSqliteLog(disk.data)).toThrow(
+      expect.objectContaining({
+        message: `no room left on the disk of ${join(disk.data, "log.db")}`,
+        exitCode: EXIT.refusedToStart,
+      }),
+    )
+    expect(checkLog(disk.data, acknowledged)).toBe(acknowledged)
+  }, 30_000)
+
+  test("a start on a disk that became full spends the reserve, and begins read-only", async () => {
+    await using disk = mountSmallDisk(28)
+    const first = openSqliteLog(disk.data)
+    await append(first, bigRows(1, 10))
+    await first.close()
+    expect(() => disk.fill(28 * MIB)).toThrow("ENOSPC")
+
+    const states: boolean[] = []
+    const second = openSqliteLog(disk.data, { reserveRetryMs: RETRY_MS })
+    second.onReadOnly = (readOnly) => states.push(readOnly)
+    expect(second).toMatchObject({ epoch: 2, nextSeq: 11 })
+    await append(second, bigRows(11, 1))
+    expect(states).toEqual([true])
+    disk.free()
+    await becomes(states, false)
+    await second.close()
+    expect(checkLog(disk.data, 11)).toBe(11)
+  })
+})
