@@ -21,6 +21,8 @@ export interface Context {
   readonly net: Network
   readonly session: Session
   readonly message: Message
+  /** The table of commands, for HELP. */
+  readonly commands: ReadonlyMap<string, Command>
   /** ms since 1970. */
   readonly now: number
   /** Puts a fact before the log; its refusal, if any, is answered to the sender. */

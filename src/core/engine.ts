@@ -23,11 +23,12 @@ import { type Content, type Outgoing, render } from "./narrow.ts"
 import { Line, Outbox } from "./outbox.ts"
 import { own, Response } from "./response.ts"
 import { Network } from "./network.ts"
+import { eventOf, rowOf } from "./rows.ts"
 import { pursueRegistration } from "./registration.ts"
 import type { Arrival, Logger, Request, Result, Row, Settings, Turn } from "./seams.ts"
 import { Session } from "./session.ts"
 import { Tell } from "./tell.ts"
-import { sourceOf, type User, type UserId } from "./user.ts"
+import { sourceOf, type User } from "./user.ts"
 
 /** A defect in `apply`: the state can no longer be trusted and the process must end. */
 export class BrokenStateError extends Error {}
@@ -66,7 +67,10 @@ export class Engine {
     this.#epoch = start.epoch
     this.#seq = start.nextSeq
     this.#at = Math.max(start.lastAt, now)
-    this.#tell = new Tell((session, message) => this.#deliver(session, message))
+    this.#tell = new Tell(
+      (session, message) => this.#deliver(session, message),
+      (session, content) => this.#reply(session, content),
+    )
     for (const row of history) this.#replay(row)
     this.#place(serverStarted, { epoch: this.#epoch }, undefined)
   }
@@ -105,7 +109,8 @@ export class Engine {
       if (!session.user) {
         if (now - session.since > limits.registrationTimeoutMs) this.end(session, "REGISTRATION_TIMEOUT")
       } else if (session.pinged) {
-        if (now - session.heardAt > limits.pingAfterMs + limits.pingTimeoutMs) this.end(session, "PING_TIMEOUT")
+        if (now - session.heardAt > limits.pingAfterMs + limits.pingTimeoutMs)
+          this.end(session, "PING_TIMEOUT")
       } else if (now - session.heardAt > limits.pingAfterMs) {
         session.pinged = true
         this.#outbox.add(session, new Line(`PING :${this.net.settings.serverName}`))
@@ -122,12 +127,7 @@ export class Engine {
     this.#response = waiting.response
     this.#guard(session, waiting.command, () => this.#answer(session, waiting.resume(result)))
     this.#conclude(session)
-    while (!session.waiting && !session.closing) {
-      const line = waiting.backlog.shift()
-      if (line === undefined) return
-      this.#obey(session, line)
-    }
-    session.waiting?.backlog.push(...waiting.backlog)
+    this.#resume(session, waiting.backlog)
   }
 
   /** Ends a session with `ERROR :CODE words`; the others hear `words`. */
@@ -140,7 +140,14 @@ export class Engine {
     this.sessions.delete(session)
     this.#leave(session, words)
     if (code !== "QUIT") {
-      this.#log({ level: "info", what: "closed", code, nick: session.addressee, address: session.arrival.address, words })
+      this.#log({
+        level: "info",
+        what: "closed",
+        code,
+        nick: session.addressee,
+        address: session.arrival.address,
+        words,
+      })
     }
   }
 
@@ -190,6 +197,7 @@ export class Engine {
       session,
       message,
       now: this.#at,
+      commands: COMMANDS,
       propose: (type, fact) => this.#propose(session, message.command, type, fact),
       ask: (question, resume) => this.#ask(session, message.command, question, resume),
       newBatch: () => this.#newBatch(),
@@ -219,7 +227,10 @@ export class Engine {
     const refusal = type.refuse?.(this.net, fact, user)
     if (refusal) return this.#answer(session, refusal)
     if (this.readOnly && type.refuse) {
-      return this.#answer(session, FAIL(command, "STORAGE_FULL", [], "The server's disk is full; nothing was changed"))
+      return this.#answer(
+        session,
+        FAIL(command, "STORAGE_FULL", [], "The server's disk is full; nothing was changed"),
+      )
     }
     this.#tell.origin = session
     this.#place(type, fact, user)
@@ -237,7 +248,8 @@ export class Engine {
       ...(by ? { by: by.id } : {}),
       ...(by?.account ? { account: by.account.name } : {}),
     }
-    if (type.kept?.(this.net, fact, by) ?? true) this.#rows.push(rowOf(type.type, fact, stamp, by, this.#channelId(fact, seq)))
+    if (type.kept?.(this.net, fact, by) ?? true)
+      this.#rows.push(rowOf(type.type, fact, stamp, by, this.#channelId(fact, seq)))
     try {
       type.apply(this.net, { ...fact, ...stamp }, this.#tell)
     } catch (cause) {
@@ -264,25 +276,38 @@ export class Engine {
 
   #answer(session: Session, answer: Answer) {
     if (!answer) return
-    if (Array.isArray(answer)) for (const content of answer as readonly Content[]) this.#reply(session, content)
+    if (Array.isArray(answer))
+      for (const content of answer as readonly Content[]) this.#reply(session, content)
     else this.#reply(session, answer as Content)
   }
 
   #reply(session: Session, content: Content) {
-    const params = isNumeric(content) ? [session.addressee, ...content.params] : content.params
-    const addressed = { ...content, source: content.source ?? this.net.settings.serverName, params }
+    const addressed = addressedTo(session, content)
     if (this.#response?.session === session) this.#response.add(addressed)
     else this.#send(session, addressed, own(addressed))
   }
 
   #deliver(session: Session, message: Outgoing) {
-    if (this.#response?.session === session) this.#response.add({ source: this.net.settings.serverName, ...message.content })
+    if (this.#response?.session === session) this.#response.add(message.content)
     else this.#outbox.add(session, message.line(session.capabilities))
   }
 
+  // A message that names no source is the server's.
   #send(session: Session, content: Content, tags: string) {
     const whole = { source: this.net.settings.serverName, ...content }
     this.#outbox.add(session, new Line(render(whole, session.capabilities, tags)))
+  }
+
+  // One of the lines may wait in its turn; the rest then waits behind it.
+  #resume(session: Session, backlog: (string | Unreadable)[]) {
+    for (const [i, line] of backlog.entries()) {
+      if (session.closing) return
+      if (session.waiting) {
+        session.waiting.backlog.push(...backlog.slice(i))
+        return
+      }
+      this.#obey(session, line)
+    }
   }
 
   // The command has said all it had to say, unless it waits.
@@ -313,7 +338,8 @@ export class Engine {
     session.user = undefined
     session.nick = user.nick
     user.sessions.splice(user.sessions.indexOf(session), 1)
-    if (user.sessions.length === 0 && this.net.users.has(user.id)) this.#place(userQuit, { user: user.id, reason }, user)
+    if (user.sessions.length === 0 && this.net.users.has(user.id))
+      this.#place(userQuit, { user: user.id, reason }, user)
   }
 
   #newBatch(): string {
@@ -324,32 +350,14 @@ export class Engine {
 function unreadable(line: Unreadable, message: Message | undefined): Answer {
   if (line.defect === "tooLong") return ERR_INPUTTOOLONG()
   const code = line.defect === "invalidUtf8" ? "INVALID_UTF8" : "INVALID_CHARACTER"
-  const text = line.defect === "invalidUtf8" ? "Your line was not valid UTF-8 and was dropped" : "Your line held a NUL or a lone CR and was dropped"
+  const text =
+    line.defect === "invalidUtf8"
+      ? "Your line was not valid UTF-8 and was dropped"
+      : "Your line held a NUL or a lone CR and was dropped"
   return FAIL(message?.command ?? "*", code, [], text)
 }
 
-function rowOf(type: string, fact: object, stamp: Stamp, by: User | undefined, channelId: number | null): Row {
-  const { text, ...rest } = fact as { text?: string }
-  const { by: userId, source, account } = stamp
-  return {
-    seq: stamp.seq,
-    at: stamp.at,
-    type,
-    channelId,
-    accountId: by?.account?.id ?? null,
-    text: text ?? null,
-    body: JSON.stringify({ by: userId, source, account, ...rest }),
-  }
-}
-
-/** The event a row was made from. */
-export function eventOf(row: Row, net: Network): Stamp & { type: string; text?: string; by?: UserId } {
-  return {
-    ...(JSON.parse(row.body) as { source: string }),
-    ...(row.text === null ? {} : { text: row.text }),
-    type: row.type,
-    seq: row.seq,
-    at: row.at,
-    msgid: msgidOf(net.epochOf(row.seq), row.seq),
-  }
+// "the first parameter of a numeric is its addressee"
+function addressedTo(session: Session, content: Content): Content {
+  return isNumeric(content) ? { ...content, params: [session.addressee, ...content.params] } : content
 }

@@ -3,6 +3,7 @@
 
 import type { Msgid } from "../protocol/msgid.ts"
 import type { Reply } from "../protocol/reply.ts"
+import type { Content } from "./narrow.ts"
 import type { Network } from "./network.ts"
 import type { Tell } from "./tell.ts"
 import type { User, UserId } from "./user.ts"
@@ -34,4 +35,15 @@ export interface EventType<F extends object> {
 
 export function event<F extends object>(definition: EventType<F>): EventType<F> {
   return definition
+}
+
+/** What people hear of an event: from its author (or `source`), with its time, msgid and account. */
+export function from(
+  e: Stamp,
+  command: string,
+  params: readonly string[],
+  text?: string,
+  source = e.source,
+): Content {
+  return { source, command, params, text, at: e.at, msgid: e.msgid, account: e.account }
 }

@@ -1,7 +1,13 @@
 // Cuts a message to what a session has negotiated: https://ircv3.net/specs/extensions/message-tags.html,
 // server-time, message-ids, account-tag. Rendered once per set of capabilities, never per session.
 
-import { ACCOUNT_TAG, MESSAGE_TAGS, RENDERING, SERVER_TIME, STANDARD_REPLIES } from "../protocol/capabilities.ts"
+import {
+  ACCOUNT_TAG,
+  MESSAGE_TAGS,
+  RENDERING,
+  SERVER_TIME,
+  STANDARD_REPLIES,
+} from "../protocol/capabilities.ts"
 import { escapeTag, format, formatTags, type Parts, type Tags } from "../protocol/message.ts"
 import { serverTime } from "../protocol/server-time.ts"
 import type { Msgid } from "../protocol/msgid.ts"
@@ -19,7 +25,8 @@ export interface Content extends Parts {
   /** A session without one of these capabilities gets nothing. */
   readonly needs?: number | undefined
   /** What a session with capability `bit` gets in place of `params` and `text`. */
-  readonly extended?: { readonly bit: number; readonly params: readonly string[]; readonly text?: string } | undefined
+  readonly extended?:
+    { readonly bit: number; readonly params: readonly string[]; readonly text?: string } | undefined
 }
 
 export class Outgoing {
@@ -57,7 +64,10 @@ export function render(content: Content, capabilities: number, first: string): s
     return format({ source, command, params, text }, tagsOf(content, capabilities, first))
   }
   const { command } = content
-  if (!(capabilities & STANDARD_REPLIES) && (command === "FAIL" || command === "WARN" || command === "NOTE")) {
+  if (
+    !(capabilities & STANDARD_REPLIES) &&
+    (command === "FAIL" || command === "WARN" || command === "NOTE")
+  ) {
     return format({ source: content.source, command: "NOTICE", params: ["*"], text: inWords(content) }, first)
   }
   return format(content, tagsOf(content, capabilities, first))
@@ -70,12 +80,14 @@ function inWords(content: Content): string {
 
 function tagsOf(content: Content, capabilities: number, first: string): string {
   let tags = first
-  if (capabilities & SERVER_TIME && content.at !== undefined) tags = and(tags, `time=${serverTime(content.at)}`)
+  if (capabilities & SERVER_TIME && content.at !== undefined)
+    tags = and(tags, `time=${serverTime(content.at)}`)
   if (capabilities & MESSAGE_TAGS && content.msgid !== undefined) tags = and(tags, `msgid=${content.msgid}`)
   if (capabilities & ACCOUNT_TAG && content.account !== undefined) {
     tags = and(tags, `account=${escapeTag(content.account)}`)
   }
-  if (capabilities & MESSAGE_TAGS && content.clientTags?.size) tags = and(tags, formatTags(content.clientTags))
+  if (capabilities & MESSAGE_TAGS && content.clientTags?.size)
+    tags = and(tags, formatTags(content.clientTags))
   return tags
 }
 

@@ -12,6 +12,8 @@ export class Network {
   readonly accounts = new Map<string, Account>()
   readonly #nicks = new Map<string, User>()
   readonly #online = new Map<Account, User>()
+  /** ms since 1970 when this run began. */
+  startedAt = 0
   /** Where each run began, for the msgids of its events; ascending. */
   readonly epochs: { readonly epoch: number; readonly fromSeq: number }[] = []
 
@@ -43,7 +45,7 @@ export class Network {
   }
 
   removeUser(user: User) {
-    for (const channel of [...user.channels.keys()]) this.leave(channel, user)
+    for (const channel of user.channels.keys()) this.leave(channel, user)
     this.users.delete(user.id)
     if (user.account) this.#online.delete(user.account)
     this.#nicks.delete(folded(user.nick))

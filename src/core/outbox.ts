@@ -32,14 +32,14 @@ export class Output {
   }
 
   /** The node for these lines and then `line`. */
-  then(line: Line): Output {
-    if (this.#latest?.#line === line) return this.#latest
-    let next = this.#others?.get(line)
-    if (next) return next
-    next = new Output(this, line)
-    if (this.#latest) (this.#others ??= new Map()).set(line, next)
-    else this.#latest = next
-    return next
+  next(line: Line): Output {
+    if (this.#latest && this.#latest.#line === line) return this.#latest
+    let node = this.#others?.get(line)
+    if (node) return node
+    node = new Output(this, line)
+    if (this.#latest) (this.#others ??= new Map()).set(line, node)
+    else this.#latest = node
+    return node
   }
 
   get text(): string {
@@ -65,7 +65,7 @@ export class Outbox {
     let node: Output
     if (before) {
       before.readers--
-      node = before.then(line)
+      node = before.next(line)
     } else {
       this.#touched.push(session)
       node = line.first ??= new Output(undefined, line)

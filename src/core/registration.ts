@@ -10,7 +10,7 @@ import type { Nick } from "../protocol/names.ts"
 import type { RefusalCode } from "../protocol/refusals.ts"
 import { ERR_NICKNAMEINUSE, ERR_PASSWDMISMATCH } from "../protocol/numerics.ts"
 import { accountCreated } from "./commands/account.ts"
-import { nickHolder } from "./commands/nick.ts"
+import { isTaken, nickChanged } from "./commands/nick.ts"
 import { userConnected } from "./commands/user.ts"
 import { greeting, greetingOfSecondSession } from "./welcome.ts"
 import type { Account, User, UserId } from "./user.ts"
@@ -67,27 +67,53 @@ function createAccount(certificate: Certificate, registrar: Registrar): Account 
   return registrar.net.account(certificate.name)
 }
 
-function register(session: Session, nick: Nick, username: string, account: Account | undefined, registrar: Registrar) {
+function register(
+  session: Session,
+  nick: Nick,
+  username: string,
+  account: Account | undefined,
+  registrar: Registrar,
+) {
   const { net } = registrar
   const online = account && net.userOf(account)
   if (online) {
     attach(session, online)
     registrar.answer(greetingOfSecondSession(net, session, online))
   } else {
-    if (nickHolder(net, nick, account)) {
+    if (account && nick.toLowerCase() === account.name.toLowerCase()) clearNick(nick, registrar)
+    if (isTaken(net, nick, account)) {
       session.nick = undefined
       return registrar.answer(ERR_NICKNAMEINUSE(nick))
     }
     const { host } = session.arrival
     const realname = session.realname ?? nick
-    registrar.place(userConnected, { nick, username, host, realname, ...(account ? { accountName: account.name } : {}) })
+    registrar.place(userConnected, {
+      nick,
+      username,
+      host,
+      realname,
+      ...(account ? { accountName: account.name } : {}),
+    })
     const user = net.users.get(registrar.lastSeq() as UserId)
     if (!user) throw new Error("userConnected made no user")
     attach(session, user)
-    registrar.answer(greeting(net, session, user))
+    registrar.answer(greeting(net, user))
   }
   const { address, tlsVersion, certificate } = session.arrival
-  registrar.log({ level: "info", what: "connected", nick: session.addressee, address, tls: tlsVersion, certificate: certificate?.name })
+  registrar.log({
+    level: "info",
+    what: "connected",
+    nick: session.addressee,
+    address,
+    tls: tlsVersion,
+    certificate: certificate?.name,
+  })
+}
+
+// An account's nick is its holder's: a guest who took it before the account was known gives it back.
+function clearNick(nick: Nick, registrar: Registrar) {
+  const guest = registrar.net.user(nick)
+  if (guest) registrar.place(nickChanged, { user: guest.id, nick: `guest-${guest.id}` as Nick })
 }
 
 function attach(session: Session, user: User) {

@@ -7,16 +7,20 @@ import { Outgoing } from "./narrow.ts"
 import type { Session } from "./session.ts"
 import type { User } from "./user.ts"
 
-/** Hands one message to one session. */
-export type Deliver = (session: Session, message: Outgoing) => void
+/** Hands a message that may be shared to one session. */
+type Deliver = (session: Session, message: Outgoing) => void
+/** Answers one session in the server's name. */
+type ReplyTo = (session: Session, content: Content) => void
 
 export class Tell {
   readonly #deliver: Deliver
+  readonly #replyTo: ReplyTo
   /** The session whose command caused the event, where it is ours. */
   origin: Session | undefined
 
-  constructor(deliver: Deliver) {
+  constructor(deliver: Deliver, replyTo: ReplyTo) {
     this.#deliver = deliver
+    this.#replyTo = replyTo
   }
 
   /** Every session of every member. */
@@ -53,8 +57,14 @@ export class Tell {
     }
   }
 
+  /** A session that the server has to tell something, alone. */
   session(session: Session, content: Content) {
-    this.#session(session, new Outgoing(content))
+    this.#replyTo(session, content)
+  }
+
+  /** The session whose command this is. */
+  reply(content: Content) {
+    if (this.origin) this.#replyTo(this.origin, content)
   }
 
   #user(user: User, message: Outgoing) {

@@ -34,11 +34,21 @@ export const CAPABILITIES: readonly Capability[] = [
   { name: "draft/chathistory", bit: CHATHISTORY, specification: extension("chathistory"), renders: false },
   { name: "echo-message", bit: ECHO_MESSAGE, specification: extension("echo-message"), renders: false },
   { name: "extended-join", bit: EXTENDED_JOIN, specification: extension("extended-join"), renders: true },
-  { name: "labeled-response", bit: LABELED_RESPONSE, specification: extension("labeled-response"), renders: false },
+  {
+    name: "labeled-response",
+    bit: LABELED_RESPONSE,
+    specification: extension("labeled-response"),
+    renders: false,
+  },
   { name: "message-tags", bit: MESSAGE_TAGS, specification: extension("message-tags"), renders: true },
   { name: "multi-prefix", bit: MULTI_PREFIX, specification: extension("multi-prefix"), renders: false },
   { name: "server-time", bit: SERVER_TIME, specification: extension("server-time"), renders: true },
-  { name: "standard-replies", bit: STANDARD_REPLIES, specification: extension("standard-replies"), renders: true },
+  {
+    name: "standard-replies",
+    bit: STANDARD_REPLIES,
+    specification: extension("standard-replies"),
+    renders: true,
+  },
 ]
 
 /** The bits that divide the cache of rendered lines. */

@@ -9,9 +9,15 @@ export const RPL_WELCOME = (network: string, nick: string) =>
 export const RPL_YOURHOST = (server: string, version: string) =>
   numeric("002", [], `Your host is ${server}, running version ${version}`)
 export const RPL_CREATED = (since: string) => numeric("003", [], `This server was started ${since}`)
-export const RPL_MYINFO = (server: string, version: string, userModes: string, modes: string, withParam: string) =>
-  numeric("004", [server, version, userModes, modes, withParam])
-export const RPL_ISUPPORT = (tokens: readonly string[]) => numeric("005", tokens, "are supported by this server")
+export const RPL_MYINFO = (
+  server: string,
+  version: string,
+  userModes: string,
+  modes: string,
+  withParam: string,
+) => numeric("004", [server, version, userModes, modes, withParam])
+export const RPL_ISUPPORT = (tokens: readonly string[]) =>
+  numeric("005", tokens, "are supported by this server")
 
 // Away, ISON, users
 export const RPL_UMODEIS = (modes: string) => numeric("221", [modes])
@@ -23,13 +29,15 @@ export const RPL_NOWAWAY = () => numeric("306", [], "You have been marked as bei
 // WHOIS and WHO
 export const RPL_WHOISUSER = (nick: string, username: string, host: string, realname: string) =>
   numeric("311", [nick, username, host, "*"], realname)
-export const RPL_WHOISSERVER = (nick: string, server: string, info: string) => numeric("312", [nick, server], info)
+export const RPL_WHOISSERVER = (nick: string, server: string, info: string) =>
+  numeric("312", [nick, server], info)
 export const RPL_ENDOFWHO = (mask: string) => numeric("315", [mask], "End of WHO list")
 export const RPL_WHOISIDLE = (nick: string, idleSeconds: number, signonSeconds: number) =>
   numeric("317", [nick, String(idleSeconds), String(signonSeconds)], "seconds idle, signon time")
 export const RPL_ENDOFWHOIS = (nick: string) => numeric("318", [nick], "End of /WHOIS list")
 export const RPL_WHOISCHANNELS = (nick: string, channels: string) => numeric("319", [nick], channels)
-export const RPL_WHOISACCOUNT = (nick: string, account: string) => numeric("330", [nick, account], "is logged in as")
+export const RPL_WHOISACCOUNT = (nick: string, account: string) =>
+  numeric("330", [nick, account], "is logged in as")
 export const RPL_WHOISACTUALLY = (nick: string, address: string) =>
   numeric("338", [nick, address], "is actually using host")
 export const RPL_WHOISSECURE = (nick: string, text: string) => numeric("671", [nick], text)
@@ -48,8 +56,10 @@ export const RPL_LISTSTART = () => numeric("321", ["Channel"], "Users Name")
 export const RPL_LIST = (channel: string, members: number, topic: string) =>
   numeric("322", [channel, String(members)], topic)
 export const RPL_LISTEND = () => numeric("323", [], "End of /LIST")
-export const RPL_CHANNELMODEIS = (channel: string, modes: readonly string[]) => numeric("324", [channel, ...modes])
-export const RPL_CREATIONTIME = (channel: string, seconds: number) => numeric("329", [channel, String(seconds)])
+export const RPL_CHANNELMODEIS = (channel: string, modes: readonly string[]) =>
+  numeric("324", [channel, ...modes])
+export const RPL_CREATIONTIME = (channel: string, seconds: number) =>
+  numeric("329", [channel, String(seconds)])
 export const RPL_NOTOPIC = (channel: string) => numeric("331", [channel], "No topic is set")
 export const RPL_TOPIC = (channel: string, topic: string) => numeric("332", [channel], topic)
 export const RPL_TOPICWHOTIME = (channel: string, setter: string, seconds: number) =>
@@ -78,7 +88,8 @@ export const RPL_ENDOFHELP = (subject: string, text: string) => numeric("706", [
 export const ERR_NOSUCHNICK = (nick: string) => numeric("401", [nick], "No such nick/channel")
 export const ERR_NOSUCHCHANNEL = (channel: string) => numeric("403", [channel], "No such channel")
 export const ERR_CANNOTSENDTOCHAN = (channel: string) => numeric("404", [channel], "Cannot send to channel")
-export const ERR_TOOMANYCHANNELS = (channel: string) => numeric("405", [channel], "You have joined too many channels")
+export const ERR_TOOMANYCHANNELS = (channel: string) =>
+  numeric("405", [channel], "You have joined too many channels")
 export const ERR_TOOMANYTARGETS = (target: string) =>
   numeric("407", [target], "Too many targets: the message was sent to none")
 export const ERR_INVALIDCAPCMD = (subcommand: string) => numeric("410", [subcommand], "Invalid CAP command")
@@ -108,9 +119,11 @@ export const ERR_BADCHANNELKEY = (channel: string) => numeric("475", [channel], 
 export const ERR_BADCHANMASK = (channel: string) => numeric("476", [channel], "Bad Channel Mask")
 export const ERR_BANLISTFULL = (channel: string, mode: string) =>
   numeric("478", [channel, mode], "Channel list is full")
-export const ERR_CHANOPRIVSNEEDED = (channel: string) => numeric("482", [channel], "You're not channel operator")
+export const ERR_CHANOPRIVSNEEDED = (channel: string) =>
+  numeric("482", [channel], "You're not channel operator")
 export const ERR_UMODEUNKNOWNFLAG = () => numeric("501", [], "Unknown MODE flag")
 export const ERR_USERSDONTMATCH = () => numeric("502", [], "Can't change mode for other users")
-export const ERR_HELPNOTFOUND = (subject: string) => numeric("524", [subject], "No help available on this topic")
+export const ERR_HELPNOTFOUND = (subject: string) =>
+  numeric("524", [subject], "No help available on this topic")
 export const ERR_INVALIDMODEPARAM = (target: string, mode: string, param: string, why: string) =>
   numeric("696", [target, mode, param], why)

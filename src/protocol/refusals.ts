@@ -54,7 +54,12 @@ export const REFUSALS = {
     hint: "use one made by: chat certs client NAME",
     retry: false,
   },
-  CERT_REVOKED: { text: "your certificate was revoked", exitCode: IDENTITY, hint: "ask the host", retry: false },
+  CERT_REVOKED: {
+    text: "your certificate was revoked",
+    exitCode: IDENTITY,
+    hint: "ask the host",
+    retry: false,
+  },
   NOT_A_MEMBER: {
     text: "this server admits members only",
     exitCode: IDENTITY,

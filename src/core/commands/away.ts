@@ -1,0 +1,28 @@
+// AWAY: https://modern.ircdocs.horse/#away-message
+
+import { truncated } from "../../protocol/names.ts"
+import { RPL_NOWAWAY, RPL_UNAWAY } from "../../protocol/numerics.ts"
+import { command } from "../command.ts"
+import { event } from "../event.ts"
+
+export const AWAY = command({
+  name: "AWAY",
+  syntax: "[<text>]",
+  help: "Marks you as away, for who writes to you; without a text, as back.",
+  specification: "https://modern.ircdocs.horse/#away-message",
+  run({ net, propose }, text = "") {
+    propose(awayChanged, text === "" ? {} : { away: truncated(text, net.settings.limits.awayLength) })
+  },
+})
+
+export const awayChanged = event<{ away?: string }>({
+  type: "awayChanged",
+  // Nothing to refuse of its own, but on a full disk it has to wait like everything else.
+  refuse: () => undefined,
+  apply(net, e, tell) {
+    const user = e.by === undefined ? undefined : net.users.get(e.by)
+    if (!user) return
+    user.away = e.away
+    tell.reply(e.away === undefined ? RPL_UNAWAY() : RPL_NOWAWAY())
+  },
+})

@@ -1,0 +1,213 @@
+// Changes of a channel's modes: https://modern.ircdocs.horse/#channel-modes. MODE reads the change that was asked for; what is
+// not so already is proposed as one event.
+
+import { MODES_MAX } from "../../protocol/limits.ts"
+import { fullMask } from "../../protocol/masks.ts"
+import { channelMode, PREFIXES, type ChannelMode } from "../../protocol/modes.ts"
+import { byteLength, folded, truncated, type ChannelName } from "../../protocol/names.ts"
+import {
+  ERR_BANLISTFULL,
+  ERR_CHANOPRIVSNEEDED,
+  ERR_INVALIDMODEPARAM,
+  ERR_NOSUCHCHANNEL,
+  ERR_NOSUCHNICK,
+  ERR_NOTONCHANNEL,
+  ERR_UNKNOWNMODE,
+  ERR_USERNOTINCHANNEL,
+  RPL_BANLIST,
+  RPL_ENDOFBANLIST,
+} from "../../protocol/numerics.ts"
+import { isNumeric, type Reply } from "../../protocol/reply.ts"
+import { isOperator, type Channel } from "../channel.ts"
+import type { Answer, UserContext } from "../command.ts"
+import { event, from } from "../event.ts"
+import type { Network } from "../network.ts"
+import type { UserId } from "../user.ts"
+
+/** One letter; `user` where it is a prefix, `param` where it is a mask, a key or a limit. */
+interface Change {
+  readonly on: boolean
+  readonly letter: string
+  readonly param?: string
+  readonly user?: UserId
+}
+
+/** Bytes of a mask in a list. */
+const MASK_BYTES_MAX = 200
+
+export function changeModes(
+  context: UserContext,
+  channel: Channel,
+  modes: string,
+  params: readonly string[],
+): Answer {
+  const changes: Change[] = []
+  const answers: Reply[] = []
+  const rest = [...params]
+  let withParam = 0
+  let on = true
+  for (const letter of modes) {
+    if (letter === "+" || letter === "-") {
+      on = letter === "+"
+      continue
+    }
+    const mode = channelMode(letter)
+    if (!mode) {
+      answers.push(ERR_UNKNOWNMODE(letter))
+      continue
+    }
+    const param = takesParam(mode, on) ? rest.shift() : undefined
+    if (mode.kind === "list" && param === undefined) answers.push(...banList(channel))
+    else if (param === undefined || ++withParam <= MODES_MAX) {
+      const change = read(context.net, channel, mode, on, param)
+      if (change && isReply(change)) answers.push(change)
+      else if (change) changes.push(change)
+    }
+  }
+  if (changes.length > 0) context.propose(channelModesChanged, { channel: channel.name, changes })
+  return answers
+}
+
+function takesParam({ kind }: ChannelMode, on: boolean): boolean {
+  return kind === "list" || kind === "always" || kind === "prefix" || (kind === "whenSet" && on)
+}
+
+function isReply(value: Change | Reply): value is Reply {
+  return "command" in value && isNumeric(value)
+}
+
+/** What the letter asks for, why it cannot be, or nothing when it is so already or lacks its parameter. */
+function read(
+  net: Network,
+  channel: Channel,
+  mode: ChannelMode,
+  on: boolean,
+  param?: string,
+): Change | Reply | undefined {
+  const { letter } = mode
+  const invalid = (why: string) => ERR_INVALIDMODEPARAM(channel.name, letter, param || "*", why)
+  switch (mode.kind) {
+    case "never":
+      return channel.flags.has(letter) === on ? undefined : { on, letter }
+    case "prefix":
+      return param === undefined ? undefined : readPrefix(net, channel, letter, on, param)
+    case "list":
+      return param === undefined ? undefined : readMask(net, channel, letter, on, param)
+    case "always": {
+      if (!on) return channel.key === undefined ? undefined : { on, letter }
+      if (param === undefined || channel.key === param) return undefined
+      const right =
+        /^[!-+\--9;-~][!-+\--~]*$/.test(param) && byteLength(param) <= net.settings.limits.keyLength
+      return right
+        ? { on, letter, param }
+        : invalid("A key has no spaces, commas or first colon, and is not too long")
+    }
+    case "whenSet": {
+      if (!on) return channel.limit === undefined ? undefined : { on, letter }
+      if (param === undefined) return undefined
+      const limit = /^\d{1,9}$/.test(param) ? Number(param) : 0
+      if (limit === 0) return invalid("A limit is a number above zero")
+      return channel.limit === limit ? undefined : { on, letter, param: String(limit) }
+    }
+  }
+}
+
+function readPrefix(
+  net: Network,
+  channel: Channel,
+  letter: string,
+  on: boolean,
+  nick: string,
+): Change | Reply | undefined {
+  const user = net.user(nick)
+  if (!user) return ERR_NOSUCHNICK(nick)
+  const member = channel.members.get(user)
+  if (!member) return ERR_USERNOTINCHANNEL(user.nick, channel.name)
+  return ((member.prefixes & bitOf(letter)) !== 0) === on ? undefined : { on, letter, user: user.id }
+}
+
+function readMask(
+  net: Network,
+  channel: Channel,
+  letter: string,
+  on: boolean,
+  text: string,
+): Change | Reply | undefined {
+  const param = truncated(fullMask(text), MASK_BYTES_MAX)
+  if (channel.bans.has(folded(param)) === on) return undefined
+  if (on && channel.bans.size >= net.settings.limits.listModes) return ERR_BANLISTFULL(channel.name, letter)
+  return { on, letter, param }
+}
+
+function bitOf(letter: string): number {
+  return PREFIXES.find((prefix) => prefix.letter === letter)?.bit ?? 0
+}
+
+function banList(channel: Channel): Reply[] {
+  const bans = [...channel.bans.values()].map(({ mask, setter, at }) =>
+    RPL_BANLIST(channel.name, mask, setter, Math.floor(at / 1000)),
+  )
+  return [...bans, RPL_ENDOFBANLIST(channel.name)]
+}
+
+export const channelModesChanged = event<{ channel: ChannelName; changes: readonly Change[] }>({
+  type: "channelModesChanged",
+  refuse(net, { channel: name }, by) {
+    const channel = net.channel(name)
+    if (!channel) return ERR_NOSUCHCHANNEL(name)
+    if (by && !channel.members.has(by)) return ERR_NOTONCHANNEL(name)
+    return by && !isOperator(channel, by) ? ERR_CHANOPRIVSNEEDED(name) : undefined
+  },
+  apply(net, e, tell) {
+    const channel = net.channel(e.channel)
+    if (!channel) return
+    let letters = ""
+    const params: string[] = []
+    let sign: boolean | undefined
+    for (const change of e.changes) {
+      const param = applied(net, channel, change, e)
+      if (change.on !== sign) letters += change.on ? "+" : "-"
+      sign = change.on
+      letters += change.letter
+      if (param !== undefined) params.push(param)
+    }
+    tell.channel(channel, from(e, "MODE", [channel.name, letters, ...params]))
+  },
+})
+
+/** Makes one change and gives the parameter to show with it. */
+function applied(
+  net: Network,
+  channel: Channel,
+  change: Change,
+  e: { source: string; at: number },
+): string | undefined {
+  const { on, letter, param } = change
+  switch (channelMode(letter)?.kind) {
+    case "never":
+      if (on) channel.flags.add(letter)
+      else channel.flags.delete(letter)
+      return undefined
+    case "always":
+      channel.key = on ? param : undefined
+      return param ?? "*"
+    case "whenSet":
+      channel.limit = on ? Number(param) : undefined
+      return param
+    case "list":
+      if (param === undefined) return undefined
+      if (on) channel.bans.set(folded(param), { mask: param, setter: e.source, at: e.at })
+      else channel.bans.delete(folded(param))
+      return param
+    default:
+      return appliedPrefix(net, channel, change)
+  }
+}
+
+function appliedPrefix(net: Network, channel: Channel, { on, letter, user: id }: Change): string | undefined {
+  const user = id === undefined ? undefined : net.users.get(id)
+  const member = user && channel.members.get(user)
+  if (!member) return undefined
+  member.prefixes = on ? member.prefixes | bitOf(letter) : member.prefixes & ~bitOf(letter)
+  return user.nick
+}

@@ -1,0 +1,41 @@
+// HELP: https://modern.ircdocs.horse/#help-message, from the table of commands.
+
+import { ERR_HELPNOTFOUND, RPL_ENDOFHELP, RPL_HELPSTART, RPL_HELPTXT } from "../../protocol/numerics.ts"
+import { command, type Command } from "../command.ts"
+
+/** Characters of names in a line of the overview. */
+const OVERVIEW_LENGTH_MAX = 60
+
+export const HELP = command({
+  name: "HELP",
+  syntax: "[<command>]",
+  help: "Explains a command, or lists them all.",
+  specification: "https://modern.ircdocs.horse/#help-message",
+  run({ commands }, subject?: string) {
+    if (subject === undefined) return overview([...commands.keys()])
+    const explained = commands.get(subject.toUpperCase())
+    return explained ? explanation(explained) : ERR_HELPNOTFOUND(subject)
+  },
+})
+
+function explanation({ name, syntax, help, specification }: Command) {
+  return [
+    RPL_HELPSTART(name, `${name} ${syntax}`.trim()),
+    RPL_HELPTXT(name, help),
+    RPL_ENDOFHELP(name, specification),
+  ]
+}
+
+function overview(names: string[]) {
+  const lines = [""]
+  for (const name of names.toSorted()) {
+    const line = lines.at(-1) ?? ""
+    if (line.length + name.length > OVERVIEW_LENGTH_MAX) lines.push(name)
+    else lines[lines.length - 1] = `${line} ${name}`.trim()
+  }
+  return [
+    RPL_HELPSTART("*", "The commands of this server"),
+    ...lines.map((line) => RPL_HELPTXT("*", line)),
+    RPL_ENDOFHELP("*", "HELP <command> explains one"),
+  ]
+}

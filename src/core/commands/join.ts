@@ -1,0 +1,92 @@
+// JOIN: https://modern.ircdocs.horse/#join-message, https://ircv3.net/specs/extensions/extended-join.html
+
+import { EXTENDED_JOIN } from "../../protocol/capabilities.ts"
+import { NEW_CHANNEL_MODES, OPERATOR } from "../../protocol/modes.ts"
+import { parseChannelName, type ChannelName } from "../../protocol/names.ts"
+import {
+  ERR_BADCHANMASK,
+  ERR_BADCHANNELKEY,
+  ERR_BANNEDFROMCHAN,
+  ERR_CHANNELISFULL,
+  ERR_INVITEONLYCHAN,
+  ERR_NOSUCHCHANNEL,
+  ERR_TOOMANYCHANNELS,
+} from "../../protocol/numerics.ts"
+import type { Reply } from "../../protocol/reply.ts"
+import { isBanned, type Channel } from "../channel.ts"
+import { command } from "../command.ts"
+import { event, from } from "../event.ts"
+import { introductionTo } from "../introduction.ts"
+import type { User, UserId } from "../user.ts"
+import { userParted } from "./part.ts"
+
+export const JOIN = command({
+  name: "JOIN",
+  syntax: "<channel>{,<channel>} [<key>{,<key>}]",
+  help: "Comes into channels, making those that are not there; JOIN 0 leaves all.",
+  specification: "https://modern.ircdocs.horse/#join-message",
+  run({ net, user, propose }, names: string, keys = "") {
+    if (names === "0") {
+      for (const channel of user.channels.keys())
+        propose(userParted, { channel: channel.name, user: user.id })
+      return
+    }
+    const refused: Reply[] = []
+    const given = keys.split(",")
+    for (const [i, text] of names.split(",").entries()) {
+      const name = parseChannelName(text, net.settings.limits.channelLength)
+      if (!name) {
+        refused.push(
+          text.startsWith("#") ? ERR_BADCHANMASK(text) : ERR_NOSUCHCHANNEL(text === "" ? "*" : text),
+        )
+        continue
+      }
+      const channel = net.channel(name)
+      if (channel && user.channels.has(channel)) continue
+      // The key itself never reaches the log.
+      const keyRight = channel?.key === undefined || channel.key === given[i]
+      propose(userJoined, { channel: channel?.name ?? name, user: user.id, keyRight })
+    }
+    return refused
+  },
+})
+
+interface UserJoined {
+  readonly channel: ChannelName
+  readonly user: UserId
+  readonly keyRight: boolean
+}
+
+export const userJoined = event<UserJoined>({
+  type: "userJoined",
+  refuse(net, { channel: name, user: id, keyRight }) {
+    const channel = net.channel(name)
+    const user = net.users.get(id)
+    const { limits } = net.settings
+    if (!user || user.channels.size >= limits.channelsPerUser) return ERR_TOOMANYCHANNELS(name)
+    if (!channel) return net.channels.size >= limits.channels ? ERR_TOOMANYCHANNELS(name) : undefined
+    return refusedBy(channel, user, keyRight)
+  },
+  apply(net, e, tell) {
+    const user = net.users.get(e.user)
+    if (!user) return
+    const channel = net.channel(e.channel) ?? net.addChannel(e.seq, e.channel, e.at, NEW_CHANNEL_MODES)
+    net.join(channel, user, channel.members.size === 0 ? OPERATOR : 0)
+    const extended = { bit: EXTENDED_JOIN, params: [channel.name, e.account ?? "*"], text: user.realname }
+    tell.channel(channel, { ...from(e, "JOIN", [channel.name]), extended })
+    for (const session of user.sessions) {
+      for (const reply of introductionTo(channel, session, net)) tell.session(session, reply)
+    }
+  },
+})
+
+// An invitation opens +i, and the ban, the key and the limit as well.
+function refusedBy(channel: Channel, user: User, keyRight: boolean): Reply | undefined {
+  if (channel.invited.has(user.id)) return undefined
+  if (channel.flags.has("i")) return ERR_INVITEONLYCHAN(channel.name)
+  if (isBanned(channel, user)) return ERR_BANNEDFROMCHAN(channel.name)
+  if (!keyRight) return ERR_BADCHANNELKEY(channel.name)
+  if (channel.limit !== undefined && channel.members.size >= channel.limit)
+    return ERR_CHANNELISFULL(channel.name)
+  return undefined
+}

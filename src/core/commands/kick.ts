@@ -1,0 +1,55 @@
+// KICK: https://modern.ircdocs.horse/#kick-message
+
+import { truncated, type ChannelName } from "../../protocol/names.ts"
+import {
+  ERR_CHANOPRIVSNEEDED,
+  ERR_NOSUCHCHANNEL,
+  ERR_NOSUCHNICK,
+  ERR_NOTONCHANNEL,
+  ERR_USERNOTINCHANNEL,
+} from "../../protocol/numerics.ts"
+import type { Reply } from "../../protocol/reply.ts"
+import { isOperator, isVisible } from "../channel.ts"
+import { command } from "../command.ts"
+import { event, from } from "../event.ts"
+import type { UserId } from "../user.ts"
+
+export const KICK = command({
+  name: "KICK",
+  syntax: "<channel> <nick>{,<nick>} [<reason>]",
+  help: "Removes people from a channel; for its operators.",
+  specification: "https://modern.ircdocs.horse/#kick-message",
+  run({ net, user, propose }, name: string, nicks: string, reason = "") {
+    const channel = net.channel(name)
+    if (!channel || !isVisible(channel, user)) return ERR_NOSUCHCHANNEL(name)
+    const refused: Reply[] = []
+    for (const nick of nicks.split(",")) {
+      const kicked = net.user(nick)
+      if (!kicked) refused.push(ERR_NOSUCHNICK(nick === "" ? "*" : nick))
+      else {
+        const why = truncated(reason === "" ? user.nick : reason, net.settings.limits.kickLength)
+        propose(memberKicked, { channel: channel.name, user: kicked.id, reason: why })
+      }
+    }
+    return refused
+  },
+})
+
+export const memberKicked = event<{ channel: ChannelName; user: UserId; reason: string }>({
+  type: "memberKicked",
+  refuse(net, { channel: name, user: id }, by) {
+    const channel = net.channel(name)
+    const user = net.users.get(id)
+    if (!channel || !user) return ERR_NOSUCHCHANNEL(name)
+    if (by && !channel.members.has(by)) return ERR_NOTONCHANNEL(name)
+    if (by && !isOperator(channel, by)) return ERR_CHANOPRIVSNEEDED(name)
+    return channel.members.has(user) ? undefined : ERR_USERNOTINCHANNEL(user.nick, name)
+  },
+  apply(net, e, tell) {
+    const channel = net.channel(e.channel)
+    const user = net.users.get(e.user)
+    if (!channel || !user) return
+    tell.channel(channel, from(e, "KICK", [channel.name, user.nick], e.reason))
+    net.leave(channel, user)
+  },
+})

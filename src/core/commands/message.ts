@@ -1,0 +1,136 @@
+// PRIVMSG and NOTICE: https://modern.ircdocs.horse/#privmsg-message; TAGMSG:
+// https://ircv3.net/specs/extensions/message-tags.html#the-tagmsg-tag-only-message
+
+import { MESSAGE_TAGS } from "../../protocol/capabilities.ts"
+import { LINE_BYTES_MAX, TARGETS_MAX } from "../../protocol/limits.ts"
+import type { Tags } from "../../protocol/message.ts"
+import { byteLength, isChannelName, type ChannelName } from "../../protocol/names.ts"
+import {
+  ERR_CANNOTSENDTOCHAN,
+  ERR_INPUTTOOLONG,
+  ERR_NORECIPIENT,
+  ERR_NOSUCHCHANNEL,
+  ERR_NOSUCHNICK,
+  ERR_NOTEXTTOSEND,
+  ERR_TOOMANYTARGETS,
+  ERR_UNKNOWNCOMMAND,
+  RPL_AWAY,
+} from "../../protocol/numerics.ts"
+import type { Reply } from "../../protocol/reply.ts"
+import { isVisible, maySpeak } from "../channel.ts"
+import { command, type UserContext } from "../command.ts"
+import { event, from } from "../event.ts"
+import { sourceOf, type User, type UserId } from "../user.ts"
+
+const SPECIFICATION = "https://modern.ircdocs.horse/#privmsg-message"
+
+export const PRIVMSG = command({
+  name: "PRIVMSG",
+  syntax: "[<target>{,<target>}] [<text>]",
+  help: "Sends a message to channels or people.",
+  specification: SPECIFICATION,
+  run: (context, targets?: string, text?: string) => speak(context, "PRIVMSG", targets, text),
+})
+
+export const NOTICE = command({
+  name: "NOTICE",
+  syntax: "[<target>{,<target>}] [<text>]",
+  help: "Sends a message that no program may answer.",
+  specification: "https://modern.ircdocs.horse/#notice-message",
+  run: (context, targets?: string, text?: string) => speak(context, "NOTICE", targets, text),
+})
+
+export const TAGMSG = command({
+  name: "TAGMSG",
+  syntax: "[<target>{,<target>}]",
+  help: "Sends tags without a text, such as a reaction.",
+  specification: "https://ircv3.net/specs/extensions/message-tags.html",
+  run(context, targets?: string) {
+    if (!context.session.has(MESSAGE_TAGS)) return ERR_UNKNOWNCOMMAND("TAGMSG")
+    return speak(context, "TAGMSG", targets, "")
+  },
+})
+
+type Kind = "PRIVMSG" | "NOTICE" | "TAGMSG"
+
+function speak(context: UserContext, kind: Kind, targets: string | undefined, text: string | undefined) {
+  if (targets === undefined || targets === "") return ERR_NORECIPIENT(kind)
+  if (text === undefined || (text === "" && kind !== "TAGMSG")) return ERR_NOTEXTTOSEND()
+  const names = targets.split(",")
+  if (names.length > TARGETS_MAX) return ERR_TOOMANYTARGETS(names[TARGETS_MAX] ?? targets)
+  context.session.spokeAt = context.now
+  return names.flatMap((target) => speakTo(context, kind, target, text))
+}
+
+function speakTo(
+  { net, user, session, message, propose }: UserContext,
+  kind: Kind,
+  target: string,
+  text: string,
+): Reply[] {
+  // What would reach others cut short is refused whole.
+  const relayed = byteLength(`:${sourceOf(user)} ${kind} ${target} :${text}\r\n`)
+  if (relayed > LINE_BYTES_MAX) return [ERR_INPUTTOOLONG()]
+  const tags = session.has(MESSAGE_TAGS) ? clientOnly(message.tags) : {}
+  const said = kind === "TAGMSG" ? { command: kind, ...tags } : { command: kind, text, ...tags }
+  if (isChannelName(target)) {
+    const channel = net.channel(target)
+    propose(messageSent, { ...said, channel: channel?.name ?? (target as ChannelName) })
+    return []
+  }
+  const recipient = net.user(target)
+  if (!recipient) return [ERR_NOSUCHNICK(target)]
+  const away = kind === "PRIVMSG" ? recipient.away : undefined
+  propose(messageSent, { ...said, to: recipient.id })
+  return away === undefined ? [] : [RPL_AWAY(recipient.nick, away)]
+}
+
+/** "client-only tags … are prefixed with a plus sign"; all others are the server's to give. */
+function clientOnly(tags: Tags): { tags?: [string, string][] } {
+  if (tags.size === 0) return {}
+  const own = [...tags].filter(([key]) => key.startsWith("+"))
+  return own.length === 0 ? {} : { tags: own }
+}
+
+interface MessageSent {
+  readonly command: Kind
+  readonly text?: string
+  readonly tags?: readonly (readonly [string, string])[]
+  /** One of both. */
+  readonly channel?: ChannelName
+  readonly to?: UserId
+}
+
+export const messageSent = event<MessageSent>({
+  type: "messageSent",
+  // A guest's nick is the next guest's tomorrow: what was said to or by one is delivered and forgotten.
+  kept(net, { command: kind, to }, by) {
+    if (kind === "TAGMSG") return false
+    return to === undefined || (by?.account !== undefined && net.users.get(to)?.account !== undefined)
+  },
+  refuse(net, { channel: name, to }, by) {
+    if (name === undefined) return to !== undefined && net.users.has(to) ? undefined : ERR_NOSUCHNICK("*")
+    const channel = net.channel(name)
+    if (!channel || (by && !isVisible(channel, by))) return ERR_NOSUCHCHANNEL(name)
+    return by && !maySpeak(channel, by) ? ERR_CANNOTSENDTOCHAN(channel.name) : undefined
+  },
+  apply(net, e, tell) {
+    const author = e.by === undefined ? undefined : net.users.get(e.by)
+    const channel = e.channel === undefined ? undefined : net.channel(e.channel)
+    const to = e.to === undefined ? undefined : net.users.get(e.to)
+    const target = channel?.name ?? to?.nick
+    if (!author || target === undefined) return
+    const heard = { ...from(e, e.command, [target], e.text), ...tagsOf(e) }
+    tell.said(channel ? channel.members.keys() : others(to, author), author, heard)
+    // Who writes to himself reads it as anybody else would.
+    if (to === author) tell.user(author, heard)
+  },
+})
+
+function tagsOf({ command: kind, tags }: MessageSent) {
+  return { clientTags: tags && new Map(tags), needs: kind === "TAGMSG" ? MESSAGE_TAGS : 0 }
+}
+
+function others(to: User | undefined, author: User): User[] {
+  return to && to !== author ? [to] : []
+}

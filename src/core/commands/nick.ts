@@ -1,0 +1,46 @@
+// NICK: https://modern.ircdocs.horse/#nick-message
+
+import { parseNick, type Nick } from "../../protocol/names.ts"
+import { ERR_ERRONEUSNICKNAME, ERR_NICKNAMEINUSE, ERR_NONICKNAMEGIVEN } from "../../protocol/numerics.ts"
+import { anytime } from "../command.ts"
+import { event, from } from "../event.ts"
+import type { Network } from "../network.ts"
+import { sourceOf, type Account, type User, type UserId } from "../user.ts"
+
+export const NICK = anytime({
+  name: "NICK",
+  syntax: "[<nick>]",
+  help: "Takes or changes your nick.",
+  specification: "https://modern.ircdocs.horse/#nick-message",
+  run({ net, session, propose }, text = "") {
+    if (text === "") return ERR_NONICKNAMEGIVEN()
+    const nick = parseNick(text, net.settings.limits.nickLength)
+    if (!nick) return ERR_ERRONEUSNICKNAME(text)
+    const { user } = session
+    if (user) return user.nick === nick ? undefined : propose(nickChanged, { user: user.id, nick })
+    if (net.user(nick) && !session.arrival.certificate) return ERR_NICKNAMEINUSE(nick)
+    session.nick = nick
+  },
+})
+
+export const nickChanged = event<{ user: UserId; nick: Nick }>({
+  type: "nickChanged",
+  refuse(net, { user, nick }) {
+    const holder = net.users.get(user)
+    return isTaken(net, nick, holder?.account, holder) ? ERR_NICKNAMEINUSE(nick) : undefined
+  },
+  apply(net, e, tell) {
+    const user = net.users.get(e.user)
+    if (!user) return
+    tell.peers(user, from(e, "NICK", [], e.nick, sourceOf(user)))
+    net.rename(user, e.nick)
+  },
+})
+
+/** Whether a nick is somebody else's: online, or reserved for the account of that name. */
+export function isTaken(net: Network, nick: Nick, account: Account | undefined, self?: User): boolean {
+  const user = net.user(nick)
+  if (user && user !== self) return true
+  const owner = net.account(nick)
+  return owner !== undefined && owner !== account
+}

@@ -1,0 +1,27 @@
+// QUIT: https://modern.ircdocs.horse/#quit-message
+
+import { anytime } from "../command.ts"
+import { event, from } from "../event.ts"
+import type { UserId } from "../user.ts"
+
+export const QUIT = anytime({
+  name: "QUIT",
+  syntax: "[<reason>]",
+  help: "Ends your connection.",
+  specification: "https://modern.ircdocs.horse/#quit-message",
+  run({ end }, reason = "") {
+    // "prepending `Quit: ` to the reason lets others see that the user meant it."
+    end("QUIT", `Quit: ${reason}`.trim())
+  },
+})
+
+/** Without `refuse`: a connection that is gone cannot be argued with. */
+export const userQuit = event<{ user: UserId; reason: string }>({
+  type: "userQuit",
+  apply(net, e, tell) {
+    const user = net.users.get(e.user)
+    if (!user) return
+    tell.peers(user, from(e, "QUIT", [], e.reason), false)
+    net.removeUser(user)
+  },
+})

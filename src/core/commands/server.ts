@@ -1,0 +1,12 @@
+// A run of the server is an epoch: its first event ends every session of the runs before it.
+
+import { event } from "../event.ts"
+
+export const serverStarted = event<{ epoch: number }>({
+  type: "serverStarted",
+  apply(net, e) {
+    net.epochs.push({ epoch: e.epoch, fromSeq: e.seq })
+    net.startedAt = e.at
+    for (const user of net.users.values()) net.removeUser(user)
+  },
+})

@@ -1,0 +1,49 @@
+// USER: https://modern.ircdocs.horse/#user-message
+
+import { byteLength, truncated, type Nick } from "../../protocol/names.ts"
+import { ERR_NEEDMOREPARAMS } from "../../protocol/numerics.ts"
+import { unregistered } from "../command.ts"
+import { event } from "../event.ts"
+import type { UserId } from "../user.ts"
+
+export const USER = unregistered({
+  name: "USER",
+  syntax: "<username> <mode> <unused> <realname>",
+  help: "Says who you are while you connect; the two in the middle are ignored.",
+  specification: "https://modern.ircdocs.horse/#user-message",
+  run({ net, session }, username: string, _mode: string, _unused: string, realname: string) {
+    if (realname === "") return ERR_NEEDMOREPARAMS("USER")
+    const { limits } = net.settings
+    // Only what can stand in nick!user@host and in a mask; there is no ident to contradict it.
+    session.username = username.replace(/[^A-Za-z0-9._-]/g, "").slice(0, limits.usernameLength) || "user"
+    session.realname =
+      byteLength(realname) > limits.realnameLength ? truncated(realname, limits.realnameLength) : realname
+  },
+})
+
+interface UserConnected {
+  readonly nick: Nick
+  readonly username: string
+  readonly host: string
+  readonly realname: string
+  readonly accountName?: string
+}
+
+export const userConnected = event<UserConnected>({
+  type: "userConnected",
+  apply(net, e) {
+    net.addUser({
+      id: e.seq as UserId,
+      nick: e.nick,
+      username: e.username,
+      host: e.host,
+      realname: e.realname,
+      account: e.accountName === undefined ? undefined : net.account(e.accountName),
+      since: e.at,
+      away: undefined,
+      modes: new Set(),
+      channels: new Map(),
+      sessions: [],
+    })
+  },
+})

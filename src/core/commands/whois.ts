@@ -1,0 +1,80 @@
+// WHOIS: https://modern.ircdocs.horse/#whois-message
+
+import { MULTI_PREFIX } from "../../protocol/capabilities.ts"
+import {
+  ERR_NONICKNAMEGIVEN,
+  ERR_NOSUCHNICK,
+  RPL_AWAY,
+  RPL_ENDOFWHOIS,
+  RPL_WHOISACCOUNT,
+  RPL_WHOISACTUALLY,
+  RPL_WHOISCHANNELS,
+  RPL_WHOISIDLE,
+  RPL_WHOISSECURE,
+  RPL_WHOISSERVER,
+  RPL_WHOISUSER,
+} from "../../protocol/numerics.ts"
+import type { Reply } from "../../protocol/reply.ts"
+import { signs } from "../../protocol/modes.ts"
+import { isVisible } from "../channel.ts"
+import { command, type UserContext } from "../command.ts"
+import type { User } from "../user.ts"
+
+/** Characters of channel names in one 319; the rest of a line is the server's name and two nicks. */
+const CHANNELS_LENGTH_MAX = 300
+
+export const WHOIS = command({
+  name: "WHOIS",
+  syntax: "[<server>] [<nick>]",
+  help: "Tells about a user.",
+  specification: "https://modern.ircdocs.horse/#whois-message",
+  run(context, first = "", second?: string) {
+    const nick = second ?? first
+    if (nick === "") return ERR_NONICKNAMEGIVEN()
+    const user = context.net.user(nick)
+    return user
+      ? [...about(user, context), RPL_ENDOFWHOIS(user.nick)]
+      : [ERR_NOSUCHNICK(nick), RPL_ENDOFWHOIS(nick)]
+  },
+})
+
+function about(user: User, context: UserContext): Reply[] {
+  const { nick } = user
+  const { serverName, description } = context.net.settings
+  const spokeAt = Math.max(...user.sessions.map((session) => session.spokeAt))
+  const idleSeconds = Math.max(0, Math.floor((context.now - spokeAt) / 1000))
+  const replies: Reply[] = [
+    RPL_WHOISUSER(nick, user.username, user.host, user.realname),
+    ...channels(user, context),
+  ]
+  replies.push(RPL_WHOISSERVER(nick, serverName, description))
+  if (user.away !== undefined) replies.push(RPL_AWAY(nick, user.away))
+  if (user.account) replies.push(RPL_WHOISACCOUNT(nick, user.account.name))
+  if (user === context.user) replies.push(...addresses(user))
+  replies.push(RPL_WHOISSECURE(nick, "is using a secure connection (TLS)"))
+  replies.push(RPL_WHOISIDLE(nick, idleSeconds, Math.floor(user.since / 1000)))
+  return replies
+}
+
+// Nobody but oneself: an address is never shown to others.
+function addresses(user: User): Reply[] {
+  return [...new Set(user.sessions.map((session) => session.arrival.address))].map((address) =>
+    RPL_WHOISACTUALLY(user.nick, address),
+  )
+}
+
+function channels(user: User, { user: asker, session }: UserContext): Reply[] {
+  const names: string[] = []
+  for (const [channel, member] of user.channels) {
+    const shown =
+      isVisible(channel, asker) && (!user.modes.has("i") || user === asker || asker.channels.has(channel))
+    if (shown) names.push(signs(member.prefixes, session.has(MULTI_PREFIX)) + channel.name)
+  }
+  const lines: string[] = []
+  for (const name of names) {
+    const line = lines.at(-1)
+    if (line === undefined || line.length + name.length > CHANNELS_LENGTH_MAX) lines.push(name)
+    else lines[lines.length - 1] = `${line} ${name}`
+  }
+  return lines.map((line) => RPL_WHOISCHANNELS(user.nick, line))
+}

@@ -1,0 +1,48 @@
+// What a session is told of a channel it comes into: its topic and who is there.
+// https://modern.ircdocs.horse/#join-message, #names-message
+
+import { MULTI_PREFIX } from "../protocol/capabilities.ts"
+import { LINE_BYTES_MAX } from "../protocol/limits.ts"
+import { byteLength } from "../protocol/names.ts"
+import { RPL_ENDOFNAMES, RPL_NAMREPLY, RPL_TOPIC, RPL_TOPICWHOTIME } from "../protocol/numerics.ts"
+import type { Reply } from "../protocol/reply.ts"
+import { signed, type Channel, type Topic } from "./channel.ts"
+import type { Network } from "./network.ts"
+import type { Session } from "./session.ts"
+
+export function introductionTo(channel: Channel, session: Session, net: Network): Reply[] {
+  return [
+    ...(channel.topic ? topicReplies(channel, channel.topic) : []),
+    ...namesReplies(channel, session, net),
+  ]
+}
+
+export function topicReplies(channel: Channel, topic: Topic): Reply[] {
+  return [
+    RPL_TOPIC(channel.name, topic.text),
+    RPL_TOPICWHOTIME(channel.name, topic.setter, Math.floor(topic.at / 1000)),
+  ]
+}
+
+/** 353 as often as needed, and 366. Who is not a member does not see the invisible. */
+export function namesReplies(channel: Channel, session: Session, net: Network): Reply[] {
+  const inside = session.user !== undefined && channel.members.has(session.user)
+  const symbol = channel.flags.has("s") ? "@" : "="
+  const replies: Reply[] = []
+  let names = ""
+  // Two more bytes for what no formula foresees would be a guess; this is the line itself.
+  const room =
+    LINE_BYTES_MAX -
+    byteLength(`:${net.settings.serverName} 353 ${session.addressee} ${symbol} ${channel.name} :\r\n`)
+  for (const member of channel.members.values()) {
+    if (!inside && member.user.modes.has("i")) continue
+    const name = signed(member, session.has(MULTI_PREFIX))
+    if (names !== "" && names.length + 1 + name.length > room) {
+      replies.push(RPL_NAMREPLY(symbol, channel.name, names))
+      names = ""
+    }
+    names += names === "" ? name : ` ${name}`
+  }
+  if (names !== "") replies.push(RPL_NAMREPLY(symbol, channel.name, names))
+  return [...replies, RPL_ENDOFNAMES(channel.name)]
+}

@@ -1,0 +1,51 @@
+// What a session reads when it is registered: https://modern.ircdocs.horse/#connection-registration
+
+import { lettersOf, USER_MODES } from "../protocol/modes.ts"
+import {
+  ERR_NOMOTD,
+  RPL_CREATED,
+  RPL_ENDOFMOTD,
+  RPL_MOTD,
+  RPL_MOTDSTART,
+  RPL_MYINFO,
+  RPL_WELCOME,
+  RPL_YOURHOST,
+} from "../protocol/numerics.ts"
+import type { Reply } from "../protocol/reply.ts"
+import { serverTime } from "../protocol/server-time.ts"
+import { introductionTo } from "./introduction.ts"
+import { isupport } from "./isupport.ts"
+import type { Content } from "./narrow.ts"
+import type { Network } from "./network.ts"
+import type { Settings } from "./seams.ts"
+import type { Session } from "./session.ts"
+import { sourceOf, type User } from "./user.ts"
+
+export function greeting({ settings, startedAt }: Network, user: User): Reply[] {
+  const { networkName, serverName, version } = settings
+  const modes = lettersOf("list", "always", "whenSet", "never", "prefix")
+  const withParam = lettersOf("list", "always", "whenSet", "prefix")
+  const userModes = USER_MODES.map((mode) => mode.letter).join("")
+  return [
+    RPL_WELCOME(networkName, sourceOf(user)),
+    RPL_YOURHOST(serverName, version),
+    RPL_CREATED(serverTime(startedAt)),
+    RPL_MYINFO(serverName, version, userModes, modes, withParam),
+    ...isupport(settings),
+    ...motd(settings),
+  ]
+}
+
+/** Another session of a user who is online already: the channels the user is in come with it. */
+export function greetingOfSecondSession(net: Network, session: Session, user: User): Content[] {
+  const channels = [...user.channels.keys()].flatMap((channel) => [
+    { source: sourceOf(user), command: "JOIN", params: [channel.name] },
+    ...introductionTo(channel, session, net),
+  ])
+  return [...greeting(net, user), ...channels]
+}
+
+export function motd({ serverName, motd: lines }: Settings): Reply[] {
+  if (lines.length === 0) return [ERR_NOMOTD()]
+  return [RPL_MOTDSTART(serverName), ...lines.map((line) => RPL_MOTD(`- ${line}`)), RPL_ENDOFMOTD()]
+}
