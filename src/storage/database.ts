@@ -70,12 +70,9 @@ export function codeOf(error: unknown): string {
 export function explain(error: unknown, path: string): unknown {
   if (!(error instanceof SQLiteError)) return error
   const code = codeOf(error)
-  const refuse = (message: string, hint: string) =>
-    new UserError(message, { hint, exitCode: EXIT.refusedToStart })
   if (code === "SQLITE_NOTADB" || code.startsWith("SQLITE_CORRUPT"))
     return refuse(`the log ${path} is damaged: ${error.message}`, "restore a backup: chat restore FILE")
-  if (isDiskFull(error, path))
-    return refuse(`no room left on the disk of ${path}`, "make room, then start the server again")
+  if (isDiskFull(error, path)) return noRoom(path)
   if (code.startsWith("SQLITE_CANTOPEN") || code.startsWith("SQLITE_READONLY") || code === "SQLITE_PERM")
     return refuse(
       `cannot write ${path}: ${error.message}`,
@@ -87,4 +84,12 @@ export function explain(error: unknown, path: string): unknown {
     `cannot open the log ${path}: ${error.message} (${code})`,
     "see what the system's log says of this disk",
   )
+}
+
+export function noRoom(path: string): UserError {
+  return refuse(`no room left on the disk of ${path}`, "make room, then start the server again")
+}
+
+function refuse(message: string, hint: string): UserError {
+  return new UserError(message, { hint, exitCode: EXIT.refusedToStart })
 }

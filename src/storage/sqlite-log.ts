@@ -3,7 +3,8 @@
 
 import type { HistoryQuery, Log, Row } from "../core/seams.ts"
 import { makeDataDirectory, privately, type DataDirectory } from "./data-directory.ts"
-import { explain, isDiskFull, openReadable, openWritable } from "./database.ts"
+import { explain, isDiskFull, noRoom, openReadable, openWritable } from "./database.ts"
+import { freeBytes } from "./disk.ts"
 import { lockDirectory } from "./directory-lock.ts"
 import { HistoryReader } from "./history-reader.ts"
 import { type FromWriter, type WriterOptions } from "./messages.ts"
@@ -31,16 +32,20 @@ export function openSqliteLog(dataDir: string, options: SqliteLogOptions = {}): 
   })
 }
 
-// A disk that is full at the start has a reserve to live on, as later in the run; the writer then reports it.
+// A disk that is full at the start has a reserve to live on, as later in the run; the writer then reports it. With
+// neither room nor reserve a run would end with its first turns: it had better not begin.
 function beginRun(directory: DataDirectory, options: SqliteLogOptions): Beginning {
+  const reserve = new Reserve(directory.reserve, options.reserveBytes)
+  if (!reserve.isHeld() && freeBytes(directory.log) < START_BYTES_MIN) throw noRoom(directory.log)
   try {
     return beginOnce(directory)
   } catch (error) {
-    const reserve = new Reserve(directory.reserve, options.reserveBytes)
     if (isDiskFull(error, directory.log) && reserve.release()) return beginOnce(directory)
     throw error
   }
 }
+
+const START_BYTES_MIN = 1024 * 1024
 
 function beginOnce(directory: DataDirectory): Beginning {
   const db = openWritable(directory.log, "durable")
@@ -128,7 +133,7 @@ export class SqliteLog implements Log {
     if (this.#broken) return
     if (typeof message === "object") {
       if ("readOnly" in message) this.onReadOnly(message.readOnly)
-      else this.#break(new Error(`a commit failed: ${message.broken} (${message.code})`))
+      else this.#break(new Error(`the log cannot be written: ${message.broken} (${message.code})`))
       return
     }
     const done = this.#done

@@ -106,6 +106,10 @@ export class Writer {
     this.#broken = true
     clearTimeout(this.#reserveTimer)
     this.#upkeep.stop()
-    this.#tell({ broken: error instanceof Error ? error.message : String(error), code: codeOf(error) })
+    this.#tell(brokenBy(error))
   }
+}
+
+export function brokenBy(error: unknown): FromWriter {
+  return { broken: error instanceof Error ? error.message : String(error), code: codeOf(error) }
 }

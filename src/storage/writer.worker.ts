@@ -2,7 +2,7 @@
 
 import type { FromWriter, ToWriter } from "./messages.ts"
 import { post } from "./threads.ts"
-import { Writer } from "./writer.ts"
+import { brokenBy, Writer } from "./writer.ts"
 
 declare const self: Worker
 
@@ -15,7 +15,11 @@ self.addEventListener("message", ({ data }: MessageEvent<ToWriter>) => {
 })
 
 function open(options: ConstructorParameters<typeof Writer>[0]): void {
-  writer = new Writer(options, tell)
+  try {
+    writer = new Writer(options, tell)
+  } catch (error) {
+    tell(brokenBy(error))
+  }
 }
 
 function tell(message: FromWriter): void {

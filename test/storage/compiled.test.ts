@@ -1,9 +1,11 @@
 // The log's threads are found in a compiled executable too, when their files are given to the build as entry points.
 
-import { expect, test } from "bun:test"
+import { afterEach, expect, test } from "bun:test"
 import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { temporaryDirectory } from "./temporary-directory.ts"
+import { removeTemporaryDirectories, temporaryDirectory } from "./temporary-directory.ts"
+
+afterEach(removeTemporaryDirectories)
 
 const SOURCE = join(import.meta.dir, "..", "..", "src")
 

@@ -1,9 +1,11 @@
 // "An echoed message is on disk": whatever ends a server, what it had acknowledged is there afterwards.
 
-import { expect, test } from "bun:test"
+import { afterEach, expect, test } from "bun:test"
 import { checkLog } from "./check-log.ts"
 import { Child } from "./child.ts"
-import { temporaryDirectory } from "./temporary-directory.ts"
+import { removeTemporaryDirectories, temporaryDirectory } from "./temporary-directory.ts"
+
+afterEach(removeTemporaryDirectories)
 
 const ROUNDS = process.env["CHAT_TEST_ALL"] === "1" ? 100 : 20
 
@@ -31,7 +33,9 @@ test.skipIf(!canInject)(
     // Counted per thread: only the writer's makes so many.
     const inject = "inject=fsync,fdatasync:error=EIO:when=40+"
     const child = new Child([directory], ["strace", "-f", "-qq", "-o", "/dev/null", "-e", inject])
-    expect(await child.says(/^broken /)).toMatch(/^broken a commit failed: .*\(SQLITE_IOERR_FSYNC\)$/)
+    expect(await child.says(/^broken /)).toMatch(
+      /^broken the log cannot be written: .*\(SQLITE_IOERR_FSYNC\)$/,
+    )
     expect(await child.process.exited).toBe(1)
     expect(child.lines.at(-1)).toStartWith("broken")
     const acknowledged = child.acknowledged()

@@ -1,11 +1,13 @@
 // Where the data directory is, and who may look into it.
 
-import { describe, expect, test } from "bun:test"
+import { afterEach, describe, expect, test } from "bun:test"
 import { chmodSync, mkdirSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { dataDirectory, defaultDataDirectory, makeDataDirectory } from "../../src/storage/data-directory.ts"
 import { EXIT } from "../../src/user-error.ts"
-import { temporaryDirectory } from "./temporary-directory.ts"
+import { removeTemporaryDirectories, temporaryDirectory } from "./temporary-directory.ts"
+
+afterEach(removeTemporaryDirectories)
 
 const modeOf = (path: string) => statSync(path).mode & 0o777
 

@@ -1,7 +1,7 @@
 // A full disk (docs/ARCHITECTURE.md, law 4): the reserve is spent, everybody is told, nothing acknowledged is lost,
 // and the server comes back by itself when there is room.
 
-import { describe, expect, test } from "bun:test"
+import { afterEach, describe, expect, test } from "bun:test"
 import { existsSync, statSync } from "node:fs"
 import { join } from "node:path"
 import type { Row } from "../../src/core/seams.ts"
@@ -10,18 +10,28 @@ import { EXIT } from "../../src/user-error.ts"
 import { checkLog } from "./check-log.ts"
 import { Child } from "./child.ts"
 import { append, query, row, textOf } from "./rows.ts"
-import { canMount, mountSmallDisk } from "./small-disk.ts"
+import { canMount, mountSmallDisk, unmountSmallDisks } from "./small-disk.ts"
+import { removeTemporaryDirectories } from "./temporary-directory.ts"
+
+afterEach(() => {
+  unmountSmallDisks()
+  removeTemporaryDirectories()
+})
 
 const MIB = 1024 * 1024
 const RETRY_MS = 100
+/** Beside the reserve there is room for the ballast and a log of a few MiB; the ballast's room is enough to recover. */
+const DISK_MIB = 40
+const BALLAST_BYTES = 16 * MIB
 
 /** Rows of about 4 KiB each. */
 function bigRows(seq: number, count: number): Row[] {
   return Array.from({ length: count }, (_, i) => row(seq + i, { text: textOf(seq + i).padEnd(4000, ".") }))
 }
 
-async function appendUntil(log: SqliteLog, isEnough: () => boolean): Promise<number> {
-  let seq = log.nextSeq
+/** Appends from `first` on, and returns the last seq. */
+async function appendUntil(log: SqliteLog, first: number, isEnough: () => boolean): Promise<number> {
+  let seq = first
   while (!isEnough()) {
     await append(log, bigRows(seq, 8))
     seq += 8
@@ -39,17 +49,16 @@ function becomes(states: readonly boolean[], wanted: boolean): Promise<void> {
   })
 }
 
-describe.skipIf(!canMount)("on a disk of 28 MiB (needs root, to mount a tmpfs)", () => {
+describe.skipIf(!canMount)("on a small disk (needs root, to mount a tmpfs)", () => {
   test("a full disk makes the log read-only, and room makes it writable again", async () => {
-    await using disk = mountSmallDisk(28)
+    const disk = mountSmallDisk(DISK_MIB)
     const states: boolean[] = []
     const log = openSqliteLog(disk.data, { reserveRetryMs: RETRY_MS })
     log.onReadOnly = (readOnly) => states.push(readOnly)
     // After the first acknowledgement the reserve is there, and the ballast cannot take its place.
     await append(log, bigRows(1, 1))
-    disk.fill(6 * MIB)
-    Object.defineProperty(log, "nextSeq", { value: 2 })
-    const last = await appendUntil(log, () => states.includes(true))
+    disk.fill(BALLAST_BYTES)
+    const last = await appendUntil(log, 2, () => states.includes(true))
     expect(states).toEqual([true])
     expect(existsSync(join(disk.data, "reserve"))).toBe(false)
 
@@ -68,15 +77,15 @@ describe.skipIf(!canMount)("on a disk of 28 MiB (needs root, to mount a tmpfs)",
   })
 
   test("a disk that stays full after the reserve is spent ends the log, without a false word", async () => {
-    await using disk = mountSmallDisk(28)
+    const disk = mountSmallDisk(DISK_MIB)
     const child = new Child([disk.data, "4000"])
-    await child.says(/^broken a commit failed: .*\(SQLITE_FULL\)$/)
+    await child.says(/^broken the log cannot be written: .*\(SQLITE_FULL\)$/)
     expect(await child.process.exited).toBe(1)
     const words = child.lines.filter((line) => !line.startsWith("ack"))
     expect(words.map((line) => line.split(" ", 2).join(" "))).toEqual([
       "epoch 1",
       "readonly true",
-      "broken a",
+      "broken the",
     ])
     expect(child.lines.at(-1)).toStartWith("broken")
     // Nothing of the failed turn is there, and there is no room to open the log for another run.
@@ -92,11 +101,11 @@ describe.skipIf(!canMount)("on a disk of 28 MiB (needs root, to mount a tmpfs)",
   }, 30_000)
 
   test("a start on a disk that became full spends the reserve, and begins read-only", async () => {
-    await using disk = mountSmallDisk(28)
+    const disk = mountSmallDisk(DISK_MIB)
     const first = openSqliteLog(disk.data)
     await append(first, bigRows(1, 10))
     await first.close()
-    expect(() => disk.fill(28 * MIB)).toThrow("ENOSPC")
+    expect(() => disk.fill(DISK_MIB * MIB)).toThrow("ENOSPC")
 
     const states: boolean[] = []
     const second = openSqliteLog(disk.data, { reserveRetryMs: RETRY_MS })

@@ -1,6 +1,6 @@
 // History is right at every moment: whatever part of the log its index holds, a page is what a plain filter gives.
 
-import { expect, test } from "bun:test"
+import { afterEach, expect, test } from "bun:test"
 import { join } from "node:path"
 import * as fc from "fast-check"
 import type { HistoryQuery, Reference, Row } from "../../src/core/seams.ts"
@@ -11,7 +11,9 @@ import { openMemoryLog } from "../../src/storage/memory-log.ts"
 import { begin } from "../../src/storage/schema.ts"
 import { openSqliteLog } from "../../src/storage/sqlite-log.ts"
 import { append, query, row, rowsFrom } from "./rows.ts"
-import { temporaryDirectory } from "./temporary-directory.ts"
+import { removeTemporaryDirectories, temporaryDirectory } from "./temporary-directory.ts"
+
+afterEach(removeTemporaryDirectories)
 
 const TYPES = ["messageSent", "userJoined", "topicChanged"]
 

@@ -1,11 +1,13 @@
 // The contract of a log (src/core/seams.ts), for both kinds of log.
 
-import { describe, expect, test } from "bun:test"
+import { afterEach, describe, expect, test } from "bun:test"
 import type { Log, Row } from "../../src/core/seams.ts"
 import { openMemoryLog, type MemoryLog } from "../../src/storage/memory-log.ts"
 import { openSqliteLog } from "../../src/storage/sqlite-log.ts"
 import { append, query, row, rowsFrom } from "./rows.ts"
-import { temporaryDirectory } from "./temporary-directory.ts"
+import { removeTemporaryDirectories, temporaryDirectory } from "./temporary-directory.ts"
+
+afterEach(removeTemporaryDirectories)
 
 /** A place for logs, each of which continues the one before. */
 type Site = () => Log

@@ -1,14 +1,16 @@
 // What only the log on disk can do and can suffer: its lock, its files, its schema, and damage to it.
 
 import { Database } from "bun:sqlite"
-import { expect, test } from "bun:test"
+import { afterEach, expect, test } from "bun:test"
 import { chmodSync, copyFileSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { openSqliteLog } from "../../src/storage/sqlite-log.ts"
 import { EXIT, UserError } from "../../src/user-error.ts"
 import { Child } from "./child.ts"
 import { append, query, row, rowsFrom } from "./rows.ts"
-import { temporaryDirectory } from "./temporary-directory.ts"
+import { removeTemporaryDirectories, temporaryDirectory } from "./temporary-directory.ts"
+
+afterEach(removeTemporaryDirectories)
 
 function refusal(open: () => unknown): UserError {
   try {
@@ -157,7 +159,7 @@ test("a commit that breaks a rule of the log is its end, and is never acknowledg
   await append(log, [row(1)])
   // Not `expect().rejects`: it waits in a loop of its own, in which threads are not heard.
   const failure = await append(log, [row(2), row(1)]).catch((error: Error) => error.message)
-  expect(failure).toStartWith("a commit failed: UNIQUE constraint failed")
+  expect(failure).toStartWith("the log cannot be written: UNIQUE constraint failed")
   let acknowledged = false
   log.append([row(2)], () => (acknowledged = true))
   expect(await log.history(query())).toEqual([row(1)])

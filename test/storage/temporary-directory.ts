@@ -1,6 +1,5 @@
-// Directories that vanish with the test that asked for them.
+// Directories that vanish when a test is over: `afterEach(removeTemporaryDirectories)`.
 
-import { afterEach } from "bun:test"
 import { chmodSync, mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -13,9 +12,9 @@ export function temporaryDirectory(): string {
   return path
 }
 
-afterEach(() => {
+export function removeTemporaryDirectories(): void {
   for (const path of directories.splice(0)) {
     chmodSync(path, 0o700)
     rmSync(path, { recursive: true, force: true })
   }
-})
+}
