@@ -1,0 +1,34 @@
+// What goes over the administrator's socket: one JSON object a line, a request and then its answer.
+
+import { z } from "zod"
+
+const name = z.string().min(1).max(200)
+
+export const REQUEST = z.discriminatedUnion("do", [
+  z.strictObject({ do: z.literal("list") }),
+  z.strictObject({ do: z.literal("status") }),
+  z.strictObject({ do: z.literal("reload") }),
+  z.strictObject({ do: z.literal("stop") }),
+  z.strictObject({
+    do: z.literal("kick"),
+    nick: name,
+    /** Without it the person is disconnected. */
+    channel: name.optional(),
+    reason: z
+      .string()
+      .max(390)
+      .regex(/^\P{Cc}*$/u)
+      .optional(),
+  }),
+])
+
+export type AdminRequest = z.infer<typeof REQUEST>
+
+export const ANSWER = z.union([
+  z.looseObject({ v: z.literal(1), ok: z.literal(true) }),
+  z.object({ v: z.literal(1), ok: z.literal(false), error: z.string(), hint: z.string().optional() }),
+])
+
+export type AdminAnswer = z.infer<typeof ANSWER>
+
+export const REQUEST_BYTES_MAX = 4096

@@ -1,0 +1,105 @@
+// The administrator's door: a Unix socket in the data directory, which only its owner can reach. One request a connection
+// or several, each a line of admin-protocol.ts.
+
+import { chmodSync, existsSync, rmSync } from "node:fs"
+import { connect } from "node:net"
+import { UserError } from "../user-error.ts"
+import type { Administration } from "./administration.ts"
+import { type AdminAnswer, type AdminRequest, REQUEST, REQUEST_BYTES_MAX } from "./admin-protocol.ts"
+
+export interface AdminActions {
+  readonly administration: Administration
+  /** Reads configuration and certificates again; throws a UserError when they are bad, and nothing has changed then. */
+  reload(): Promise<void>
+  /** Begins to stop; answered before the server is gone. */
+  stop(): void
+}
+
+/** Opens the socket; the answer closes it. The caller holds the lock of the directory. */
+export async function openAdminSocket(path: string, actions: AdminActions): Promise<() => void> {
+  await removeStale(path)
+  // Nobody may connect in the moment before its mode is set.
+  const before = process.umask(0o177)
+  try {
+    const listener = Bun.listen<{ text: string }>({
+      unix: path,
+      socket: {
+        open: (socket) => void (socket.data = { text: "" }),
+        data: (socket, chunk) => read(socket, chunk, actions),
+        error() {},
+      },
+    })
+    chmodSync(path, 0o600)
+    return () => listener.stop(true)
+  } finally {
+    process.umask(before)
+  }
+}
+
+// What kill -9 left behind, unless somebody answers.
+async function removeStale(path: string) {
+  if (!existsSync(path)) return
+  const isAlive = await new Promise<boolean>((resolve) => {
+    const probe = connect(path)
+    probe.on("connect", () => resolve(true)).on("error", () => resolve(false))
+    probe.on("connect", () => probe.destroy())
+  })
+  if (isAlive) throw new UserError(`${path} is in use by another process`, { exitCode: 78 })
+  rmSync(path)
+}
+
+function read(socket: Bun.Socket<{ text: string }>, chunk: Uint8Array, actions: AdminActions) {
+  const lines = (socket.data.text + new TextDecoder().decode(chunk)).split("\n")
+  socket.data.text = lines.pop() ?? ""
+  if (socket.data.text.length > REQUEST_BYTES_MAX) return socket.terminate()
+  for (const line of lines) {
+    void answer(line, actions).then((given) => writeAll(socket, `${JSON.stringify(given)}\n`))
+  }
+}
+
+async function answer(line: string, actions: AdminActions): Promise<AdminAnswer> {
+  try {
+    const request = REQUEST.safeParse(JSON.parse(line))
+    return request.success ? await obey(request.data, actions) : { v: 1, ok: false, error: "unknown request" }
+  } catch (error) {
+    const hint = error instanceof UserError && error.hint !== undefined ? { hint: error.hint } : {}
+    return { v: 1, ok: false, error: error instanceof Error ? error.message : String(error), ...hint }
+  }
+}
+
+async function obey(request: AdminRequest, actions: AdminActions): Promise<AdminAnswer> {
+  const { administration } = actions
+  switch (request.do) {
+    case "list":
+      return { v: 1, ok: true, people: administration.list() }
+    case "status":
+      return { v: 1, ok: true, ...(await administration.status()) }
+    case "reload":
+      await actions.reload()
+      return { v: 1, ok: true, done: "configuration and certificates were read again" }
+    case "stop":
+      actions.stop()
+      return { v: 1, ok: true, done: "the server is stopping" }
+    case "kick": {
+      const { nick, channel, reason } = request
+      const outcome =
+        channel === undefined
+          ? administration.kick(nick, reason)
+          : administration.kickFrom(channel, nick, reason)
+      return "error" in outcome
+        ? { v: 1, ok: false, error: outcome.error }
+        : { v: 1, ok: true, done: outcome.done }
+    }
+  }
+}
+
+/** A list of thousands is more than the system takes at once; the reader is on this machine and reads. */
+async function writeAll(socket: Bun.Socket<{ text: string }>, text: string) {
+  let bytes = new TextEncoder().encode(text)
+  for (;;) {
+    const written = socket.write(bytes)
+    if (written < 0 || written === bytes.length) return
+    bytes = bytes.subarray(written)
+    await Bun.sleep(1)
+  }
+}

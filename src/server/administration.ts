@@ -1,0 +1,126 @@
+// What an administrator may ask of a running server, from its console or through the socket in its data directory.
+
+import { memberKicked } from "../core/commands/kick.ts"
+import type { Session } from "../core/session.ts"
+import type { User } from "../core/user.ts"
+import { monotonicMs, now } from "./clock.ts"
+import type { Shell } from "./shell.ts"
+import type { Turns } from "./turns.ts"
+
+/** One session of the list. */
+export interface Person {
+  readonly nick: string
+  /** The name in the certificate; undefined for a guest. */
+  readonly certificate: string | undefined
+  readonly address: string
+  /** ms since 1970. */
+  readonly since: number
+  readonly tlsVersion: string
+  readonly channels: readonly string[]
+}
+
+export interface Status {
+  readonly version: string
+  readonly uptimeMs: number
+  readonly connections: number
+  readonly users: number
+  readonly channels: number
+  /** Counted since the start. */
+  readonly accepted: number
+  readonly throttled: number
+  readonly handshakesFailed: number
+  readonly handshakesTimedOut: number
+  readonly refused: number
+  /** How late the event loop is just now. */
+  readonly loopLagMs: number
+  readonly rssBytes: number
+  readonly epoch: number
+  /** The place of the newest fact on disk. */
+  readonly seq: number
+  readonly readOnly: boolean
+}
+
+/** What was done, in words; or why nothing was. */
+export type Outcome = { readonly done: string } | { readonly error: string }
+
+interface Parts {
+  readonly shell: Shell
+  readonly turns: Turns
+  readonly epoch: number
+  readonly version: string
+}
+
+const LAG_SAMPLE_MS = 20
+
+export class Administration {
+  readonly #parts: Parts
+  readonly #startedAtMs = monotonicMs()
+
+  constructor(parts: Parts) {
+    this.#parts = parts
+  }
+
+  list(): Person[] {
+    const { sessions } = this.#parts.shell.engine
+    return [...sessions].flatMap((session) => (session.user ? [personOf(session, session.user)] : []))
+  }
+
+  /** Disconnects every session of a user. */
+  kick(nick: string, reason?: string): Outcome {
+    const { engine, wake } = this.#parts.shell
+    const user = engine.net.user(nick)
+    if (!user) return { error: `nobody here is called ${nick}` }
+    const { nick: exact } = user
+    for (const session of [...user.sessions]) engine.end(session, "KICKED", reason)
+    wake()
+    return { done: `${exact} was disconnected` }
+  }
+
+  /** Removes a user from a channel, as its operators can. `channel` may lack its `#`. */
+  kickFrom(channel: string, nick: string, reason = "by an administrator"): Outcome {
+    const { engine, wake } = this.#parts.shell
+    const found = engine.net.channel(channel) ?? engine.net.channel(`#${channel}`)
+    const user = engine.net.user(nick)
+    if (!found) return { error: `there is no channel ${channel}` }
+    if (!user) return { error: `nobody here is called ${nick}` }
+    const refusal = engine.administer(memberKicked, { channel: found.name, user: user.id, reason }, now())
+    wake()
+    return refusal ? { error: refusal } : { done: `${user.nick} was kicked from ${found.name}` }
+  }
+
+  async status(): Promise<Status> {
+    const { shell, turns, epoch, version } = this.#parts
+    const { net } = shell.engine
+    return {
+      version,
+      uptimeMs: Math.round(monotonicMs() - this.#startedAtMs),
+      connections: shell.connections.size,
+      users: net.users.size,
+      channels: [...net.channels.values()].filter((channel) => channel.members.size > 0).length,
+      ...shell.counters,
+      loopLagMs: await loopLagMs(),
+      rssBytes: process.memoryUsage.rss(),
+      epoch,
+      seq: turns.lastSeq,
+      readOnly: shell.engine.readOnly,
+    }
+  }
+}
+
+function personOf(session: Session, user: User): Person {
+  const { certificate, address, tlsVersion } = session.arrival
+  return {
+    nick: user.nick,
+    certificate: certificate?.name,
+    address,
+    since: session.since,
+    tlsVersion,
+    channels: [...user.channels.keys()].map(({ name }) => name),
+  }
+}
+
+async function loopLagMs(): Promise<number> {
+  const begun = monotonicMs()
+  await Bun.sleep(LAG_SAMPLE_MS)
+  return Math.round(Math.max(0, monotonicMs() - begun - LAG_SAMPLE_MS) * 10) / 10
+}

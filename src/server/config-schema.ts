@@ -1,0 +1,108 @@
+// The keys of chat.toml, what they may be and what they are when nobody says. The manual's table follows this file.
+
+import { z } from "zod"
+import { DEFAULT_LIMITS, type Limits } from "../protocol/limits.ts"
+import { readRange, type Range } from "./address.ts"
+import { readEndpoint, type Endpoint } from "./endpoint.ts"
+
+/** A word that fits into every line of the protocol: no spaces, no characters that mean something there. */
+const word = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, "must be letters, digits, . _ and -, at most 63")
+const file = z.string().min(1, "must be the name of a file")
+
+const endpoint = z.string().transform((text, context): Endpoint => {
+  const read = readEndpoint(text)
+  if (read) return read
+  context.addIssue({ code: "custom", message: "must be HOST:PORT, such as 0.0.0.0:6697 or [::]:6697" })
+  return z.NEVER
+})
+
+const range = z.string().transform((text, context): Range => {
+  const read = readRange(text)
+  if (read) return read
+  context.addIssue({ code: "custom", message: "must be an address or a range, such as 192.168.0.0/16" })
+  return z.NEVER
+})
+
+/** `false` and 0 both turn a count off. */
+const count = z.union(
+  [z.literal(false).transform(() => 0), z.int().min(0)],
+  "must be a whole number, or false",
+)
+
+const server = z.strictObject({
+  name: word.default("chat"),
+  network: word.optional(),
+  description: z
+    .string()
+    .max(200)
+    .regex(/^\P{Cc}*$/u, "must be one line")
+    .default("A private chat network"),
+  listen: z.array(endpoint).min(1, "must name at least one address").optional(),
+  cert: file.optional(),
+  key: file.optional(),
+  ca: file.optional(),
+  client_certs: z.enum(["off", "optional", "required"]).default("optional"),
+  access: z.enum(["members", "open"]).default("members"),
+  data: file.optional(),
+  motd: file.optional(),
+  password: z.string().min(1, "must not be empty").max(400).optional(),
+})
+
+const throttling = z.strictObject({
+  fakelag: z.boolean().default(true),
+  connections_per_address: count.default(64),
+  // Ten handshakes a second are about one hundredth of a core.
+  new_connections_per_minute: count.default(600),
+  exempt: z.array(range).default([]),
+})
+
+const LENGTH_MAX = 390
+/** What timers can count. */
+const INTEGER_MAX = 2 ** 31 - 1
+
+const limits = z.strictObject(
+  Object.fromEntries(
+    Object.entries(DEFAULT_LIMITS).map(([name, value]) => [
+      snakeCase(name),
+      limit(name).default(value as number),
+    ]),
+  ),
+)
+
+// What is longer than LENGTH_MAX would not fit into a line with everything else that has to be there.
+function limit(name: string) {
+  if (name.endsWith("Length")) return z.int().min(1).max(LENGTH_MAX)
+  if (name === "sendqBytes") return z.int().min(16_384).max(INTEGER_MAX)
+  // A whole line with tags must fit, or clients that keep to the specification are thrown out.
+  if (name === "recvqBytes") return z.int().min(8_703).max(INTEGER_MAX)
+  return z.int().min(1).max(INTEGER_MAX)
+}
+
+export const SCHEMA = z.strictObject({
+  server: server.prefault({}),
+  limits: limits.prefault({}),
+  throttling: throttling.prefault({}),
+})
+
+export type Raw = z.output<typeof SCHEMA>
+
+/** Every key of each section, for environment variables and for hints. */
+export const KEYS: Readonly<Record<string, readonly string[]>> = {
+  server: Object.keys(server.shape),
+  limits: Object.keys(limits.shape),
+  throttling: Object.keys(throttling.shape),
+}
+
+/** Keys whose value is a list. */
+export const LISTS: ReadonlySet<string> = new Set(["listen", "exempt"])
+
+export function limitsFrom(raw: Raw["limits"]): Limits {
+  const named = Object.keys(DEFAULT_LIMITS).map((name) => [name, raw[snakeCase(name)]])
+  return Object.fromEntries(named) as Limits
+}
+
+export function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+}

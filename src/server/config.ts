@@ -1,0 +1,182 @@
+// The configuration: flag > environment > file > default, all of it checked before anything starts. A pure function of
+// three inputs, so that it can be tried as a table.
+
+import type { z } from "zod"
+import type { Limits } from "../protocol/limits.ts"
+import { EXIT, UserError } from "../user-error.ts"
+import { KEYS, limitsFrom, LISTS, type Raw, SCHEMA } from "./config-schema.ts"
+import { didYouMean } from "./did-you-mean.ts"
+import type { Endpoint } from "./endpoint.ts"
+import type { Throttling } from "./throttle.ts"
+
+export type ClientCertificates = "off" | "optional" | "required"
+
+export interface Config {
+  readonly server: {
+    /** What the server calls itself in every line it writes: a name with a dot, or clients would take it for a nick. */
+    readonly name: string
+    readonly network: string
+    readonly description: string
+    /** Undefined for the default: `[::]:6697`, or `0.0.0.0:6697` where there is no IPv6. */
+    readonly listen: readonly Endpoint[] | undefined
+    readonly cert: string | undefined
+    readonly key: string | undefined
+    readonly ca: string | undefined
+    readonly clientCerts: ClientCertificates
+    readonly access: "members" | "open"
+    readonly data: string | undefined
+    readonly motd: string | undefined
+    /** Plain, or what `Bun.password.hash` made. */
+    readonly password: string | undefined
+  }
+  readonly limits: Limits
+  readonly throttling: Throttling
+}
+
+/** A configuration file's path and text. */
+export interface ConfigFile {
+  readonly path: string
+  readonly text: string
+}
+
+/** Flags of `[server]` by their key in the file; undefined where none was given. */
+export type ServerFlags = Readonly<Record<string, string | readonly string[] | undefined>>
+
+/** Throws a UserError (78) that names the file, the key and the line, or the variable, or the flag. */
+export function readConfig(
+  file: ConfigFile | undefined,
+  environment: Readonly<Record<string, string | undefined>>,
+  flags: ServerFlags,
+): Config {
+  const given = file ? parseToml(file) : {}
+  // A mistake in the file is named as the file's, whatever stands above it.
+  if (file) check(given, (path) => `${file.path}${lineOf(file.text, path)}`)
+  const fromEnvironment = environmentOf(environment)
+  check(fromEnvironment.tree, (path) => `the environment variable ${variable(path)}`)
+  const flagged = { server: defined(flags) }
+  check(flagged, (path) => `--${String(path[1]).replaceAll("_", "-")}`)
+  const merged = merge(merge(given, fromEnvironment.tree), flagged)
+  return configFrom(check(merged, () => "the configuration"))
+}
+
+function configFrom({ server, limits, throttling }: Raw): Config {
+  const { client_certs, access, password, name, network, ...rest } = server
+  if (access === "members" && client_certs === "off") {
+    throw refused("with --client-certs off nobody could show that they are a member", {
+      hint: "let everybody in who knows the address (--access open), or ask for certificates (--client-certs optional)",
+    })
+  }
+  return {
+    server: {
+      name: name.includes(".") ? name : `${name.toLowerCase().replaceAll("_", "-")}.local`,
+      network: network ?? name,
+      description: rest.description,
+      listen: rest.listen,
+      cert: rest.cert,
+      key: rest.key,
+      ca: rest.ca,
+      clientCerts: client_certs,
+      access,
+      data: rest.data,
+      motd: rest.motd,
+      password,
+    },
+    limits: limitsFrom(limits),
+    throttling: {
+      fakelag: throttling.fakelag,
+      connectionsPerAddress: throttling.connections_per_address,
+      newConnectionsPerMinute: throttling.new_connections_per_minute,
+      exempt: throttling.exempt,
+    },
+  }
+}
+
+type Tree = Record<string, Record<string, unknown>>
+
+function parseToml(file: ConfigFile): Tree {
+  try {
+    return Bun.TOML.parse(file.text) as Tree
+  } catch (error) {
+    throw refused(`${file.path} is not valid TOML: ${(error as Error).message}`)
+  }
+}
+
+function check(tree: unknown, place: (path: readonly PropertyKey[]) => string): Raw {
+  const result = SCHEMA.safeParse(tree)
+  if (result.success) return result.data
+  const [issue] = result.error.issues
+  if (!issue) throw new Error("a configuration was refused without a reason")
+  throw issue.code === "unrecognized_keys" ? unknownKey(issue, place) : wrongValue(issue, place)
+}
+
+function unknownKey(
+  issue: z.core.$ZodIssueUnrecognizedKeys,
+  place: (path: readonly PropertyKey[]) => string,
+) {
+  const [section] = issue.path
+  const key = issue.keys[0] ?? ""
+  const known = section === undefined ? Object.keys(KEYS) : (KEYS[String(section)] ?? [])
+  const near = didYouMean(key, known)
+  const what =
+    section === undefined ? `unknown section [${key}]` : `unknown key ${key} in [${String(section)}]`
+  const hint = near === undefined ? `known are: ${known.join(", ")}` : `did you mean ${near}?`
+  return refused(`${place([...issue.path, key])}: ${what}`, { hint })
+}
+
+function wrongValue(issue: z.core.$ZodIssue, place: (path: readonly PropertyKey[]) => string) {
+  const key = issue.path.filter((part) => typeof part === "string").join(".")
+  const words = issue.message.replace(/^Invalid (input|option): /, "").replace(/^Too (small|big): /, "")
+  return refused(`${place(issue.path)}: ${key} ${/^must/.test(words) ? "" : "is wrong: "}${words}`)
+}
+
+function refused(message: string, options: { hint?: string } = {}): UserError {
+  return new UserError(message, { ...options, exitCode: EXIT.refusedToStart })
+}
+
+/** ` line N` of a key in its section, found by reading: TOML's parser does not say. */
+function lineOf(text: string, path: readonly PropertyKey[]): string {
+  const [section, key] = path.map(String)
+  let current = ""
+  for (const [index, line] of text.split("\n").entries()) {
+    const header = /^\s*\[([^\]]+)\]/.exec(line)?.[1]?.trim()
+    if (header !== undefined) current = header
+    const name = /^\s*"?([\w.-]+)"?\s*=/.exec(line)?.[1]
+    const found = key === undefined ? header === section : current === section && name === key
+    if (found || name === `${section}.${key}`) return ` line ${index + 1}`
+  }
+  return ""
+}
+
+/** CHAT_ACCESS is `[server] access`; the other sections are named: CHAT_LIMITS_SENDQ_BYTES. */
+function environmentOf(environment: Readonly<Record<string, string | undefined>>): { tree: Tree } {
+  const tree: Tree = {}
+  for (const [section, keys] of Object.entries(KEYS)) {
+    for (const key of keys) {
+      const text = environment[variable([section, key])]
+      if (text !== undefined && text !== "") (tree[section] ??= {})[key] = valueOf(section, key, text)
+    }
+  }
+  return { tree }
+}
+
+function variable(path: readonly PropertyKey[]): string {
+  const [section, key] = path.map((part) => String(part).toUpperCase())
+  return section === "SERVER" ? `CHAT_${key}` : `CHAT_${section}_${key}`
+}
+
+function valueOf(section: string, key: string, text: string): unknown {
+  if (LISTS.has(key)) return text.split(/[\s,]+/).filter(Boolean)
+  if (section === "server") return text
+  if (text === "true" || text === "false") return text === "true"
+  return /^\d+$/.test(text) ? Number(text) : text
+}
+
+function defined(flags: ServerFlags): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined))
+}
+
+function merge(below: Tree, above: Tree): Tree {
+  const merged: Tree = { ...below }
+  for (const [section, values] of Object.entries(above)) merged[section] = { ...merged[section], ...values }
+  return merged
+}

@@ -1,0 +1,220 @@
+// One TLS connection: bytes in become lines for the engine, lines of the engine become one write a turn. Its write
+// queue begins with the first write that the system does not take whole, and is bounded (DESIGN §7).
+
+import type { X509Certificate } from "node:crypto"
+import { BrokenStateError } from "../core/engine.ts"
+import type { Output } from "../core/outbox.ts"
+import type { Arrival, Certificate } from "../core/seams.ts"
+import type { Session } from "../core/session.ts"
+import { CLIENT_TAG_BYTES_MAX, LINE_BYTES_MAX } from "../protocol/limits.ts"
+import { LineReader, type Unreadable } from "../protocol/line-reader.ts"
+import { REFUSALS, type RefusalCode } from "../protocol/refusals.ts"
+import { judge } from "./certificate-judge.ts"
+import { cloak } from "./cloak.ts"
+import { now } from "./clock.ts"
+import { Fakelag } from "./fakelag.ts"
+import type { Shell } from "./shell.ts"
+import { SendQueue } from "./send-queue.ts"
+
+type TlsSocket = Bun.Socket<Connection>
+
+/** How long a peer may take to accept its last lines and to close, counted anew whenever it takes some. */
+const CLOSE_WITHIN_MS = 2000
+
+/** It is its own `Arrival`, so that a session leads back to its connection without a table. */
+export class Connection implements Arrival {
+  readonly address: string
+  host = ""
+  tlsVersion = ""
+  certificate?: Certificate
+  readonly #shell: Shell
+  #socket: TlsSocket | undefined
+  #session: Session | undefined
+  #reader: LineReader | undefined
+  #fakelag: Fakelag | undefined
+  /** What the system would not take yet. */
+  #queue: SendQueue | undefined
+  /** The deadline of the handshake, then that of closing. */
+  #deadline: ReturnType<typeof setTimeout> | undefined
+  #isCounted = true
+  #hasEnded = false
+  #isClosing = false
+
+  /** `address` is normalised and was admitted by the throttle. */
+  constructor(shell: Shell, address: string) {
+    this.#shell = shell
+    this.address = address
+    shell.connections.add(this)
+    this.#deadline = setTimeout(() => {
+      shell.counters.handshakesTimedOut++
+      this.terminate()
+    }, shell.limits.tlsTimeoutMs)
+  }
+
+  /** The TLS socket whose handshake begins. */
+  begin(socket: TlsSocket) {
+    this.#socket = socket
+  }
+
+  /** The handshake succeeded; whether the certificate counts is judged here. */
+  secured(socket: TlsSocket) {
+    this.#socket = socket
+    clearTimeout(this.#deadline)
+    const shell = this.#shell
+    const certificate = socket.getPeerX509Certificate() as X509Certificate | undefined
+    const verdict = judge({ certificate, authorized: socket.authorized }, shell.rules, now())
+    if ("refusal" in verdict) return this.#refuse(verdict.refusal, verdict.why)
+    const isMember = "member" in verdict
+    if (isMember) this.certificate = verdict.member
+    this.tlsVersion = socket.getTLSVersion()
+    this.host = cloak(shell.cloakSecret, this.address, isMember)
+    this.#reader = new LineReader({
+      tagBytesMax: CLIENT_TAG_BYTES_MAX,
+      lineBytesMax: LINE_BYTES_MAX,
+      unfinishedBytesMax: shell.limits.recvqBytes,
+    })
+    if (shell.throttle.limits.fakelag && !shell.throttle.isExempt(this.address)) this.#fakelag = new Fakelag()
+    this.#session = shell.engine.connected(this, now())
+  }
+
+  handshakeFailed(error: Error | null) {
+    this.#shell.counters.handshakesFailed++
+    const why = error?.message ?? "unknown"
+    this.#shell.log({ level: "info", what: "handshake failed", address: this.address, why })
+    this.terminate()
+  }
+
+  received(chunk: Uint8Array) {
+    const session = this.#session
+    if (!session || !this.#reader || session.closing || this.#hasEnded) return
+    const fits = this.#reader.push(chunk, (line) => this.#heard(session, line))
+    if (!fits) this.#shell.engine.end(session, "LINE_TOO_LONG")
+    this.settle()
+  }
+
+  /** The peer writes no more; it is still told everything it asked for. */
+  ended() {
+    this.#hasEnded = true
+    if (this.#session) this.settle()
+    else this.terminate()
+  }
+
+  /** One turn's lines, in one write unless earlier ones still wait. */
+  send(output: Output) {
+    const socket = this.#socket
+    if (!socket) return
+    if (this.#queue) return this.#enqueue(output.bytes)
+    const data = output.readers === 1 ? output.text : output.bytes
+    const written = socket.write(data)
+    if (written < 0) return
+    const size = typeof data === "string" ? Buffer.byteLength(data) : data.length
+    if (written < size) this.#enqueue(output.bytes.subarray(written))
+  }
+
+  /** The system takes bytes again; it also says so once after each handshake. */
+  drained() {
+    const socket = this.#socket
+    if (!socket || !this.#queue) return
+    if (!this.#queue.flush((bytes) => socket.write(bytes))) {
+      if (this.#isClosing) this.#deadline?.refresh()
+      return
+    }
+    this.#queue = undefined
+    if (this.#isClosing) socket.end()
+  }
+
+  /** Closes once everything is written; what the peer still sends is dropped. */
+  finish() {
+    if (this.#isClosing) return
+    this.#isClosing = true
+    this.#fakelag?.stop()
+    if (!this.#queue) this.#socket?.end()
+    this.#deadline = setTimeout(() => this.terminate(), CLOSE_WITHIN_MS)
+  }
+
+  /** Whether TLS is done. */
+  get isSecured(): boolean {
+    return this.#reader !== undefined || this.#isClosing
+  }
+
+  terminate() {
+    this.#socket?.terminate()
+  }
+
+  /** The socket is gone. */
+  closed(why: string) {
+    const session = this.#session
+    clearTimeout(this.#deadline)
+    this.#fakelag?.stop()
+    this.#queue = undefined
+    this.#socket = undefined
+    this.#session = undefined
+    this.#shell.connections.delete(this)
+    this.#uncount()
+    if (!session) return
+    this.#guard(session, () => this.#shell.engine.closed(session, why, now()))
+    this.#shell.wake()
+  }
+
+  /** After anything that the engine was told of this session. */
+  settle() {
+    const session = this.#session
+    if (!session) return
+    if (session.user) this.#uncount()
+    if (this.#hasEnded && !this.#fakelag?.isHolding && !session.waiting) {
+      this.#shell.engine.end(session, "QUIT", "Connection closed")
+    }
+    this.#shell.wake()
+  }
+
+  #heard(session: Session, line: string | Unreadable) {
+    if (!this.#fakelag) return this.#obey(session, line)
+    const { engine, limits } = this.#shell
+    const verdict = this.#fakelag.pass(line, now(), limits.recvqBytes, (delayed) => {
+      this.#obey(session, delayed)
+      this.settle()
+    })
+    if (verdict === "now") this.#obey(session, line)
+    else if (verdict === "tooMuch") engine.end(session, "TOO_FAST")
+  }
+
+  #obey(session: Session, line: string | Unreadable) {
+    this.#guard(session, () => this.#shell.engine.receive(session, line, now()))
+  }
+
+  // A defect that the engine did not catch costs this session; one in its state ends the process.
+  #guard(session: Session, action: () => void) {
+    try {
+      action()
+    } catch (error) {
+      if (error instanceof BrokenStateError) return this.#shell.broken(error)
+      const why = error instanceof Error ? (error.stack ?? error.message) : String(error)
+      this.#shell.log({ level: "error", what: "defect", nick: session.addressee, why })
+      this.#shell.engine.end(session, "INTERNAL_ERROR")
+    }
+  }
+
+  #refuse(code: RefusalCode, why: string) {
+    this.#shell.counters.refused++
+    this.#shell.log({ level: "info", what: "refused", code, address: this.address, why })
+    this.#socket?.write(`ERROR :${code} ${REFUSALS[code].text}\r\n`)
+    this.finish()
+  }
+
+  #enqueue(bytes: Uint8Array) {
+    const session = this.#session
+    this.#queue ??= new SendQueue()
+    this.#queue.add(bytes)
+    if (this.#queue.bytes <= this.#shell.limits.sendqBytes || !session || session.closing) return
+    // What it would not read is dropped; the reason follows, after the line that was cut.
+    this.#queue.cut()
+    this.#shell.engine.end(session, "SENDQ_EXCEEDED")
+    this.#shell.wake()
+  }
+
+  #uncount() {
+    if (!this.#isCounted) return
+    this.#isCounted = false
+    this.#shell.throttle.settled(this.address)
+  }
+}

@@ -1,0 +1,31 @@
+// Bytes that the system would not take yet, in order.
+
+const LINE_END = new TextEncoder().encode("\r\n")
+
+export class SendQueue {
+  #chunks: Uint8Array[] = []
+  bytes = 0
+
+  add(chunk: Uint8Array) {
+    this.#chunks.push(chunk)
+    this.bytes += chunk.length
+  }
+
+  /** Drops everything, and ends the line that may have been written in part. */
+  cut() {
+    this.#chunks = [LINE_END]
+    this.bytes = LINE_END.length
+  }
+
+  /** Offers everything as one write, which answers how many bytes it took. True when nothing is left. */
+  flush(write: (bytes: Uint8Array) => number): boolean {
+    const [first] = this.#chunks
+    if (!first) return true
+    const all = this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks)
+    const written = Math.max(0, write(all))
+    const rest = all.subarray(written)
+    this.#chunks = rest.length > 0 ? [rest] : []
+    this.bytes = rest.length
+    return rest.length === 0
+  }
+}

@@ -1,0 +1,168 @@
+// The shell put together: engine, turns, listeners, the clock's tick. What it is given (log, files' contents) is made by
+// cli; what it needs to be told again it is told by `reload`.
+
+import { Engine } from "../core/engine.ts"
+import type { Log, Logger, Request, Settings } from "../core/seams.ts"
+import { Administration } from "./administration.ts"
+import type { Rules } from "./certificate-judge.ts"
+import { monotonicMs, now } from "./clock.ts"
+import type { Config } from "./config.ts"
+import type { Connection } from "./connection.ts"
+import type { Endpoint } from "./endpoint.ts"
+import { listen } from "./listener.ts"
+import { PasswordChecker } from "./password-checker.ts"
+import type { Shell } from "./shell.ts"
+import { Throttle } from "./throttle.ts"
+import type { TlsMaterial } from "./tls-material.ts"
+import { Turns } from "./turns.ts"
+
+/** What may change while the server runs. Where it listens and where its data are may not. */
+export interface Changeable {
+  readonly config: Config
+  readonly tls: TlsMaterial
+  /** Lines of the message of the day. */
+  readonly motd: readonly string[]
+}
+
+export interface ServerOptions extends Changeable {
+  readonly log: Log
+  readonly logger: Logger
+  readonly version: string
+  /** Reads the name in a client's certificate, in DER. */
+  readonly memberOf: Rules["memberOf"]
+  /** Called once when nothing that the engine says may be told any more: the process is to end. */
+  readonly onBroken: (error: Error) => void
+}
+
+export interface Server {
+  readonly endpoints: readonly Endpoint[]
+  readonly administration: Administration
+  /** Throws nothing: everything in `next` has been checked. */
+  reload(next: Changeable): void
+  /** Tells everybody, writes what is queued, and closes the log; within five seconds. */
+  stop(): Promise<void>
+}
+
+const TICK_MS = 5000
+const STOP_WITHIN_MS = 4000
+
+/** Throws a UserError (78) when it cannot listen; the log is then still open. */
+export function startServer(options: ServerOptions): Server {
+  const { log, logger } = options
+  const engine = new Engine(settingsOf(options, options.version), log, log.replay(), logger, now())
+  const turns = new Turns({ engine, log, perform: (request) => perform(request) })
+  const passwords = new PasswordChecker(options.config.server.password)
+  const broken = once((error: Error) => {
+    turns.break()
+    logger({ level: "error", what: "the server cannot go on", why: error.stack ?? error.message })
+    options.onBroken(error)
+  })
+  const shell: Shell = {
+    engine,
+    log: logger,
+    throttle: new Throttle(options.config.throttling),
+    counters: { accepted: 0, throttled: 0, handshakesFailed: 0, handshakesTimedOut: 0, refused: 0 },
+    connections: new Set(),
+    cloakSecret: log.cloakSecret,
+    limits: options.config.limits,
+    tls: options.tls,
+    rules: rulesOf(options, options.memberOf),
+    wake: () => turns.wake(),
+    broken,
+  }
+  const perform = performer(shell, log, passwords)
+  log.onBroken = broken
+  log.onReadOnly = (readOnly) => {
+    engine.readOnly = readOnly
+    const what = readOnly ? "the disk is full: read-only" : "there is room on the disk again"
+    logger({ level: readOnly ? "error" : "info", what })
+  }
+  const listeners = listen(options.config.server.listen, shell)
+  const ticking = setInterval(() => {
+    engine.tick(now())
+    shell.throttle.tick(monotonicMs())
+    turns.wake()
+  }, TICK_MS)
+  turns.wake()
+  return {
+    endpoints: listeners.map(({ endpoint }) => endpoint),
+    administration: new Administration({ shell, turns, epoch: log.epoch, version: options.version }),
+    reload(next) {
+      engine.net.settings = settingsOf(next, options.version)
+      shell.throttle.limits = next.config.throttling
+      shell.limits = next.config.limits
+      shell.tls = next.tls
+      shell.rules = rulesOf(next, options.memberOf)
+      passwords.password = next.config.server.password
+    },
+    async stop() {
+      clearInterval(ticking)
+      for (const listener of listeners) listener.stop()
+      await sendEverybodyAway(shell, turns)
+      await log.close()
+    },
+  }
+}
+
+function settingsOf({ config, motd }: Changeable, version: string): Settings {
+  const { name, network, description, access, password } = config.server
+  return {
+    serverName: name,
+    networkName: network,
+    description,
+    version,
+    motd,
+    access,
+    passwordNeeded: password !== undefined,
+    limits: config.limits,
+  }
+}
+
+function rulesOf({ config, tls }: Changeable, memberOf: Rules["memberOf"]): Rules {
+  const { clientCerts, access } = config.server
+  return { mode: clientCerts, access, authorities: tls.authorities, memberOf }
+}
+
+/** Does what the core asks of the shell. */
+function performer(shell: Shell, log: Log, passwords: PasswordChecker): (request: Request) => void {
+  const answer = (request: Request, result: Parameters<Engine["answered"]>[1]) => {
+    shell.engine.answered(request.session, result, now())
+    ;(request.session.arrival as Connection).settle()
+  }
+  const fail = (request: Request, error: unknown) => {
+    shell.log({ level: "error", what: `${request.type} failed`, why: String(error) })
+    answer(request, { type: "failed" })
+  }
+  return (request) => {
+    if (request.type === "close") return (request.session.arrival as Connection).finish()
+    const result =
+      request.type === "password"
+        ? passwords.check(request.given).then((right) => ({ type: "password", right }) as const)
+        : log.history(request.query).then((rows) => ({ type: "history", rows }) as const)
+    result
+      .then(
+        (value) => answer(request, value),
+        (error) => fail(request, error),
+      )
+      .catch((error: Error) => shell.broken(error))
+  }
+}
+
+async function sendEverybodyAway(shell: Shell, turns: Turns) {
+  for (const session of shell.engine.sessions) shell.engine.end(session, "SHUTDOWN")
+  turns.wake()
+  for (const connection of shell.connections) if (!connection.isSecured) connection.terminate()
+  const deadlineMs = monotonicMs() + STOP_WITHIN_MS
+  while (shell.connections.size > 0 && monotonicMs() < deadlineMs) await Bun.sleep(10)
+  for (const connection of shell.connections) connection.terminate()
+  await turns.idle()
+}
+
+function once<T>(action: (value: T) => void): (value: T) => void {
+  let isDone = false
+  return (value) => {
+    if (isDone) return
+    isDone = true
+    action(value)
+  }
+}

@@ -1,0 +1,40 @@
+// What all connections of a server share.
+
+import type { Engine } from "../core/engine.ts"
+import type { Logger } from "../core/seams.ts"
+import type { Limits } from "../protocol/limits.ts"
+import type { Rules } from "./certificate-judge.ts"
+import type { Connection } from "./connection.ts"
+import type { Throttle } from "./throttle.ts"
+import type { TlsMaterial } from "./tls-material.ts"
+
+/** What `status` shows of the time since the start. */
+export interface Counters {
+  /** Connections accepted by the system. */
+  accepted: number
+  /** Closed before TLS because their address has too many. */
+  throttled: number
+  /** Handshakes that failed: not TLS, an old TLS, or a client that did not trust the certificate. */
+  handshakesFailed: number
+  handshakesTimedOut: number
+  /** Turned away for their certificate. */
+  refused: number
+}
+
+export interface Shell {
+  readonly engine: Engine
+  readonly log: Logger
+  readonly throttle: Throttle
+  readonly counters: Counters
+  /** From TCP's accept to the socket's last event. */
+  readonly connections: Set<Connection>
+  readonly cloakSecret: string
+  // The next three are replaced when the configuration is read again.
+  limits: Limits
+  tls: TlsMaterial
+  rules: Rules
+  /** Something may have happened in the engine: its turn ends with this turn of the event loop. */
+  wake(): void
+  /** The engine's state can no longer be trusted. */
+  broken(error: Error): void
+}

@@ -1,0 +1,88 @@
+// The beat of the server (DESIGN law 4 and 5): what the engine did in one turn of the event loop is one commit and then
+// one write a session. While one commit is under way the next turn gathers.
+
+import type { Engine } from "../core/engine.ts"
+import type { Log, Request, Turn } from "../core/seams.ts"
+import type { Connection } from "./connection.ts"
+
+export interface TurnsOptions {
+  readonly engine: Engine
+  readonly log: Log
+  /** Does what the core asks of the shell, after the turn's lines were written. */
+  readonly perform: (request: Request) => void
+}
+
+export class Turns {
+  /** The place of the last row that is on disk. */
+  lastSeq: number
+  readonly #options: TurnsOptions
+  #isDue = false
+  #isCommitting = false
+  #isBroken = false
+  #whenIdle: (() => void) | undefined
+
+  constructor(options: TurnsOptions) {
+    this.#options = options
+    this.lastSeq = options.log.nextSeq - 1
+  }
+
+  /** Ends the turn once this turn of the event loop has heard everybody: sooner would make more and smaller commits. */
+  wake() {
+    if (this.#isDue || this.#isCommitting) return
+    this.#isDue = true
+    setImmediate(() => this.#end())
+  }
+
+  /** Nothing is written or committed from now on: what the engine says may be untrue. */
+  break() {
+    this.#isBroken = true
+    this.#whenIdle?.()
+  }
+
+  /** When everything that happened is on disk and written, or never will be. */
+  idle(): Promise<void> {
+    if (this.#isBroken) return Promise.resolve()
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#whenIdle = resolve
+    this.wake()
+    return promise
+  }
+
+  #end() {
+    this.#isDue = false
+    if (this.#isCommitting || this.#isBroken) return
+    const turn = this.#options.engine.take()
+    if (!turn) return this.#rest()
+    if (turn.rows.length > 0) return this.#commit(turn)
+    this.#release(turn)
+    this.#rest()
+  }
+
+  #commit(turn: Turn) {
+    this.#isCommitting = true
+    this.#options.log.append(turn.rows, () => this.#committed(turn))
+  }
+
+  // The next commit is sent on its way before the finished turn is written: the disk works while we write.
+  #committed(turn: Turn) {
+    if (this.#isBroken) return
+    this.#isCommitting = false
+    this.lastSeq = turn.rows.at(-1)?.seq ?? this.lastSeq
+    const next = this.#options.engine.take()
+    if (next && next.rows.length > 0) this.#commit(next)
+    this.#release(turn)
+    if (next && next.rows.length === 0) this.#release(next)
+    this.#rest()
+  }
+
+  #release(turn: Turn) {
+    for (const { session, output } of turn.deliveries) (session.arrival as Connection).send(output)
+    for (const request of turn.requests) this.#options.perform(request)
+  }
+
+  #rest() {
+    if (this.#isCommitting || !this.#whenIdle) return
+    this.#whenIdle()
+    this.#whenIdle = undefined
+  }
+}
