@@ -1,0 +1,85 @@
+// Runs one subcommand: finds it, reads its flags, and turns errors into words and exit codes. citty's `runCommand` and not its
+// `runMain`, which would print and exit by itself.
+
+import { defineCommand, runCommand } from "citty"
+import { EXIT, type ExitCode, UserError } from "../user-error.ts"
+import type { CliCommand } from "./command.ts"
+import { parseFlags } from "./flags.ts"
+import { helpOf, overview } from "./help.ts"
+import { nearest } from "./nearest.ts"
+import { versionText } from "./version.ts"
+
+/** Loads a command's module when it is called for, so that `chat --version` loads none. */
+export type Loader = () => Promise<CliCommand>
+
+export async function run(
+  loaders: Readonly<Record<string, Loader>>,
+  args: readonly string[],
+): Promise<ExitCode> {
+  try {
+    return await dispatch(loaders, args)
+  } catch (error) {
+    return report(error)
+  }
+}
+
+async function dispatch(
+  loaders: Readonly<Record<string, Loader>>,
+  args: readonly string[],
+): Promise<ExitCode> {
+  const [first = "--help", ...rest] = args
+  if (first === "--version" || first === "-V") return print(`${versionText()}\n`)
+  if (first === "--help" || first === "-h" || (first === "help" && rest.length === 0)) {
+    return print(overview(await Promise.all(Object.values(loaders).map((load) => load()))))
+  }
+  if (first === "help") return print(helpOf(await find(loaders, rest[0] ?? "")))
+  const command = await find(loaders, first)
+  if (rest.includes("--help") || rest.includes("-h")) return print(helpOf(command))
+  const runnable = defineCommand({
+    meta: { name: command.name, description: command.summary },
+    run: ({ rawArgs }) => runWith(command, rawArgs),
+  })
+  const { result } = await runCommand(runnable, { rawArgs: rest })
+  return result as ExitCode
+}
+
+function runWith(command: CliCommand, rawArgs: readonly string[]): Promise<ExitCode> | ExitCode {
+  const given = parseFlags(command.flags, rawArgs)
+  const extra = given.positionals[command.operandsMax]
+  if (extra !== undefined) {
+    throw new UserError(`${command.name} does not know what to do with ${JSON.stringify(extra)}`, {
+      hint: `usage: chat ${command.name} ${command.operands}`.trim(),
+      exitCode: EXIT.usage,
+    })
+  }
+  return command.run(given)
+}
+
+async function find(loaders: Readonly<Record<string, Loader>>, name: string): Promise<CliCommand> {
+  const load = Object.hasOwn(loaders, name) ? loaders[name] : undefined
+  if (load) return load()
+  const near = nearest(name, Object.keys(loaders))
+  throw new UserError(`there is no command ${JSON.stringify(name)}`, {
+    hint: near ? `did you mean: chat ${near}` : "chat --help lists the commands",
+    exitCode: EXIT.usage,
+  })
+}
+
+function print(text: string): ExitCode {
+  process.stdout.write(text)
+  return EXIT.done
+}
+
+/** Says what went wrong on standard error; the exit code to end with. */
+export function report(error: unknown): ExitCode {
+  if (error instanceof UserError) {
+    process.stderr.write(`chat: error: ${error.message}\n`)
+    if (error.hint !== undefined) process.stderr.write(`chat: hint: ${error.hint}\n`)
+    return error.exitCode
+  }
+  const message = error instanceof Error ? error.message : String(error)
+  process.stderr.write(`chat: error: a defect of this program: ${message}\n`)
+  process.stderr.write("chat: hint: run it again with CHAT_DEBUG=1 and report what it prints\n")
+  if (process.env.CHAT_DEBUG === "1" && error instanceof Error) process.stderr.write(`${error.stack ?? ""}\n`)
+  return EXIT.other
+}

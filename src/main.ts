@@ -1,0 +1,14 @@
+// The binary's entry: hands the arguments to cli/.
+
+import { run, type Loader } from "./cli/run.ts"
+
+const commands: Readonly<Record<string, Loader>> = {
+  serve: async () => (await import("./cli/serve.ts")).serve,
+  connect: async () => (await import("./cli/connect.ts")).connect,
+  send: async () => (await import("./cli/send.ts")).send,
+  tail: async () => (await import("./cli/tail.ts")).tail,
+  certs: async () => (await import("./cli/certs.ts")).certs,
+  admin: async () => (await import("./cli/admin.ts")).admin,
+}
+
+process.exitCode = await run(commands, process.argv.slice(2))
