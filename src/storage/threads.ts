@@ -25,6 +25,5 @@ export function endThread(thread: Worker): Promise<void> {
 
 /** Posts to a thread, or within it to the one that started it. */
 export function post(thread: Worker, message: ToWriter | FromWriter | ToReader | FromReader): void {
-  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a rule for windows, not for threads
   thread.postMessage(message)
 }
