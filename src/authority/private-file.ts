@@ -1,0 +1,81 @@
+// Private keys on disk: readable by their owner, written whole or not at all.
+import { randomBytes } from "node:crypto"
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs"
+import { dirname, resolve } from "node:path"
+import { EXIT, UserError } from "../user-error.ts"
+
+const OURS = /^(README\.md|\.gitignore|clients|(ca|server)\.(pem|key)|.*\.new)$/
+
+/** Writes a secret: mode 0600, on disk before it gets its name. The folder must exist. */
+export function writePrivate(path: string, text: string): void {
+  writeWhole(path, text, 0o600)
+}
+
+/** Writes what anyone may read (a certificate) the same way: mode 0644 under the umask. */
+export function writePublic(path: string, text: string): void {
+  writeWhole(path, text, 0o644)
+}
+
+/**
+ * Makes a folder for keys (0700). One that exists is closed to others too when it holds nothing but our files; any
+ * other folder (`--out .`) keeps its mode, since the keys' own mode protects them.
+ */
+export function privateFolder(path: string): void {
+  if (!existsSync(path)) mkdirSync(path, { recursive: true, mode: 0o700 })
+  else if (
+    process.platform !== "win32" &&
+    (statSync(path).mode & 0o077) !== 0 &&
+    readdirSync(path).every((name) => OURS.test(name))
+  )
+    chmodSync(path, 0o700)
+}
+
+/** Refuses (78) a key that others than owner and group can read, with the command that mends it. */
+export function assertPrivate(path: string): void {
+  if (process.platform === "win32" || (statSync(path).mode & 0o007) === 0) return
+  throw new UserError(`the private key ${path} can be read by everyone on this machine`, {
+    hint: `chmod 600 ${/^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`}`,
+    exitCode: EXIT.refusedToStart,
+  })
+}
+
+function writeWhole(path: string, text: string, mode: number): void {
+  const temporary = `${path}.${randomBytes(6).toString("hex")}.new`
+  try {
+    // "wx" is O_CREAT | O_EXCL: a file or link that somebody planted under this name is an error, not a target.
+    const file = openSync(temporary, "wx", mode)
+    try {
+      writeSync(file, text)
+      fsyncSync(file)
+    } finally {
+      closeSync(file)
+    }
+    renameSync(temporary, path)
+  } catch (cause) {
+    rmSync(temporary, { force: true })
+    throw new UserError(`cannot write ${path}: ${(cause as Error).message}`, {
+      exitCode: EXIT.refusedToStart,
+    })
+  }
+  syncFolder(dirname(resolve(path)))
+}
+
+/** The new name is durable when its folder is; Windows cannot open folders and needs no such thing. */
+function syncFolder(path: string): void {
+  if (process.platform === "win32") return
+  const folder = openSync(path, "r")
+  fsyncSync(folder)
+  closeSync(folder)
+}
