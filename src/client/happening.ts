@@ -1,0 +1,130 @@
+// What a session tells its screen, one plain object each. Text in it is as the peer wrote it: whoever shows it makes it
+// printable first.
+
+import type { Tags } from "../protocol/message.ts"
+import type { RefusalCode } from "../protocol/refusals.ts"
+
+/** `at` in ms since 1970; `target` a channel, or the other person of a direct conversation. */
+export interface Spoken {
+  readonly type: "message" | "notice" | "action"
+  readonly at: number
+  readonly id: string | undefined
+  readonly target: string
+  readonly from: string
+  readonly account: string | undefined
+  readonly text: string
+  readonly tags: Tags
+  readonly own: boolean
+  readonly mention: boolean
+  /** Came from history, not live. */
+  readonly past: boolean
+}
+
+export type Happening =
+  | Spoken
+  | { readonly type: "registered"; readonly nick: string; readonly network: string }
+  | {
+      readonly type: "join"
+      readonly at: number
+      readonly target: string
+      readonly from: string
+      readonly account: string | undefined
+      readonly own: boolean
+    }
+  | {
+      readonly type: "part"
+      readonly at: number
+      readonly target: string
+      readonly from: string
+      readonly reason: string
+      readonly own: boolean
+    }
+  | {
+      readonly type: "quit"
+      readonly at: number
+      readonly from: string
+      readonly reason: string
+      readonly targets: readonly string[]
+    }
+  | {
+      readonly type: "nick"
+      readonly at: number
+      readonly from: string
+      readonly to: string
+      readonly own: boolean
+      readonly targets: readonly string[]
+    }
+  | {
+      readonly type: "kick"
+      readonly at: number
+      readonly target: string
+      readonly from: string
+      readonly who: string
+      readonly reason: string
+      readonly own: boolean
+    }
+  | {
+      readonly type: "topic"
+      readonly at: number
+      readonly target: string
+      readonly from: string | undefined
+      readonly text: string
+    }
+  | {
+      readonly type: "mode"
+      readonly at: number
+      readonly target: string
+      readonly from: string
+      readonly changes: readonly string[]
+    }
+  | { readonly type: "away"; readonly at: number; readonly from: string; readonly text: string | undefined }
+  | { readonly type: "invite"; readonly at: number; readonly target: string; readonly from: string }
+  | { readonly type: "history"; readonly target: string; readonly phase: "begin" | "end" }
+  /** What was missed in `target` while away; not `complete` when the server could not give all of it. */
+  | {
+      readonly type: "gap"
+      readonly at: number
+      readonly target: string
+      readonly fetched: number
+      readonly complete: boolean
+    }
+  /** All channels are as they would be without the interruption. `tookMs` since the connection was lost. */
+  | {
+      readonly type: "caughtUp"
+      readonly tookMs: number
+      readonly fetched: number
+      readonly complete: boolean
+    }
+  /** A message of ours that the server refused, or that nobody can vouch for any more. */
+  | {
+      readonly type: "undelivered"
+      readonly target: string
+      readonly text: string
+      readonly code: string
+      readonly reason: string
+    }
+  /** A refused JOIN; `code` a numeric. */
+  | { readonly type: "joinRefused"; readonly target: string; readonly code: string; readonly reason: string }
+  /** The nick was refused before registration; another is tried, or (`using` undefined) this session cannot begin. */
+  | {
+      readonly type: "nickTaken"
+      readonly wanted: string
+      readonly using: string | undefined
+      readonly reason: string
+    }
+  /** The server's last word before it closes. */
+  | { readonly type: "refused"; readonly code: RefusalCode | undefined; readonly text: string }
+  /** An error that belongs to no message of ours: a numeric or the code of a FAIL. */
+  | {
+      readonly type: "error"
+      readonly code: string
+      readonly params: readonly string[]
+      readonly text: string
+    }
+  /** Any other answer to read: LIST, NAMES, WHOIS, MOTD … `code` is its numeric, or NOTE and WARN. */
+  | {
+      readonly type: "answer"
+      readonly code: string
+      readonly params: readonly string[]
+      readonly text: string
+    }

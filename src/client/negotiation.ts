@@ -1,0 +1,59 @@
+// CAP: https://ircv3.net/specs/extensions/capability-negotiation.html. Servers without it answer 421 or nothing and
+// register us all the same, since NICK and USER go out in the same breath as CAP LS.
+
+import type { Context, Handler } from "./context.ts"
+
+/** All that this client makes use of, where a server offers it. */
+export const WANTED: ReadonlySet<string> = new Set([
+  "account-notify",
+  "account-tag",
+  "away-notify",
+  "batch",
+  "cap-notify",
+  "chghost",
+  "draft/chathistory",
+  "echo-message",
+  "extended-join",
+  "labeled-response",
+  "message-tags",
+  "multi-prefix",
+  "server-time",
+  "setname",
+  "standard-replies",
+])
+
+export const onCap: Handler = (context, { params }) => {
+  const [, subcommand = "", first = "", second] = params
+  const more = first === "*" && second !== undefined
+  const names = (more ? second : first).split(" ").filter((name) => name !== "")
+  if (subcommand === "LS") return listed(context, names, more)
+  if (subcommand === "NEW") return request(context, wantedOf(names))
+  if (subcommand === "DEL") return names.forEach((name) => context.view.capabilities.delete(name))
+  if (subcommand === "ACK") acknowledge(context, names)
+  if ((subcommand === "ACK" || subcommand === "NAK") && !context.view.registered) context.send("CAP END")
+}
+
+function listed(context: Context, names: string[], more: boolean) {
+  const { view } = context
+  view.offered.push(...wantedOf(names))
+  if (more) return
+  const all = view.offered
+  view.offered = []
+  if (all.length > 0) request(context, all)
+  else if (!view.registered) context.send("CAP END")
+}
+
+function wantedOf(offers: string[]): string[] {
+  return offers.map((offer) => offer.split("=", 1)[0] ?? "").filter((name) => WANTED.has(name))
+}
+
+function request(context: Context, names: string[]) {
+  if (names.length > 0) context.send(`CAP REQ :${names.join(" ")}`)
+}
+
+function acknowledge(context: Context, names: string[]) {
+  for (const name of names) {
+    if (name.startsWith("-")) context.view.capabilities.delete(name.slice(1))
+    else context.view.capabilities.add(name)
+  }
+}

@@ -1,0 +1,48 @@
+// Long text in pieces that others receive whole: https://modern.ircdocs.horse/#message-format allows 512 bytes for the
+// line as the server relays it, with our source in front and CR LF behind.
+
+import { LINE_BYTES_MAX } from "../protocol/limits.ts"
+import { byteLength, truncated } from "../protocol/names.ts"
+
+// USERLEN and HOSTLEN of most servers; used until the server has shown how we look to others.
+const USER_BYTES = 20
+const HOST_BYTES = 63
+
+/** Bytes left for text in `command target :text` when it is relayed with our source. */
+export function textBytesMax(
+  nick: string,
+  source: string | undefined,
+  command: string,
+  target: string,
+): number {
+  const sourceBytes =
+    source === undefined ? byteLength(nick) + USER_BYTES + HOST_BYTES + 2 : byteLength(source)
+  return LINE_BYTES_MAX - 2 - (1 + sourceBytes + 1 + command.length + 1 + byteLength(target) + 2)
+}
+
+/** `text` in pieces of at most `bytesMax` bytes, cut at spaces where there is one, never inside a character. */
+export function splitText(text: string, bytesMax: number): string[] {
+  const pieces: string[] = []
+  let rest = text
+  while (byteLength(rest) > bytesMax) {
+    const piece = head(rest, bytesMax)
+    pieces.push(piece.replace(/ +$/, ""))
+    rest = rest.slice(piece.length).replace(/^ +/, "")
+  }
+  if (rest !== "" || pieces.length === 0) pieces.push(rest)
+  return pieces.filter((piece) => piece !== "")
+}
+
+function head(text: string, bytesMax: number): string {
+  const whole = truncated(text, bytesMax)
+  if (text[whole.length] === " ") return whole
+  const space = whole.lastIndexOf(" ")
+  // A word that alone is longer than most of a line is cut: a line of one short word helps nobody.
+  if (space >= whole.length / 2) return whole.slice(0, space + 1)
+  return whole === "" ? String.fromCodePoint(text.codePointAt(0) ?? 32) : whole
+}
+
+/** What a person or a pipe gave, as lines that may be sent: no NUL, CR or LF. */
+export function sendableLines(text: string): string[] {
+  return text.split(/\r\n|\r|\n/).map((line) => line.replaceAll("\0", ""))
+}

@@ -1,0 +1,62 @@
+// PRIVMSG and NOTICE, with the one CTCP that is part of talk: https://modern.ircdocs.horse/ctcp.html#action
+
+import type { Message } from "../protocol/message.ts"
+import { fullMask, matches } from "../protocol/masks.ts"
+import { folded } from "../protocol/names.ts"
+import type { Context, Handler } from "./context.ts"
+import { nickOf, timeOf } from "./context.ts"
+import type { Spoken } from "./happening.ts"
+
+export const onSpoken: Handler = (context, message) => {
+  const spoken = spokenOf(context, message, false)
+  if (!spoken) return
+  if (spoken.own) confirm(context, message)
+  context.tell(spoken)
+}
+
+/** What a PRIVMSG or NOTICE says; undefined for anything else, for other CTCP, and from who is ignored. */
+export function spokenOf(context: Context, message: Message, past: boolean): Spoken | undefined {
+  const { command, params, tags, source = "" } = message
+  const [to = "", words = ""] = params
+  if ((command !== "PRIVMSG" && command !== "NOTICE") || isIgnored(context, source)) return undefined
+  const action = /^\x01ACTION (.*?)\x01?$/s.exec(words)?.[1]
+  if (action === undefined && words.startsWith("\x01")) return undefined
+  const { view } = context
+  const from = nickOf(message)
+  const own = view.isOwn(from)
+  // Signs before a channel address its operators only: https://modern.ircdocs.horse/#statusmsg-parameter
+  const plain = view.isChannel(to) ? to : to.replace(/^[~&@%+]+(?=[#&])/, "")
+  const target = view.isChannel(plain) || own || !message.source?.includes("!") ? plain : from
+  const text = action ?? words
+  return {
+    type: command === "NOTICE" ? "notice" : action === undefined ? "message" : "action",
+    at: timeOf(context, message),
+    id: tags.get("msgid"),
+    target,
+    from,
+    account: tags.get("account"),
+    text,
+    tags,
+    own,
+    mention: !own && command === "PRIVMSG" && names(text, view.nick),
+    past,
+  }
+}
+
+function confirm(context: Context, message: Message) {
+  const label = message.tags.get("label")
+  const [target = "", text = ""] = message.params
+  if (label !== undefined && context.outbox.confirmLabel(label)) return
+  if (label === undefined) context.outbox.confirmText(context, target, text)
+}
+
+function isIgnored(context: Context, source: string): boolean {
+  for (const mask of context.view.ignored) if (matches(folded(fullMask(mask)), folded(source))) return true
+  return false
+}
+
+/** Whether `text` names `nick` as a word of its own. */
+function names(text: string, nick: string): boolean {
+  const escaped = nick.replace(/[[\]\\^{|}.*+?()$-]/g, "\\$&")
+  return new RegExp(`(?<![\\w\\[\\]\\\\\`^{|}-])${escaped}(?![\\w\\[\\]\\\\\`^{|}-])`, "i").test(text)
+}

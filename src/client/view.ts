@@ -1,0 +1,108 @@
+// What a session knows of the network at this moment: https://modern.ircdocs.horse/#channels
+
+import { folded } from "../protocol/names.ts"
+
+export interface Member {
+  nick: string
+  /** Signs of the member's prefixes, highest first: `@+`. */
+  signs: string
+}
+
+export interface Channel {
+  name: string
+  readonly members: Map<string, Member>
+  topic: string | undefined
+  /** Between 353 and 366 a new list is gathered, so that no member of an old one stays. */
+  namesOpen: boolean
+}
+
+/** What of a conversation was shown last: from there on a gap is filled. */
+export interface Mark {
+  id: string | undefined
+  /** ms since 1970. */
+  at: number
+}
+
+export class View {
+  nick: string
+  /** `nick!user@host` as others see it, once the server has shown it. */
+  source: string | undefined
+  registered = false
+  /** The end of the MOTD has come: ISUPPORT is known and channels can be joined. */
+  greeted = false
+  network = ""
+  readonly capabilities = new Set<string>()
+  /** Of a CAP LS in several lines, what its lines so far offered. */
+  offered: string[] = []
+  readonly isupport = new Map<string, string>()
+  readonly #channels = new Map<string, Channel>()
+  readonly #marks = new Map<string, Mark>()
+  /** Folded nick of a direct conversation to how it is written. */
+  readonly queries = new Map<string, string>()
+  readonly ignored = new Set<string>()
+
+  constructor(nick: string) {
+    this.nick = nick
+  }
+
+  /** Folds as the server compares names: `ascii`, or `rfc1459` where ISUPPORT says so. */
+  key(name: string): string {
+    if (!this.isupport.get("CASEMAPPING")?.includes("rfc1459")) return folded(name)
+    return folded(name).replace(/[[\]\\~]/g, (c) => RFC1459[c] ?? c)
+  }
+
+  same(a: string, b: string): boolean {
+    return this.key(a) === this.key(b)
+  }
+
+  isOwn(nick: string): boolean {
+    return this.same(nick, this.nick)
+  }
+
+  isChannel(target: string): boolean {
+    return target !== "" && (this.isupport.get("CHANTYPES") ?? "#&").includes(target[0] ?? "")
+  }
+
+  channel(name: string): Channel | undefined {
+    return this.#channels.get(this.key(name))
+  }
+
+  channels(): Channel[] {
+    return [...this.#channels.values()]
+  }
+
+  channelsOf(nick: string): Channel[] {
+    return this.channels().filter((channel) => channel.members.has(this.key(nick)))
+  }
+
+  enter(name: string): Channel {
+    const channel = { name, members: new Map(), topic: undefined, namesOpen: false }
+    this.#channels.set(this.key(name), channel)
+    return channel
+  }
+
+  leave(name: string) {
+    this.#channels.delete(this.key(name))
+  }
+
+  mark(target: string): Mark | undefined {
+    return this.#marks.get(this.key(target))
+  }
+
+  setMark(target: string, mark: Mark) {
+    this.#marks.set(this.key(target), mark)
+  }
+
+  /** What belongs to one connection is forgotten; marks, queries and ignored people stay, and ISUPPORT until it comes anew. */
+  reset(nick: string) {
+    this.nick = nick
+    this.source = undefined
+    this.registered = false
+    this.greeted = false
+    this.capabilities.clear()
+    this.offered = []
+    this.#channels.clear()
+  }
+}
+
+const RFC1459: Readonly<Record<string, string>> = { "[": "{", "]": "}", "\\": "|", "~": "^" }
