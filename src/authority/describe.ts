@@ -24,6 +24,12 @@ export type Description = {
   words: string
 }
 
+/** Describes every certificate of a PEM text, in order; throws a UserError (78) that names `path` when there is none. */
+export function describeChain(pem: string, path = "the text"): Description[] {
+  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [pem]
+  return blocks.map((block) => describeCertificate(block, path))
+}
+
 /** Describes the first certificate of a PEM text; throws a UserError (78) that names `path` when there is none. */
 export function describeCertificate(pem: string, path = "the text"): Description {
   const certificate = readCertificate(pem, path)
@@ -33,8 +39,8 @@ export function describeCertificate(pem: string, path = "the text"): Description
   return {
     subject: printable(certificate.subject),
     issuer: printable(certificate.issuer),
-    names: san.map(({ type, value }) => printable(`${NAME_LABELS[type] ?? type.toUpperCase()}:${value}`)),
-    usages: usages.map((usage) => USAGES[usage] ?? usage),
+    names: san.map(({ type, value }) => printable(`${NAME_LABELS.get(type) ?? type.toUpperCase()}:${value}`)),
+    usages: usages.map((usage) => USAGES.get(String(usage)) ?? String(usage)),
     isAuthority: certificate.getExtension(x509.BasicConstraintsExtension)?.ca ?? false,
     permitted: [
       ...permitted.dns.map((name) => `DNS:${name}`),
@@ -49,12 +55,16 @@ export function describeCertificate(pem: string, path = "the text"): Description
   }
 }
 
-const NAME_LABELS: Record<string, string> = { dns: "DNS", ip: "IP", url: "URI" }
+const NAME_LABELS = new Map([
+  ["dns", "DNS"],
+  ["ip", "IP"],
+  ["url", "URI"],
+])
 
-const USAGES: Record<string, string> = {
-  [x509.ExtendedKeyUsage.serverAuth]: "server",
-  [x509.ExtendedKeyUsage.clientAuth]: "client",
-}
+const USAGES = new Map<string, string>([
+  [x509.ExtendedKeyUsage.serverAuth, "server"],
+  [x509.ExtendedKeyUsage.clientAuth, "client"],
+])
 
 function printable(text: string): string {
   return text.replace(/[^\x20-\x7e]/g, "?")

@@ -1,15 +1,16 @@
 // An authority's folder: ca.pem ca.key server.pem server.key clients/NAME.pem clients/NAME.key. Asking again for what is
 // there keeps it; what is near its end, belongs to another authority or lacks a name is made anew.
-import { createPrivateKey, X509Certificate } from "node:crypto"
+import { X509Certificate } from "node:crypto"
 import { existsSync, readdirSync, readFileSync } from "node:fs"
-import { join } from "node:path"
-import { createAuthority, DAY_MS, readAuthority } from "./authority.ts"
+import { dirname, join } from "node:path"
+import { createAuthority, DAY_MS, readAuthority, readCertificate } from "./authority.ts"
 import type { Authority } from "./authority.ts"
 import { describeCertificate } from "./describe.ts"
 import type { Description } from "./describe.ts"
-import { assertClientName, localHosts, parseHost } from "./hosts.ts"
+import { assertClientName, localHosts, parseHost, readHost } from "./hosts.ts"
 import { issueClientCertificate, issueServerCertificate } from "./issue.ts"
 import type { Issued } from "./issue.ts"
+import { readPrivateKey } from "./keys.ts"
 import { permits } from "./name-constraints.ts"
 import { assertPrivate, privateFolder, writePrivate, writePublic } from "./private-file.ts"
 import { EXIT, UserError } from "../user-error.ts"
@@ -57,7 +58,11 @@ export async function ensureAuthority(
   privateFolder(dir)
   writePrivate(join(dir, "ca.key"), authority.keys.pem)
   writePublic(path, authority.pem)
-  return { authority, outcome: { path, status: "made", certificate: describeCertificate(authority.pem) } }
+  const certificate = describeCertificate(authority.pem)
+  const outcome: Outcome = present
+    ? { path, status: "renewed", why: "every pin and certificate of the old one ends", certificate }
+    : { path, status: "made", certificate }
+  return { authority, outcome }
 }
 
 /**
@@ -70,10 +75,10 @@ export async function ensureServer(
   hosts: string[],
   options: FolderOptions = {},
 ): Promise<Outcome> {
-  const asked = hosts.length > 0 ? hosts : permittedLocalHosts(authority)
-  const wanted = asked.map((host) => parseHost(host).value)
+  const wanted =
+    hosts.length > 0 ? hosts.map((host) => parseHost(host).value) : permitted(authority, localHosts())
   const path = join(dir, "server.pem")
-  const had = options.force ? [] : namesOf(path)
+  const had = options.force ? [] : permitted(authority, namesOf(path))
   const names = [...new Set([...had, ...wanted])]
   const missing = wanted.filter((host) => !had.includes(host))
   return ensureLeaf(
@@ -119,15 +124,15 @@ async function ensureLeaf(
   lacks: string | undefined,
   make: () => Promise<Issued>,
 ): Promise<Outcome> {
-  const key = path.replace(/\.pem$/, ".key")
   const present = existsSync(path)
-  const why = options.force ? "forced" : (unfit(path, key, authority, options.now ?? new Date()) ?? lacks)
+  const unfit = present && !options.force ? whyUnfit(path, authority, options.now ?? new Date()) : undefined
+  const why = options.force ? "forced" : (unfit ?? lacks)
   if (present && why === undefined)
     return { path, status: "kept", certificate: describeCertificate(readText(path), path) }
   const issued = await make()
-  privateFolder(join(path, ".."))
+  privateFolder(dirname(path))
   // The key first: after a crash between the two the pair does not match, and the next run makes both anew.
-  writePrivate(key, issued.keyPem)
+  writePrivate(keyOf(path), issued.keyPem)
   writePublic(path, issued.pem)
   const certificate = describeCertificate(issued.pem)
   return present && why
@@ -135,16 +140,22 @@ async function ensureLeaf(
     : { path, status: "made", certificate }
 }
 
-/** Why a leaf on disk cannot be kept; undefined when it can. */
-function unfit(path: string, keyPath: string, authority: Authority, now: Date): string | undefined {
-  if (!existsSync(path)) return "absent"
-  if (!existsSync(keyPath)) return "its key was gone"
-  const [leaf, issuer] = [new X509Certificate(readText(path)), new X509Certificate(authority.pem)]
-  if (!leaf.verify(issuer.publicKey)) return "the old one was of another authority"
-  if (!leaf.checkPrivateKey(createPrivateKey(readText(keyPath)))) return "its key was another one"
+/** Why the leaf on disk cannot be kept; undefined when it can. */
+function whyUnfit(path: string, authority: Authority, now: Date): string | undefined {
+  const leaf = new X509Certificate(readCertificate(readText(path), path).toString("pem"))
+  if (!leaf.verify(new X509Certificate(authority.pem).publicKey))
+    return "the old one was of another authority"
+  if (!existsSync(keyOf(path))) return "its key was gone"
+  assertPrivate(keyOf(path))
+  const key = readPrivateKey(readText(keyOf(path)))
+  if (!key || !leaf.checkPrivateKey(key)) return "its key was another one"
   const daysLeft = (leaf.validToDate.getTime() - now.getTime()) / DAY_MS
   if (daysLeft <= 0) return "the old one had expired"
   return daysLeft < RENEW_DAYS ? `the old one had ${Math.floor(daysLeft)} days left` : undefined
+}
+
+function keyOf(path: string): string {
+  return path.replace(/\.pem$/, ".key")
 }
 
 /** The hosts in the certificate at `path`; none when there is no certificate. */
@@ -153,8 +164,12 @@ function namesOf(path: string): string[] {
   return describeCertificate(readText(path), path).names.map((name) => name.replace(/^(DNS|IP):/, ""))
 }
 
-function permittedLocalHosts(authority: Authority): string[] {
-  return localHosts().filter((host) => permits(authority.constraints, parseHost(host)))
+/** Those of the hosts that the authority may vouch for, normalised. */
+function permitted(authority: Authority, hosts: string[]): string[] {
+  return hosts.flatMap((text) => {
+    const host = readHost(text)
+    return host && permits(authority.constraints, host) ? [host.value] : []
+  })
 }
 
 function readText(path: string): string {

@@ -90,6 +90,11 @@ async function issue(
   options: IssueOptions,
 ): Promise<Issued> {
   const now = options.now ?? new Date()
+  if (authority.certificate.notAfter <= now)
+    throw new UserError("the authority itself has expired", {
+      hint: "make a new one: chat certs init --force; every pin of the old one ends",
+      exitCode: EXIT.refusedToStart,
+    })
   const keys = await makeKeyPair()
   const notAfter = options.notAfter ?? new Date(now.getTime() + LEAF_DAYS * DAY_MS)
   const extended = (options.usages ?? usages).map((usage) => x509.ExtendedKeyUsage[usage])

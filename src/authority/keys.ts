@@ -35,7 +35,8 @@ export async function importKeyPair(pem: string, path: string): Promise<KeyPair>
   }
 }
 
-function readPrivateKey(pem: string) {
+/** A private key from PEM; undefined when the text holds none. */
+export function readPrivateKey(pem: string) {
   try {
     return createPrivateKey(pem)
   } catch {
