@@ -71,7 +71,7 @@ export class Administration {
     const user = engine.net.user(nick)
     if (!user) return { error: `nobody here is called ${nick}` }
     const { nick: exact } = user
-    for (const session of [...user.sessions]) engine.end(session, "KICKED", reason)
+    for (const session of user.sessions.slice()) engine.end(session, "KICKED", reason)
     wake()
     return { done: `${exact} was disconnected` }
   }

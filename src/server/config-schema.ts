@@ -98,6 +98,9 @@ export const KEYS: Readonly<Record<string, readonly string[]>> = {
 /** Keys whose value is a list. */
 export const LISTS: ReadonlySet<string> = new Set(["listen", "exempt"])
 
+/** Keys whose value is the name of a file or folder. */
+export const FILES: ReadonlySet<string> = new Set(["cert", "key", "ca", "data", "motd"])
+
 export function limitsFrom(raw: Raw["limits"]): Limits {
   const named = Object.keys(DEFAULT_LIMITS).map((name) => [name, raw[snakeCase(name)]])
   return Object.fromEntries(named) as Limits

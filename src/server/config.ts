@@ -1,10 +1,11 @@
 // The configuration: flag > environment > file > default, all of it checked before anything starts. A pure function of
 // three inputs, so that it can be tried as a table.
 
+import { dirname, resolve } from "node:path"
 import type { z } from "zod"
 import type { Limits } from "../protocol/limits.ts"
 import { EXIT, UserError } from "../user-error.ts"
-import { KEYS, limitsFrom, LISTS, type Raw, SCHEMA } from "./config-schema.ts"
+import { FILES, KEYS, limitsFrom, LISTS, type Raw, SCHEMA } from "./config-schema.ts"
 import { didYouMean } from "./did-you-mean.ts"
 import type { Endpoint } from "./endpoint.ts"
 import type { Throttling } from "./throttle.ts"
@@ -55,7 +56,8 @@ export function readConfig(
   check(fromEnvironment.tree, (path) => `the environment variable ${variable(path)}`)
   const flagged = { server: defined(flags) }
   check(flagged, (path) => `--${String(path[1]).replaceAll("_", "-")}`)
-  const merged = merge(merge(given, fromEnvironment.tree), flagged)
+  const located = file ? relativeTo(dirname(file.path), given) : given
+  const merged = merge(merge(located, fromEnvironment.tree), flagged)
   return configFrom(check(merged, () => "the configuration"))
 }
 
@@ -101,6 +103,15 @@ function parseToml(file: ConfigFile): Tree {
   }
 }
 
+/** Files that a configuration file names are beside it. */
+function relativeTo(folder: string, tree: Tree): Tree {
+  const server = Object.entries(tree["server"] ?? {}).map(([key, value]) => [
+    key,
+    FILES.has(key) && typeof value === "string" ? resolve(folder, value) : value,
+  ])
+  return { ...tree, server: Object.fromEntries(server) as Record<string, unknown> }
+}
+
 function check(tree: unknown, place: (path: readonly PropertyKey[]) => string): Raw {
   const result = SCHEMA.safeParse(tree)
   if (result.success) return result.data
@@ -126,7 +137,7 @@ function unknownKey(
 function wrongValue(issue: z.core.$ZodIssue, place: (path: readonly PropertyKey[]) => string) {
   const key = issue.path.filter((part) => typeof part === "string").join(".")
   const words = issue.message.replace(/^Invalid (input|option): /, "").replace(/^Too (small|big): /, "")
-  return refused(`${place(issue.path)}: ${key} ${/^must/.test(words) ? "" : "is wrong: "}${words}`)
+  return refused(`${place(issue.path)}: ${key} ${words.startsWith("must") ? "" : "is wrong: "}${words}`)
 }
 
 function refused(message: string, options: { hint?: string } = {}): UserError {

@@ -2,7 +2,7 @@
 // cli; what it needs to be told again it is told by `reload`.
 
 import { Engine } from "../core/engine.ts"
-import type { Log, Logger, Request, Settings } from "../core/seams.ts"
+import type { Log, Logger, Request, Row, Settings } from "../core/seams.ts"
 import { Administration } from "./administration.ts"
 import type { Rules } from "./certificate-judge.ts"
 import { monotonicMs, now } from "./clock.ts"
@@ -30,6 +30,8 @@ export interface ServerOptions extends Changeable {
   readonly version: string
   /** Reads the name in a client's certificate, in DER. */
   readonly memberOf: Rules["memberOf"]
+  /** Hears of what is on disk, after everybody who is to was told. */
+  readonly onRows?: (rows: readonly Row[]) => void
   /** Called once when nothing that the engine says may be told any more: the process is to end. */
   readonly onBroken: (error: Error) => void
 }
@@ -50,7 +52,7 @@ const STOP_WITHIN_MS = 4000
 export function startServer(options: ServerOptions): Server {
   const { log, logger } = options
   const engine = new Engine(settingsOf(options, options.version), log, log.replay(), logger, now())
-  const turns = new Turns({ engine, log, perform: (request) => perform(request) })
+  const turns = new Turns({ engine, log, perform: (request) => perform(request), onRows: options.onRows })
   const passwords = new PasswordChecker(options.config.server.password)
   const broken = once((error: Error) => {
     turns.break()

@@ -2,7 +2,7 @@
 // one write a session. While one commit is under way the next turn gathers.
 
 import type { Engine } from "../core/engine.ts"
-import type { Log, Request, Turn } from "../core/seams.ts"
+import type { Log, Request, Row, Turn } from "../core/seams.ts"
 import type { Connection } from "./connection.ts"
 
 export interface TurnsOptions {
@@ -10,6 +10,8 @@ export interface TurnsOptions {
   readonly log: Log
   /** Does what the core asks of the shell, after the turn's lines were written. */
   readonly perform: (request: Request) => void
+  /** Hears of the rows of a turn when they are on disk and its lines were written. */
+  readonly onRows: ((rows: readonly Row[]) => void) | undefined
 }
 
 export class Turns {
@@ -78,6 +80,7 @@ export class Turns {
   #release(turn: Turn) {
     for (const { session, output } of turn.deliveries) (session.arrival as Connection).send(output)
     for (const request of turn.requests) this.#options.perform(request)
+    if (turn.rows.length > 0) this.#options.onRows?.(turn.rows)
   }
 
   #rest() {

@@ -1,0 +1,100 @@
+// The server's console: a few commands at the terminal it was started from.
+
+import { createInterface } from "node:readline"
+import { printable } from "../protocol/printable.ts"
+import type { Administration, Outcome, Person } from "../server/administration.ts"
+import { table } from "./table.ts"
+import type { LineWriter } from "./log.ts"
+
+export interface ConsoleOptions {
+  readonly administration: Administration
+  onLine(write: LineWriter): void
+  stop(): void
+}
+
+const HELP = `  /list                          who is here
+  /kick <nick> [reason]          disconnects
+  /kick #channel <nick> [reason] removes from a channel
+  /quit                          stops the server
+  /help                          this`
+
+export function openConsole({ administration, onLine, stop }: ConsoleOptions): { close(): void } {
+  const { stdin, stdout } = process
+  const reader = createInterface({ input: stdin, output: stdout, prompt: "> " })
+  const say = (text: string) => void stdout.write(`${text}\n`)
+  onLine((line) => {
+    // Erases the line that is being typed, and writes it again below.
+    stdout.write("\r\x1b[K")
+    say(line)
+    reader.prompt(true)
+  })
+  reader.on("line", (line) => {
+    const answer = obey(line.trim(), administration, stop)
+    if (answer !== "") say(printableLines(answer))
+    reader.prompt()
+  })
+  // Ctrl+C, Ctrl+D, and a terminal that was closed.
+  reader.on("SIGINT", stop)
+  reader.on("close", stop)
+  reader.prompt()
+  return {
+    close() {
+      reader.off("close", stop)
+      onLine(say)
+      reader.close()
+      stdout.write("\r\x1b[K")
+    },
+  }
+}
+
+function obey(line: string, administration: Administration, stop: () => void): string {
+  const [command = "", ...words] = line.split(/\s+/)
+  switch (command) {
+    case "":
+      return ""
+    case "/list":
+      return peopleTable(administration.list())
+    case "/kick":
+      return kick(words, administration)
+    case "/quit":
+      stop()
+      return "  stopping"
+    case "/help":
+      return HELP
+    default:
+      return "  unknown; /help lists the commands"
+  }
+}
+
+function kick([first, ...rest]: string[], administration: Administration): string {
+  if (first === undefined) return "  /kick <nick> [reason], or /kick #channel <nick> [reason]"
+  if (!first.startsWith("#")) return `  ${wordsOf(administration.kick(first, reason(rest)))}`
+  const [nick, ...more] = rest
+  if (nick === undefined) return "  /kick #channel <nick> [reason]"
+  return `  ${wordsOf(administration.kickFrom(first, nick, reason(more)))}`
+}
+
+function reason(words: readonly string[]): string | undefined {
+  return words.length > 0 ? words.join(" ") : undefined
+}
+
+function wordsOf(outcome: Outcome): string {
+  return "done" in outcome ? outcome.done : outcome.error
+}
+
+export function peopleTable(people: readonly Person[]): string {
+  if (people.length === 0) return "  nobody is here"
+  const rows = people.map(({ nick, certificate, address, since, tlsVersion, channels }) => [
+    nick,
+    certificate ?? "(guest)",
+    address,
+    new Date(since).toTimeString().slice(0, 8),
+    tlsVersion,
+    channels.join(" "),
+  ])
+  return table(["nick", "certificate", "address", "since", "tls", "channels"], rows)
+}
+
+function printableLines(text: string): string {
+  return text.split("\n").map(printable).join("\n")
+}

@@ -1,0 +1,182 @@
+// chat serve: wires configuration, certificates, log and server together, and stays until it is told to stop.
+
+import { memberOf } from "../authority/issue.ts"
+import { STATELESS } from "../core/commands/index.ts"
+import { openAdminSocket } from "../server/admin-socket.ts"
+import { fileLimitWarning } from "../server/file-limit.ts"
+import { startServer } from "../server/server.ts"
+import { dataDirectory, makeDataDirectory } from "../storage/data-directory.ts"
+import { openSqliteLog } from "../storage/sqlite-log.ts"
+import { EXIT, type ExitCode, UserError } from "../user-error.ts"
+import { cliCommand } from "./command.ts"
+import { openConsole } from "./console.ts"
+import type { Parsed } from "./flags.ts"
+import { createLog, type LogFormat } from "./log.ts"
+import { entriesOf } from "./log-rows.ts"
+import { checkSite, dataPath, readSite, type Site, tryReadSite } from "./serve-files.ts"
+import { firstScreen, laterScreen } from "./serve-screen.ts"
+import { makeOwner } from "./owner.ts"
+import { VERSION } from "./version.ts"
+
+const FLAGS = {
+  listen: {
+    type: "string",
+    value: "HOST:PORT",
+    description: "where to listen; default [::]:6697",
+    repeatable: true,
+  },
+  cert: {
+    type: "string",
+    valueHint: "FILE",
+    description: "the server's certificate with its chain; default: its own",
+  },
+  key: {
+    type: "string",
+    valueHint: "FILE",
+    description: "its private key; default: beside it, ending in .key",
+  },
+  ca: {
+    type: "string",
+    value: "FILE",
+    description: "the authority of members' certificates; default: ca.pem beside --cert",
+  },
+  "client-certs": {
+    type: "string",
+    value: "off|optional|required",
+    description: "whether clients are asked for one",
+  },
+  access: {
+    type: "string",
+    valueHint: "members|open",
+    description: "who gets in: members (default), or everybody",
+  },
+  name: { type: "string", valueHint: "NAME", description: "what the server and its network are called" },
+  data: { type: "string", valueHint: "DIR", description: "where everything is kept" },
+  config: {
+    type: "string",
+    valueHint: "FILE",
+    description: "configuration; default: chat.toml in the data directory",
+  },
+  "no-console": { type: "boolean", description: "read no commands from the terminal" },
+  check: { type: "boolean", description: "check configuration and certificates, and exit" },
+  "log-format": { type: "string", valueHint: "pretty|json", description: "how the log is written" },
+  "log-messages": { type: "boolean", description: "log the text of messages to channels too" },
+} as const
+
+type Given = Parsed<typeof FLAGS>["flags"]
+
+export const serve = cliCommand({
+  name: "serve",
+  operands: "[FLAGS]",
+  summary: "Runs a chat server; the first run makes everything it needs.",
+  examples: [
+    ["chat serve", "members only, certificates made here"],
+    ["chat serve --access open", "everybody who knows the address and the six words"],
+    ["chat serve --cert server.pem", "with a certificate of chat certs, or of a public authority"],
+    ["chat serve --check", "would it start? changes nothing"],
+  ],
+  flags: FLAGS,
+  operandsMax: 0,
+  run: ({ flags }) => (flags.check ? check(flags) : start(flags)),
+})
+
+async function check(flags: Given): Promise<ExitCode> {
+  logFormat(flags)
+  process.stdout.write(`${await checkSite(flags)}\n`)
+  return EXIT.done
+}
+
+async function start(flags: Given): Promise<ExitCode> {
+  const data = makeDataDirectory(dataPath(flags))
+  const { logger, onLine } = createLog({ format: logFormat(flags) })
+  const log = openSqliteLog(data.path, { stateless: STATELESS })
+  let site: Site
+  let server: ReturnType<typeof startServer>
+  try {
+    site = await readSite(flags)
+    server = startServer({
+      config: site.config,
+      tls: site.tls,
+      motd: site.motd,
+      log,
+      logger,
+      version: `chat-${VERSION}`,
+      memberOf,
+      onRows: (rows) => {
+        for (const row of rows)
+          for (const entry of entriesOf(row, flags["log-messages"] ?? false)) logger(entry)
+      },
+      onBroken: () => process.exit(EXIT.other),
+    })
+  } catch (error) {
+    await log.close()
+    throw error
+  }
+  const { administration, endpoints } = server
+  const reload = async () => {
+    site = await readSite(flags)
+    server.reload(site)
+    logger({ level: "info", what: "configuration and certificates were read again" })
+  }
+  const stopping = Promise.withResolvers<void>()
+  const closeAdmin = await openAdminSocket(dataDirectory(data.path).adminSocket, {
+    administration,
+    reload,
+    stop: () => stopping.resolve(),
+  })
+  const ignoreSignals = onSignals({
+    stop: () => stopping.resolve(),
+    reload: () => void tryReadSite(reload, logger),
+  })
+  const renewal = setInterval(() => void tryReadSite(reload, logger), DAY_MS)
+  const addresses = setInterval(() => {
+    if (site.isOutdated()) void tryReadSite(reload, logger)
+  }, ADDRESSES_EVERY_MS)
+
+  if (logFormat(flags) === "json") {
+    for (const { host, port } of endpoints) logger({ level: "info", what: "listening", host, port })
+  } else {
+    const owner = site.isNew && site.own ? await makeOwner(site.own, site.config, endpoints) : undefined
+    const screen = { site, endpoints, data: data.path, version: VERSION }
+    process.stdout.write(site.isNew ? firstScreen({ ...screen, owner }) : laterScreen(screen))
+  }
+  for (const warning of [fileLimitWarning(), ...site.warnings]) {
+    if (warning !== undefined) logger({ level: "warn", what: warning })
+  }
+  const isConsoleWanted = !flags["no-console"] && process.stdin.isTTY && process.stdout.isTTY
+  const console = isConsoleWanted
+    ? openConsole({ administration, onLine, stop: stopping.resolve })
+    : undefined
+
+  await stopping.promise
+  clearInterval(renewal)
+  clearInterval(addresses)
+  console?.close()
+  closeAdmin()
+  await server.stop()
+  ignoreSignals()
+  return EXIT.done
+}
+
+const DAY_MS = 86_400_000
+const ADDRESSES_EVERY_MS = 60_000
+
+function logFormat(flags: Given): LogFormat {
+  const format = flags["log-format"] ?? "pretty"
+  if (format === "pretty" || format === "json") return format
+  throw new UserError(`--log-format is pretty or json, not ${JSON.stringify(format)}`, {
+    exitCode: EXIT.usage,
+  })
+}
+
+/** SIGHUP reads everything again; SIGTERM and SIGINT stop, and the second time at once. */
+function onSignals(actions: { stop: () => void; reload: () => void }): () => void {
+  let isStopping = false
+  const stop = () => {
+    if (isStopping) process.exit(EXIT.interrupted)
+    isStopping = true
+    actions.stop()
+  }
+  process.on("SIGTERM", stop).on("SIGINT", stop).on("SIGHUP", actions.reload)
+  return () => void process.off("SIGTERM", stop).off("SIGINT", stop).off("SIGHUP", actions.reload)
+}
