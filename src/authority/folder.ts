@@ -8,7 +8,7 @@ import type { Authority } from "./authority.ts"
 import { describeCertificate } from "./describe.ts"
 import type { Description } from "./describe.ts"
 import { assertClientName, localHosts, parseHost, readHost } from "./hosts.ts"
-import { issueClientCertificate, issueServerCertificate } from "./issue.ts"
+import { assertPermitted, issueClientCertificate, issueServerCertificate } from "./issue.ts"
 import type { Issued } from "./issue.ts"
 import { readPrivateKey } from "./keys.ts"
 import { permits } from "./name-constraints.ts"
@@ -42,19 +42,23 @@ export async function loadAuthority(dir: string): Promise<Authority> {
   return readAuthority(pem, keyPem, path)
 }
 
-/** The authority in `dir`, made (for `hosts`) when there is none. `force` makes another: every pin of the old one ends. */
+/** The authority in `dir`, made (for this machine and `hosts`) when there is none. `force` makes another: every pin of the old one ends. */
 export async function ensureAuthority(
   dir: string,
-  options: FolderOptions & { hosts?: string[] } = {},
+  options: FolderOptions & { hosts?: readonly string[] } = {},
 ): Promise<{ authority: Authority; outcome: Outcome }> {
   const path = join(dir, "ca.pem")
   const present = existsSync(path) || existsSync(join(dir, "ca.key"))
   if (present && !options.force) {
     const authority = await loadAuthority(dir)
+    for (const host of options.hosts ?? []) assertPermitted(authority, parseHost(host))
     const certificate = describeCertificate(authority.pem, path)
     return { authority, outcome: { path, status: "kept", certificate } }
   }
-  const authority = await createAuthority({ hosts: options.hosts ?? localHosts(), ...clock(options) })
+  const authority = await createAuthority({
+    hosts: [...localHosts(), ...(options.hosts ?? [])],
+    ...clock(options),
+  })
   privateFolder(dir)
   writePrivate(join(dir, "ca.key"), authority.keys.pem)
   writePublic(path, authority.pem)
@@ -72,7 +76,7 @@ export async function ensureAuthority(
 export async function ensureServer(
   dir: string,
   authority: Authority,
-  hosts: string[],
+  hosts: readonly string[],
   options: FolderOptions = {},
 ): Promise<Outcome> {
   const wanted =

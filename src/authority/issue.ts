@@ -71,7 +71,8 @@ export function memberOf(certificate: string | Uint8Array): { site: string; name
   return sound && site && name && isClientName(name) ? { site, name } : undefined
 }
 
-function assertPermitted(authority: Authority, host: Host): void {
+/** Throws a UserError (78) when the authority was not made for this host. */
+export function assertPermitted(authority: Authority, host: Host): void {
   if (permits(authority.constraints, host)) return
   throw new UserError(
     `this authority may not vouch for ${host.value}: it was not named when the authority was made`,

@@ -33,13 +33,14 @@ export function writePublic(path: string, text: string): void {
  * other folder (`--out .`) keeps its mode, since the keys' own mode protects them.
  */
 export function privateFolder(path: string): void {
-  if (!existsSync(path)) mkdirSync(path, { recursive: true, mode: 0o700 })
-  else if (
-    process.platform !== "win32" &&
-    (statSync(path).mode & 0o077) !== 0 &&
-    readdirSync(path).every((name) => OURS.test(name))
-  )
-    chmodSync(path, 0o700)
+  try {
+    if (!existsSync(path)) mkdirSync(path, { recursive: true, mode: 0o700 })
+    else if (isOpen(path) && readdirSync(path).every((name) => OURS.test(name))) chmodSync(path, 0o700)
+  } catch (cause) {
+    throw new UserError(`cannot use the folder ${path}: ${(cause as Error).message}`, {
+      exitCode: EXIT.refusedToStart,
+    })
+  }
 }
 
 /** Refuses (78) a key that others than owner and group can read, with the command that mends it. */
@@ -49,6 +50,10 @@ export function assertPrivate(path: string): void {
     hint: `chmod 600 ${/^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`}`,
     exitCode: EXIT.refusedToStart,
   })
+}
+
+function isOpen(folder: string): boolean {
+  return process.platform !== "win32" && (statSync(folder).mode & 0o077) !== 0
 }
 
 function writeWhole(path: string, text: string, mode: number): void {

@@ -4,7 +4,10 @@ import type { ExitCode } from "../user-error.ts"
 import type { Flags, Parsed } from "./flags.ts"
 
 export interface CliCommand<F extends Flags = Flags> {
+  /** As it is typed after `chat`: `serve`, `certs init`. */
   readonly name: string
+  /** What is typed instead of `chat NAME`, for a command that is a program of its own. */
+  readonly program?: string
   /** What follows the name in the usage line, flags aside. */
   readonly operands: string
   readonly summary: string
@@ -13,6 +16,8 @@ export interface CliCommand<F extends Flags = Flags> {
   readonly flags: F
   /** How many operands there may be; one too many is named. */
   readonly operandsMax: number
+  /** The commands below this one (`certs init` below `certs`), which then only stands for their list. */
+  readonly subcommands?: readonly CliCommand[]
   run(given: Parsed<F>): Promise<ExitCode> | ExitCode
 }
 

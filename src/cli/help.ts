@@ -6,20 +6,27 @@ import type { CliCommand } from "./command.ts"
 const WIDTH = 44
 
 export function helpOf(command: CliCommand): string {
-  const { name, operands, summary, examples, flags } = command
-  const usage = `chat ${name} ${operands}`.trim()
+  const { summary, examples, flags, subcommands = [] } = command
   const shown = Object.entries(flags).map(([flag, { valueHint, description, alias, type, repeatable }]) => {
     const left = `--${flag}${type === "string" ? ` ${valueHint ?? "VALUE"}` : ""}${repeatable ? "…" : ""}`
     return row(alias ? `-${alias}, ${left}` : left, description)
   })
   return [
-    `${usage}`,
+    usageOf(command),
     "",
     summary,
     "",
     ...(examples.length > 0 ? [...examples.map(([line, meaning]) => row(line, meaning)), ""] : []),
+    ...(subcommands.length > 0
+      ? ["Commands:", ...subcommands.map((sub) => row(usageOf(sub), sub.summary)), ""]
+      : []),
     ...(shown.length > 0 ? ["Flags:", ...shown, ""] : []),
   ].join("\n")
+}
+
+/** The line to type: `chat certs client NAME`. */
+export function usageOf({ program, name, operands }: CliCommand): string {
+  return `${program ?? `chat ${name}`} ${operands}`.trim()
 }
 
 export function overview(commands: readonly CliCommand[]): string {

@@ -5,7 +5,7 @@ import { defineCommand, runCommand } from "citty"
 import { EXIT, type ExitCode, UserError } from "../user-error.ts"
 import type { CliCommand } from "./command.ts"
 import { parseFlags } from "./flags.ts"
-import { helpOf, overview } from "./help.ts"
+import { helpOf, overview, usageOf } from "./help.ts"
 import { nearest } from "./nearest.ts"
 import { versionText } from "./version.ts"
 
@@ -23,6 +23,15 @@ export async function run(
   }
 }
 
+/** Runs a command that is a program of its own. */
+export async function runAlone(command: CliCommand, args: readonly string[]): Promise<ExitCode> {
+  try {
+    return await perform(command, args)
+  } catch (error) {
+    return report(error)
+  }
+}
+
 async function dispatch(
   loaders: Readonly<Record<string, Loader>>,
   args: readonly string[],
@@ -32,14 +41,21 @@ async function dispatch(
   if (first === "--help" || first === "-h" || (first === "help" && rest.length === 0)) {
     return print(overview(await Promise.all(Object.values(loaders).map((load) => load()))))
   }
-  if (first === "help") return print(helpOf(await find(loaders, rest[0] ?? "")))
-  const command = await find(loaders, first)
-  if (rest.includes("--help") || rest.includes("-h")) return print(helpOf(command))
+  if (first === "help") return perform(await find(loaders, rest[0] ?? ""), [...rest.slice(1), "--help"])
+  return perform(await find(loaders, first), rest)
+}
+
+async function perform(command: CliCommand, args: readonly string[]): Promise<ExitCode> {
+  const [first = "--help", ...rest] = args
+  if (command.subcommands && !first.startsWith("-")) return perform(below(command, first), rest)
+  const options = args.slice(0, args.includes("--") ? args.indexOf("--") : undefined)
+  if (command.subcommands || options.includes("--help") || options.includes("-h"))
+    return print(helpOf(command))
   const runnable = defineCommand({
     meta: { name: command.name, description: command.summary },
     run: ({ rawArgs }) => runWith(command, rawArgs),
   })
-  const { result } = await runCommand(runnable, { rawArgs: rest })
+  const { result } = await runCommand(runnable, { rawArgs: [...args] })
   return result as ExitCode
 }
 
@@ -48,11 +64,27 @@ function runWith(command: CliCommand, rawArgs: readonly string[]): Promise<ExitC
   const extra = given.positionals[command.operandsMax]
   if (extra !== undefined) {
     throw new UserError(`${command.name} does not know what to do with ${JSON.stringify(extra)}`, {
-      hint: `usage: chat ${command.name} ${command.operands}`.trim(),
+      hint: `usage: ${usageOf(command)}`,
       exitCode: EXIT.usage,
     })
   }
   return command.run(given)
+}
+
+/** The subcommand that `word` names. */
+function below(command: CliCommand, word: string): CliCommand {
+  const subcommands = new Map(
+    (command.subcommands ?? []).map((sub) => [sub.name.split(" ").at(-1) ?? "", sub]),
+  )
+  const found = subcommands.get(word)
+  if (found) return found
+  const near = nearest(word, subcommands.keys())
+  throw new UserError(`there is no command ${JSON.stringify(`${command.name} ${word}`)}`, {
+    hint: near
+      ? `did you mean: chat ${command.name} ${near}`
+      : `chat help ${command.name} lists its commands`,
+    exitCode: EXIT.usage,
+  })
 }
 
 async function find(loaders: Readonly<Record<string, Loader>>, name: string): Promise<CliCommand> {

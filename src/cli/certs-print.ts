@@ -1,0 +1,79 @@
+// What `chat certs` and scripts/gen-certs print: a line a certificate, the six words, the next command.
+
+import { existsSync, readFileSync } from "node:fs"
+import { join } from "node:path"
+import { describeCertificate, type Description } from "../authority/describe.ts"
+import type { Outcome } from "../authority/folder.ts"
+import { EXIT, type ExitCode } from "../user-error.ts"
+
+const DAY_MS = 86_400_000
+
+/** Prints a text and ends well. */
+export function shown(text: string): ExitCode {
+  process.stdout.write(`${text}\n`)
+  return EXIT.done
+}
+
+/** One line a certificate: what became of it, where it is, for whom, until when. */
+export function printOutcomes(outcomes: readonly Outcome[]): void {
+  for (const { status, path, why, certificate } of outcomes) {
+    const reason = why === undefined ? "" : ` (${why})`
+    shown(`${status.padEnd(8)}${path.padEnd(26)}  ${summaryOf(certificate)}${reason}`)
+  }
+}
+
+export function printRow(path: string, certificate: Description): void {
+  const days = daysLeft(certificate)
+  const left = days < 0 ? "expired" : `${days} days left`
+  shown(`${path.padEnd(26)}  ${left.padEnd(14)}  ${summaryOf(certificate)}`)
+}
+
+export function printWords(authority: Description): void {
+  shown(`\nsix words by which others know this authority:\n  ${authority.words}\n`)
+}
+
+/** The command that uses the server's certificate. */
+export function serveLine(dir: string): string {
+  return `chat serve --cert ${join(dir, "server.pem")}`
+}
+
+/** The command that uses a client's certificate, with the server's first host. */
+export function connectLine(dir: string, name: string): string {
+  const path = join(dir, "server.pem")
+  const host = existsSync(path) ? describeCertificate(readFileSync(path, "utf8"), path).names[0] : undefined
+  const files = `--ca ${join(dir, "ca.pem")} --cert ${join(dir, "clients", `${name}.pem`)}`
+  return `chat connect ${host?.replace(/^\w+:/, "") ?? "localhost"} ${files}`
+}
+
+/** Everything about a certificate, a line a fact. The six words are an authority's: nobody compares a leaf's. */
+export function detailsOf(certificate: Description): string {
+  const days = daysLeft(certificate)
+  const facts: [label: string, value: string][] = [
+    ["subject", certificate.subject],
+    ["issuer", certificate.issuer],
+    ["names", certificate.names.join(" ") || "none"],
+    ["use", certificate.isAuthority ? "authority" : certificate.usages.join(", ") || "any"],
+    ["may sign for", certificate.permitted.join(" ")],
+    ["valid from", certificate.notBefore.toISOString()],
+    ["valid until", `${certificate.notAfter.toISOString()} (${days < 0 ? "expired" : `${days} days left`})`],
+    ["serial", certificate.serial],
+    ["SHA-256", certificate.fingerprint],
+    ["key's pin", certificate.pin],
+    ["six words", certificate.isAuthority ? certificate.words : ""],
+  ]
+  return facts
+    .filter(([, value]) => value !== "")
+    .map(([label, value]) => `${label.padEnd(14)}${value}`)
+    .join("\n")
+}
+
+function summaryOf(certificate: Description): string {
+  const who = certificate.isAuthority
+    ? certificate.subject.replace(/^CN=/, "")
+    : certificate.names.map((name) => name.replace(/^(DNS|IP|URI):/, "")).join(" ")
+  return `${who}, until ${certificate.notAfter.toISOString().slice(0, 10)}`
+}
+
+function daysLeft(certificate: Description): number {
+  return Math.floor((certificate.notAfter.getTime() - Date.now()) / DAY_MS)
+}
