@@ -3,7 +3,7 @@
 import { matches } from "../protocol/masks.ts"
 import { CHANNEL_MODES, OPERATOR, VOICE, signs } from "../protocol/modes.ts"
 import { folded, type ChannelName } from "../protocol/names.ts"
-import { sourceOf, type User, type UserId } from "./user.ts"
+import { sourceOf, type User } from "./user.ts"
 
 declare const brand: unique symbol
 /** The `seq` of the event that made the channel. History belongs to the id, not to the name. */
@@ -39,7 +39,6 @@ export interface Channel {
   limit: number | undefined
   readonly bans: Map<string, ListEntry>
   readonly members: Map<User, Member>
-  readonly invited: Set<UserId>
 }
 
 export function newChannel(id: number, name: ChannelName, createdAt: number, flags: string): Channel {
@@ -53,7 +52,6 @@ export function newChannel(id: number, name: ChannelName, createdAt: number, fla
     limit: undefined,
     bans: new Map(),
     members: new Map(),
-    invited: new Set(),
   }
 }
 

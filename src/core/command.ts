@@ -47,6 +47,8 @@ interface Facts {
   /** One sentence for HELP and the manual. */
   readonly help: string
   readonly specification: string
+  /** NOTICE: what is refused is not answered. */
+  readonly quiet?: true
 }
 
 /** `when` says whether it needs a registered session, works only before that, or always. */

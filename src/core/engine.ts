@@ -1,10 +1,11 @@
 // The server as a pure state machine. In: connected, receive, closed, tick, answered and the administrator's wishes, each with
 // the time. Out: turns. Nothing here waits, reads a clock or touches a socket.
 
-import { LABELED_RESPONSE } from "../protocol/capabilities.ts"
+import { BATCH, LABELED_RESPONSE, STANDARD_REPLIES } from "../protocol/capabilities.ts"
 import type { Unreadable } from "../protocol/line-reader.ts"
 import { type Message, parse } from "../protocol/message.ts"
 import { msgidOf } from "../protocol/msgid.ts"
+import { byteLength } from "../protocol/names.ts"
 import {
   ERR_ALREADYREGISTERED,
   ERR_INPUTTOOLONG,
@@ -68,7 +69,7 @@ export class Engine {
     this.#seq = start.nextSeq
     this.#at = Math.max(start.lastAt, now)
     this.#tell = new Tell(
-      (session, message) => this.#deliver(session, message),
+      (session, message, answers) => this.#deliver(session, message, answers),
       (session, content) => this.#reply(session, content),
     )
     for (const row of history) this.#replay(row)
@@ -134,8 +135,11 @@ export class Engine {
   end(session: Session, code: RefusalCode, words: string = REFUSALS[code].text) {
     if (session.closing) return
     session.closing = code
-    if (code !== "QUIT" && session.capabilities) this.#send(session, FAIL("*", code, [], words), "")
-    this.#outbox.add(session, new Line(code === "QUIT" ? `ERROR :${words}` : `ERROR :${code} ${words}`))
+    if (code !== "QUIT" && session.has(STANDARD_REPLIES)) this.#reply(session, FAIL("*", code, [], words))
+    const text = code === "QUIT" ? words : `${code} ${words}`
+    this.#reply(session, { source: undefined, command: "ERROR", params: [], text })
+    // It is the last thing the session hears, the answer to a label included.
+    if (this.#response?.session === session) this.#finishResponse()
     this.#requests.push({ type: "close", session })
     this.sessions.delete(session)
     this.#leave(session, words)
@@ -177,15 +181,18 @@ export class Engine {
   #obey(session: Session, line: string | Unreadable) {
     const message = parse(typeof line === "string" ? line : line.text)
     const label = message?.tags.get("label")
-    if (label !== undefined && session.has(LABELED_RESPONSE)) this.#response = new Response(session, label)
+    if (label !== undefined && mayLabel(session, label)) this.#response = new Response(session, label)
     if (typeof line !== "string") this.#answer(session, unreadable(line, message))
-    else if (message) this.#guard(session, line, () => this.#answer(session, this.#run(session, message)))
+    else if (message)
+      this.#guard(session, message.command, () => this.#answer(session, this.#run(session, message)))
     this.#conclude(session)
   }
 
   #run(session: Session, message: Message): Answer {
     const command = COMMANDS.get(message.command)
     if (!command) return session.user ? ERR_UNKNOWNCOMMAND(message.command) : ERR_NOTREGISTERED()
+    if (command.when === "registered" && !session.user) return ERR_NOTREGISTERED()
+    if (command.when === "unregistered" && session.user) return ERR_ALREADYREGISTERED()
     if (message.params.length < command.paramsMin) return ERR_NEEDMOREPARAMS(command.name)
     return this.#runAs(session, command, message)
   }
@@ -198,38 +205,37 @@ export class Engine {
       message,
       now: this.#at,
       commands: COMMANDS,
-      propose: (type, fact) => this.#propose(session, message.command, type, fact),
+      propose: (type, fact) => this.#propose(session, command, type, fact),
       ask: (question, resume) => this.#ask(session, message.command, question, resume),
       newBatch: () => this.#newBatch(),
       end: (code, words) => this.end(session, code, words),
     }
     if (command.when === "registered") {
-      return user ? command.run({ ...context, user }, ...message.params) : ERR_NOTREGISTERED()
+      return user && command.run({ ...context, user }, ...message.params)
     }
-    if (command.when === "unregistered" && user) return ERR_ALREADYREGISTERED()
     return command.run(context, ...message.params)
   }
 
   // A defect in a command costs its sender an answer, and nobody else anything.
-  #guard(session: Session, line: string, action: () => void) {
+  #guard(session: Session, command: string, action: () => void) {
     try {
       action()
     } catch (error) {
       if (error instanceof BrokenStateError) throw error
       const why = error instanceof Error ? (error.stack ?? error.message) : String(error)
-      this.#log({ level: "error", what: "defect in a command", command: line.split(" ", 1)[0], why })
+      this.#log({ level: "error", what: "defect in a command", command, why })
       this.#answer(session, FAIL("*", "INTERNAL_ERROR", [], "The server has a defect here and logged it"))
     }
   }
 
-  #propose<F extends object>(session: Session, command: string, type: EventType<F>, fact: F) {
+  #propose<F extends object>(session: Session, command: Command, type: EventType<F>, fact: F) {
     const { user } = session
     const refusal = type.refuse?.(this.net, fact, user)
-    if (refusal) return this.#answer(session, refusal)
+    if (refusal) return command.quiet ? undefined : this.#answer(session, refusal)
     if (this.readOnly && type.refuse) {
       return this.#answer(
         session,
-        FAIL(command, "STORAGE_FULL", [], "The server's disk is full; nothing was changed"),
+        FAIL(command.name, "STORAGE_FULL", [], "The server's disk is full; nothing was changed"),
       )
     }
     this.#tell.origin = session
@@ -287,13 +293,14 @@ export class Engine {
     else this.#send(session, addressed, own(addressed))
   }
 
-  #deliver(session: Session, message: Outgoing) {
-    if (this.#response?.session === session) this.#response.add(message.content)
+  #deliver(session: Session, message: Outgoing, answers: boolean) {
+    if (answers && this.#response?.session === session) this.#response.add(message.content)
     else this.#outbox.add(session, message.line(session.capabilities))
   }
 
   // A message that names no source is the server's.
   #send(session: Session, content: Content, tags: string) {
+    if (content.command === "BATCH" && !session.has(BATCH)) return
     const whole = { source: this.net.settings.serverName, ...content }
     this.#outbox.add(session, new Line(render(whole, session.capabilities, tags)))
   }
@@ -312,12 +319,7 @@ export class Engine {
 
   // The command has said all it had to say, unless it waits.
   #conclude(session: Session) {
-    const response = this.#response
-    this.#response = undefined
-    response?.finish(
-      () => this.#newBatch(),
-      (content, tags) => this.#send(session, content, tags),
-    )
+    this.#finishResponse()
     if (!session.user && !session.waiting && !session.closing) {
       pursueRegistration(session, {
         net: this.net,
@@ -329,6 +331,15 @@ export class Engine {
         lastSeq: () => this.#seq - 1,
       })
     }
+  }
+
+  #finishResponse() {
+    const response = this.#response
+    this.#response = undefined
+    response?.finish(
+      () => this.#newBatch(),
+      (content, tags) => this.#send(response.session, content, tags),
+    )
   }
 
   // The user goes with its last session.
@@ -345,6 +356,15 @@ export class Engine {
   #newBatch(): string {
     return (++this.#batchIds).toString(36)
   }
+}
+
+/** Bytes of a label: "The value MUST NOT exceed 64 bytes." */
+const LABEL_BYTES_MAX = 64
+
+// "This specification depends on the batch capability which MUST be negotiated to use labeled responses."
+function mayLabel(session: Session, label: string): boolean {
+  const negotiated = session.has(LABELED_RESPONSE) && session.has(BATCH)
+  return negotiated && label !== "" && byteLength(label) <= LABEL_BYTES_MAX
 }
 
 function unreadable(line: Unreadable, message: Message | undefined): Answer {

@@ -1,14 +1,23 @@
 // What a session is told of a channel it comes into: its topic and who is there.
 // https://modern.ircdocs.horse/#join-message, #names-message
 
-import { MULTI_PREFIX } from "../protocol/capabilities.ts"
+import { EXTENDED_JOIN, MULTI_PREFIX } from "../protocol/capabilities.ts"
 import { LINE_BYTES_MAX } from "../protocol/limits.ts"
 import { byteLength } from "../protocol/names.ts"
 import { RPL_ENDOFNAMES, RPL_NAMREPLY, RPL_TOPIC, RPL_TOPICWHOTIME } from "../protocol/numerics.ts"
 import type { Reply } from "../protocol/reply.ts"
 import { signed, type Channel, type Topic } from "./channel.ts"
+import type { Content } from "./narrow.ts"
 import type { Network } from "./network.ts"
 import type { Session } from "./session.ts"
+import { sourceOf, type User } from "./user.ts"
+
+/** https://ircv3.net/specs/extensions/extended-join.html: "If the user is not identified, the account name is `*`" */
+export function joinOf(channel: Channel, user: User): Content {
+  const params = [channel.name, user.account?.name ?? "*"]
+  const extended = { bit: EXTENDED_JOIN, params, text: user.realname }
+  return { source: sourceOf(user), command: "JOIN", params: [channel.name], extended }
+}
 
 export function introductionTo(channel: Channel, session: Session, net: Network): Reply[] {
   return [

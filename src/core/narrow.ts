@@ -8,7 +8,9 @@ import {
   SERVER_TIME,
   STANDARD_REPLIES,
 } from "../protocol/capabilities.ts"
+import { LINE_BYTES_MAX } from "../protocol/limits.ts"
 import { escapeTag, format, formatTags, type Parts, type Tags } from "../protocol/message.ts"
+import { truncated } from "../protocol/names.ts"
 import { serverTime } from "../protocol/server-time.ts"
 import type { Msgid } from "../protocol/msgid.ts"
 import { Line } from "./outbox.ts"
@@ -61,17 +63,25 @@ export function render(content: Content, capabilities: number, first: string): s
   if (extended && capabilities & extended.bit) {
     const { source, command } = content
     const { params, text } = extended
-    return format({ source, command, params, text }, tagsOf(content, capabilities, first))
+    return fitted({ source, command, params, text }, tagsOf(content, capabilities, first))
   }
   const { command } = content
   if (
     !(capabilities & STANDARD_REPLIES) &&
     (command === "FAIL" || command === "WARN" || command === "NOTE")
   ) {
-    return format({ source: content.source, command: "NOTICE", params: ["*"], text: inWords(content) }, first)
+    return fitted({ source: content.source, command: "NOTICE", params: ["*"], text: inWords(content) }, first)
   }
-  return format(content, tagsOf(content, capabilities, first))
+  return fitted(content, tagsOf(content, capabilities, first))
 }
+
+// An answer that repeats what it was sent may outgrow a line. What people say never does: it is refused when it is too long.
+function fitted(parts: Parts, tags: string): string {
+  const line = truncated(format(parts), LINE_BYTES_MAX - CRLF_BYTES)
+  return tags === "" ? line : `@${tags} ${line}`
+}
+
+const CRLF_BYTES = 2
 
 // https://ircv3.net/specs/extensions/standard-replies.html: who did not ask for them gets a NOTICE to read.
 function inWords(content: Content): string {

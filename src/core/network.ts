@@ -71,7 +71,7 @@ export class Network {
     const member = { user, prefixes }
     channel.members.set(user, member)
     user.channels.set(channel, member)
-    channel.invited.delete(user.id)
+    user.invitations.delete(channel)
     return member
   }
 
@@ -80,7 +80,6 @@ export class Network {
     channel.members.delete(user)
     user.channels.delete(channel)
     if (channel.members.size > 0) return
-    channel.invited.clear()
     const locked = channel.flags.has("i") || channel.flags.has("s") || channel.key !== undefined
     if (locked) this.channels.delete(folded(channel.name))
   }

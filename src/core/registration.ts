@@ -6,7 +6,7 @@ import type { Answer, Question } from "./command.ts"
 import type { EventType } from "./event.ts"
 import type { Network } from "./network.ts"
 import type { Session } from "./session.ts"
-import type { Nick } from "../protocol/names.ts"
+import { folded, type Nick } from "../protocol/names.ts"
 import type { RefusalCode } from "../protocol/refusals.ts"
 import { ERR_NICKNAMEINUSE, ERR_PASSWDMISMATCH } from "../protocol/numerics.ts"
 import { accountCreated } from "./commands/account.ts"
@@ -80,7 +80,7 @@ function register(
     attach(session, online)
     registrar.answer(greetingOfSecondSession(net, session, online))
   } else {
-    if (account && nick.toLowerCase() === account.name.toLowerCase()) clearNick(nick, registrar)
+    if (account && folded(nick) === folded(account.name)) clearNick(nick, registrar)
     if (isTaken(net, nick, account)) {
       session.nick = undefined
       return registrar.answer(ERR_NICKNAMEINUSE(nick))
@@ -112,8 +112,12 @@ function register(
 
 // An account's nick is its holder's: a guest who took it before the account was known gives it back.
 function clearNick(nick: Nick, registrar: Registrar) {
-  const guest = registrar.net.user(nick)
-  if (guest) registrar.place(nickChanged, { user: guest.id, nick: `guest-${guest.id}` as Nick })
+  const { net } = registrar
+  const guest = net.user(nick)
+  if (!guest) return
+  let free = `guest-${guest.id}`
+  while (isTaken(net, free as Nick, undefined)) free += "_"
+  registrar.place(nickChanged, { user: guest.id, nick: free as Nick })
 }
 
 function attach(session: Session, user: User) {

@@ -7,8 +7,8 @@ import { Outgoing } from "./narrow.ts"
 import type { Session } from "./session.ts"
 import type { User } from "./user.ts"
 
-/** Hands a message that may be shared to one session. */
-type Deliver = (session: Session, message: Outgoing) => void
+/** Hands a message that may be shared to one session; `answers` when it may answer that session's label. */
+type Deliver = (session: Session, message: Outgoing, answers: boolean) => void
 /** Answers one session in the server's name. */
 type ReplyTo = (session: Session, content: Content) => void
 
@@ -57,6 +57,17 @@ export class Tell {
     }
   }
 
+  /**
+   * A message to oneself: every session reads it as anybody else would, and the one that sent it has its echo besides. "the
+   * server MUST NOT include the label tag, except for any acknowledgment sent with the echo-message mechanism."
+   */
+  saidToSelf(author: User, content: Content) {
+    const message = new Outgoing(content)
+    for (const session of author.sessions) this.#session(session, message, false)
+    const { origin } = this
+    if (origin?.user === author && origin.has(ECHO_MESSAGE)) this.#session(origin, message)
+  }
+
   /** A session that the server has to tell something, alone. */
   session(session: Session, content: Content) {
     this.#replyTo(session, content)
@@ -75,7 +86,7 @@ export class Tell {
     }
   }
 
-  #session(session: Session, message: Outgoing) {
-    if ((message.needs & ~session.capabilities) === 0) this.#deliver(session, message)
+  #session(session: Session, message: Outgoing, answers = true) {
+    if ((message.needs & ~session.capabilities) === 0) this.#deliver(session, message, answers)
   }
 }

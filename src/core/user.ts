@@ -28,6 +28,8 @@ export interface User {
   away: string | undefined
   readonly modes: Set<string>
   readonly channels: Map<Channel, Member>
+  /** Channels whose operators invited this user. */
+  readonly invitations: Set<Channel>
   /** Sessions of this process; empty while the log is replayed. */
   readonly sessions: Session[]
 }

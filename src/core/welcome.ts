@@ -13,7 +13,7 @@ import {
 } from "../protocol/numerics.ts"
 import type { Reply } from "../protocol/reply.ts"
 import { serverTime } from "../protocol/server-time.ts"
-import { introductionTo } from "./introduction.ts"
+import { introductionTo, joinOf } from "./introduction.ts"
 import { isupport } from "./isupport.ts"
 import type { Content } from "./narrow.ts"
 import type { Network } from "./network.ts"
@@ -39,7 +39,7 @@ export function greeting({ settings, startedAt }: Network, user: User): Reply[] 
 /** Another session of a user who is online already: the channels the user is in come with it. */
 export function greetingOfSecondSession(net: Network, session: Session, user: User): Content[] {
   const channels = [...user.channels.keys()].flatMap((channel) => [
-    { source: sourceOf(user), command: "JOIN", params: [channel.name] },
+    joinOf(channel, user),
     ...introductionTo(channel, session, net),
   ])
   return [...greeting(net, user), ...channels]

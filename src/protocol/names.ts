@@ -48,7 +48,7 @@ export function byteLength(text: string): number {
 
 /** The longest beginning of `text` of at most `bytesMax` bytes of UTF-8 that ends between characters. */
 export function truncated(text: string, bytesMax: number): string {
-  if (text.length * 3 <= bytesMax) return text
+  if (text.length * 3 <= bytesMax || byteLength(text) <= bytesMax) return text
   let bytes = 0
   let end = 0
   for (const character of text) {

@@ -86,6 +86,7 @@ export const RPL_ENDOFHELP = (subject: string, text: string) => numeric("706", [
 
 // Errors
 export const ERR_NOSUCHNICK = (nick: string) => numeric("401", [nick], "No such nick/channel")
+export const ERR_NOSUCHSERVER = (server: string) => numeric("402", [server], "No such server")
 export const ERR_NOSUCHCHANNEL = (channel: string) => numeric("403", [channel], "No such channel")
 export const ERR_CANNOTSENDTOCHAN = (channel: string) => numeric("404", [channel], "Cannot send to channel")
 export const ERR_TOOMANYCHANNELS = (channel: string) =>

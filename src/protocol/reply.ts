@@ -9,12 +9,18 @@ export interface Reply {
 }
 
 export function numeric(command: string, params: readonly string[], text?: string): Reply {
-  return text === undefined ? { command, params } : { command, params, text }
+  const middles = params.map(middle)
+  return text === undefined ? { command, params: middles } : { command, params: middles, text }
+}
+
+// What a reply repeats of a bad line may be what no middle parameter can hold, and would move all that follow.
+function middle(param: string): string {
+  return param === "" || param.startsWith(":") || param.includes(" ") ? "*" : param
 }
 
 /** `FAIL <command> <code> [<context>...] :<text>`; `*` when no command is meant. */
 export function FAIL(command: string, code: string, context: readonly string[], text: string): Reply {
-  return { command: "FAIL", params: [command, code, ...context], text }
+  return { command: "FAIL", params: [command, code, ...context.map(middle)], text }
 }
 
 export function isNumeric(reply: Reply): boolean {

@@ -34,6 +34,8 @@ interface Change {
 
 /** Bytes of a mask in a list. */
 const MASK_BYTES_MAX = 200
+/** Bytes of masks, keys and limits in one MODE; nicks are no longer than masks may be. */
+const PARAM_BYTES_MAX = 240
 
 export function changeModes(
   context: UserContext,
@@ -41,8 +43,14 @@ export function changeModes(
   modes: string,
   params: readonly string[],
 ): Answer {
-  const changes: Change[] = []
+  // Keyed by what is changed, so that the last word of a line counts.
+  const changes = new Map<string, Change>()
   const answers: Reply[] = []
+  const refusal = channelModesChanged.refuse?.(
+    context.net,
+    { channel: channel.name, changes: [] },
+    context.user,
+  )
   const rest = [...params]
   let withParam = 0
   let on = true
@@ -58,14 +66,41 @@ export function changeModes(
     }
     const param = takesParam(mode, on) ? rest.shift() : undefined
     if (mode.kind === "list" && param === undefined) answers.push(...banList(channel))
+    else if (refusal) return [...answers, refusal]
     else if (param === undefined || ++withParam <= MODES_MAX) {
       const change = read(context.net, channel, mode, on, param)
       if (change && isReply(change)) answers.push(change)
-      else if (change) changes.push(change)
+      else {
+        const key = keyOf(letter, mode, param)
+        changes.delete(key)
+        if (change) changes.set(key, change)
+      }
     }
   }
-  if (changes.length > 0) context.propose(channelModesChanged, { channel: channel.name, changes })
+  for (const few of lines([...changes.values()])) {
+    context.propose(channelModesChanged, { channel: channel.name, changes: few })
+  }
   return answers
+}
+
+function keyOf(letter: string, { kind }: ChannelMode, param = ""): string {
+  return kind === "list" || kind === "prefix" ? `${letter} ${folded(param)}` : letter
+}
+
+/** As many changes at a time as surely fit into one line with the longest source and channel. */
+function lines(changes: readonly Change[]): Change[][] {
+  const out: Change[][] = []
+  let bytes = PARAM_BYTES_MAX
+  for (const change of changes) {
+    const more = byteLength(change.param ?? "") + 1
+    bytes += more
+    if (bytes > PARAM_BYTES_MAX) {
+      out.push([])
+      bytes = more
+    }
+    out.at(-1)?.push(change)
+  }
+  return out
 }
 
 function takesParam({ kind }: ChannelMode, on: boolean): boolean {
@@ -133,6 +168,9 @@ function readMask(
   on: boolean,
   text: string,
 ): Change | Reply | undefined {
+  if (text.startsWith(":") || text.includes(" ")) {
+    return ERR_INVALIDMODEPARAM(channel.name, letter, text, "A mask has no spaces and no first colon")
+  }
   const param = truncated(fullMask(text), MASK_BYTES_MAX)
   if (channel.bans.has(folded(param)) === on) return undefined
   if (on && channel.bans.size >= net.settings.limits.listModes) return ERR_BANLISTFULL(channel.name, letter)

@@ -41,7 +41,9 @@ export const userInvited = event<{ channel: ChannelName; user: UserId }>({
     const channel = net.channel(e.channel)
     const user = net.users.get(e.user)
     if (!channel || !user) return
-    channel.invited.add(user.id)
+    // A member's word lets nobody past a ban or a key: only an operator's invitation opens.
+    const author = e.by === undefined ? undefined : net.users.get(e.by)
+    if (!author || isOperator(channel, author)) user.invitations.add(channel)
     tell.reply(RPL_INVITING(user.nick, channel.name))
     tell.user(user, from(e, "INVITE", [user.nick, channel.name]))
   },

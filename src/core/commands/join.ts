@@ -1,6 +1,5 @@
 // JOIN: https://modern.ircdocs.horse/#join-message, https://ircv3.net/specs/extensions/extended-join.html
 
-import { EXTENDED_JOIN } from "../../protocol/capabilities.ts"
 import { NEW_CHANNEL_MODES, OPERATOR } from "../../protocol/modes.ts"
 import { parseChannelName, type ChannelName } from "../../protocol/names.ts"
 import {
@@ -15,8 +14,8 @@ import {
 import type { Reply } from "../../protocol/reply.ts"
 import { isBanned, type Channel } from "../channel.ts"
 import { command } from "../command.ts"
-import { event, from } from "../event.ts"
-import { introductionTo } from "../introduction.ts"
+import { event } from "../event.ts"
+import { introductionTo, joinOf } from "../introduction.ts"
 import type { User, UserId } from "../user.ts"
 import { userParted } from "./part.ts"
 
@@ -71,18 +70,19 @@ export const userJoined = event<UserJoined>({
     const user = net.users.get(e.user)
     if (!user) return
     const channel = net.channel(e.channel) ?? net.addChannel(e.seq, e.channel, e.at, NEW_CHANNEL_MODES)
+    if (channel.members.has(user)) return
     net.join(channel, user, channel.members.size === 0 ? OPERATOR : 0)
-    const extended = { bit: EXTENDED_JOIN, params: [channel.name, e.account ?? "*"], text: user.realname }
-    tell.channel(channel, { ...from(e, "JOIN", [channel.name]), extended })
+    const { at, msgid, account } = e
+    tell.channel(channel, { ...joinOf(channel, user), at, msgid, account })
     for (const session of user.sessions) {
       for (const reply of introductionTo(channel, session, net)) tell.session(session, reply)
     }
   },
 })
 
-// An invitation opens +i, and the ban, the key and the limit as well.
+// An operator's invitation opens +i, and the ban, the key and the limit as well.
 function refusedBy(channel: Channel, user: User, keyRight: boolean): Reply | undefined {
-  if (channel.invited.has(user.id)) return undefined
+  if (user.invitations.has(channel)) return undefined
   if (channel.flags.has("i")) return ERR_INVITEONLYCHAN(channel.name)
   if (isBanned(channel, user)) return ERR_BANNEDFROMCHAN(channel.name)
   if (!keyRight) return ERR_BADCHANNELKEY(channel.name)

@@ -20,7 +20,7 @@ import type { Reply } from "../../protocol/reply.ts"
 import { isVisible, maySpeak } from "../channel.ts"
 import { command, type UserContext } from "../command.ts"
 import { event, from } from "../event.ts"
-import { sourceOf, type User, type UserId } from "../user.ts"
+import { sourceOf, type UserId } from "../user.ts"
 
 const SPECIFICATION = "https://modern.ircdocs.horse/#privmsg-message"
 
@@ -36,8 +36,12 @@ export const NOTICE = command({
   name: "NOTICE",
   syntax: "[<target>{,<target>}] [<text>]",
   help: "Sends a message that no program may answer.",
+  // "they must not send any error back to the client on receipt of a NOTICE command"
+  quiet: true,
   specification: "https://modern.ircdocs.horse/#notice-message",
-  run: (context, targets?: string, text?: string) => speak(context, "NOTICE", targets, text),
+  run(context, targets?: string, text?: string) {
+    speak(context, "NOTICE", targets, text)
+  },
 })
 
 export const TAGMSG = command({
@@ -80,17 +84,19 @@ function speakTo(
   }
   const recipient = net.user(target)
   if (!recipient) return [ERR_NOSUCHNICK(target)]
-  const away = kind === "PRIVMSG" ? recipient.away : undefined
   propose(messageSent, { ...said, to: recipient.id })
-  return away === undefined ? [] : [RPL_AWAY(recipient.nick, away)]
+  return []
 }
 
 /** "client-only tags … are prefixed with a plus sign"; all others are the server's to give. */
 function clientOnly(tags: Tags): { tags?: [string, string][] } {
   if (tags.size === 0) return {}
-  const own = [...tags].filter(([key]) => key.startsWith("+"))
+  const own = [...tags].filter(([key]) => CLIENT_ONLY.test(key))
   return own.length === 0 ? {} : { tags: own }
 }
+
+/** "<key> ::= [ <client_prefix> ] [ <vendor> '/' ] <key_name>", with the prefix. */
+const CLIENT_ONLY = /^\+(?:[A-Za-z0-9.-]+\/)?[A-Za-z0-9-]+$/
 
 interface MessageSent {
   readonly command: Kind
@@ -121,16 +127,12 @@ export const messageSent = event<MessageSent>({
     const target = channel?.name ?? to?.nick
     if (!author || target === undefined) return
     const heard = { ...from(e, e.command, [target], e.text), ...tagsOf(e) }
-    tell.said(channel ? channel.members.keys() : others(to, author), author, heard)
-    // Who writes to himself reads it as anybody else would.
-    if (to === author) tell.user(author, heard)
+    if (to === author) tell.saidToSelf(author, heard)
+    else tell.said(channel ? channel.members.keys() : to ? [to] : [], author, heard)
+    if (e.command === "PRIVMSG" && to?.away !== undefined) tell.reply(RPL_AWAY(to.nick, to.away))
   },
 })
 
 function tagsOf({ command: kind, tags }: MessageSent) {
   return { clientTags: tags && new Map(tags), needs: kind === "TAGMSG" ? MESSAGE_TAGS : 0 }
-}
-
-function others(to: User | undefined, author: User): User[] {
-  return to && to !== author ? [to] : []
 }

@@ -18,7 +18,8 @@ export const NICK = anytime({
     if (!nick) return ERR_ERRONEUSNICKNAME(text)
     const { user } = session
     if (user) return user.nick === nick ? undefined : propose(nickChanged, { user: user.id, nick })
-    if (net.user(nick) && !session.arrival.certificate) return ERR_NICKNAMEINUSE(nick)
+    // A certificate may turn out to be the holder's.
+    if (!session.arrival.certificate && isTaken(net, nick, undefined)) return ERR_NICKNAMEINUSE(nick)
     session.nick = nick
   },
 })

@@ -1,5 +1,6 @@
 // QUIT: https://modern.ircdocs.horse/#quit-message
 
+import { truncated } from "../../protocol/names.ts"
 import { anytime } from "../command.ts"
 import { event, from } from "../event.ts"
 import type { UserId } from "../user.ts"
@@ -9,9 +10,9 @@ export const QUIT = anytime({
   syntax: "[<reason>]",
   help: "Ends your connection.",
   specification: "https://modern.ircdocs.horse/#quit-message",
-  run({ end }, reason = "") {
-    // "prepending `Quit: ` to the reason lets others see that the user meant it."
-    end("QUIT", `Quit: ${reason}`.trim())
+  run({ net, end }, reason = "") {
+    // "servers SHOULD prepend <reason> with the ASCII string "Quit: " … even if <reason> is empty"
+    end("QUIT", `Quit: ${truncated(reason, net.settings.limits.kickLength)}`)
   },
 })
 

@@ -12,7 +12,8 @@ export const USER = unregistered({
   help: "Says who you are while you connect; the two in the middle are ignored.",
   specification: "https://modern.ircdocs.horse/#user-message",
   run({ net, session }, username: string, _mode: string, _unused: string, realname: string) {
-    if (realname === "") return ERR_NEEDMOREPARAMS("USER")
+    // "The minimum length of <username> is 1 … If it is empty, the server SHOULD reject the command", and so irctest of a realname.
+    if (username === "" || realname === "") return ERR_NEEDMOREPARAMS("USER")
     const { limits } = net.settings
     // Only what can stand in nick!user@host and in a mask; there is no ident to contradict it.
     session.username = username.replace(/[^A-Za-z0-9._-]/g, "").slice(0, limits.usernameLength) || "user"
@@ -43,6 +44,7 @@ export const userConnected = event<UserConnected>({
       away: undefined,
       modes: new Set(),
       channels: new Map(),
+      invitations: new Set(),
       sessions: [],
     })
   },

@@ -1,7 +1,7 @@
 // WHO: https://modern.ircdocs.horse/#who-message
 
 import { MULTI_PREFIX } from "../../protocol/capabilities.ts"
-import { isMask, matches } from "../../protocol/masks.ts"
+import { matches } from "../../protocol/masks.ts"
 import { signs } from "../../protocol/modes.ts"
 import { folded, isChannelName } from "../../protocol/names.ts"
 import { RPL_ENDOFWHO, RPL_WHOREPLY } from "../../protocol/numerics.ts"
@@ -12,10 +12,12 @@ import type { User } from "../user.ts"
 
 export const WHO = command({
   name: "WHO",
-  syntax: "[<mask>]",
+  syntax: "[<mask>] [o]",
   help: "Lists the members of a channel, or the users that a mask matches.",
   specification: "https://modern.ircdocs.horse/#who-message",
-  run(context, mask = "*") {
+  run(context, mask = "*", filter = "") {
+    // Operators of the server are not users of it.
+    if (filter.toLowerCase() === "o") return RPL_ENDOFWHO(mask)
     const { net, user: asker } = context
     if (isChannelName(mask)) {
       const channel = net.channel(mask)
@@ -41,15 +43,22 @@ function answersTo(mask: string, user: User): boolean {
   return [user.nick, user.username, user.host, user.realname].some((text) => matches(wanted, folded(text)))
 }
 
-// The invisible are found by who shares a channel with them or knows the whole nick.
+// "Visible users are users who either aren't invisible (user mode +i) or have a common channel with the requesting client";
+// an exact nick finds everybody.
 function mayFind(asker: User, user: User, mask: string): boolean {
-  if (user === asker || !user.modes.has("i") || !isMask(mask)) return true
+  if (user === asker || !user.modes.has("i") || folded(mask) === folded(user.nick)) return true
   for (const channel of user.channels.keys()) if (asker.channels.has(channel)) return true
   return false
 }
 
+// Where the invisible are is seen only by who is there too.
+function maySeeIn(channel: Channel, asker: User, user: User): boolean {
+  if (asker.channels.has(channel)) return true
+  return isVisible(channel, asker) && (user === asker || !user.modes.has("i"))
+}
+
 function reply({ net, session, user: asker }: UserContext, user: User, channel: Channel | undefined): Reply {
-  const shown = channel ?? [...user.channels.keys()].find((candidate) => isVisible(candidate, asker))
+  const shown = channel ?? [...user.channels.keys()].find((candidate) => maySeeIn(candidate, asker, user))
   const member = shown && user.channels.get(shown)
   const flags =
     (user.away === undefined ? "H" : "G") + signs(member?.prefixes ?? 0, session.has(MULTI_PREFIX))
