@@ -85,6 +85,7 @@ const onNick: Handler = (context, message) => {
   const channels = view.channelsOf(from)
   for (const channel of channels) rename(context, channel, from, to)
   if (own) {
+    context.registration.became(context, to)
     view.nick = to
     view.source = view.source?.replace(/^[^!]*/, () => to)
   }

@@ -18,6 +18,7 @@ export interface Person {
 export class Registration {
   #person: Person
   #wanted: string
+  #asked: string | undefined
   #once = false
   #triedAt = 0
 
@@ -30,9 +31,16 @@ export class Registration {
     return this.#wanted
   }
 
-  /** The user asked for another nick: that one is wanted from now on. */
-  want(nick: string) {
-    this.#wanted = nick
+  /** The user asks for another nick: that one is wanted as soon as it is granted. */
+  ask(context: Context, nick: string) {
+    this.#asked = nick
+    context.send(`NICK ${nick}`)
+  }
+
+  /** Our nick changed. */
+  became(context: Context, nick: string) {
+    if (this.#asked !== undefined && context.view.same(nick, this.#asked)) this.#wanted = nick
+    this.#asked = undefined
   }
 
   begin(context: Context) {
@@ -49,9 +57,7 @@ export class Registration {
 
   /** 432, 433, 436, 437. */
   refused(context: Context, nick: string, reason: string, inUse: boolean) {
-    // A try to regain the nick is made silently, and so is its failure.
-    if (context.view.registered)
-      return context.view.same(nick, this.#wanted) ? this.#later(context) : undefined
+    if (context.view.registered) return this.#stays(context, nick, reason)
     const next = `${context.view.nick}_`
     const tries = next.length - this.#wanted.length
     const over = !inUse || tries > UNDERSCORES_MAX || (this.#person.nickFixed && !this.#once)
@@ -59,6 +65,13 @@ export class Registration {
     if (over) return
     context.view.nick = next
     context.send(`NICK ${next}`)
+  }
+
+  // A try to regain the nick is made silently, and so is its failure; what the user asked for is answered.
+  #stays(context: Context, nick: string, reason: string) {
+    this.#later(context)
+    if (this.#asked !== undefined) context.tell({ type: "error", code: "433", params: [nick], text: reason })
+    this.#asked = undefined
   }
 
   /** Somebody let go of a nick. */

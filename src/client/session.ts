@@ -98,6 +98,11 @@ export class Session implements Context {
       this.send(format({ command: "JOIN", params: password ? [name, password] : [name] }))
   }
 
+  /** Asks for another nick, and keeps wanting it across reconnects once it was granted. */
+  rename(nick: string) {
+    this.registration.ask(this, nick)
+  }
+
   /** Sends a command as it is; the parameters come from a person and may hold anything but a line break. */
   command(command: string, params: readonly string[], text?: string) {
     this.send(format({ command, params, text }))

@@ -1,0 +1,171 @@
+// What connect, send and tail share: the flags that say which server and who we are, and the way from them to a session.
+
+import { userInfo } from "node:os"
+import { memberOf } from "../authority/issue.ts"
+import { pinOf } from "../authority/pin.ts"
+import type { Happening } from "../client/happening.ts"
+import { Session } from "../client/session.ts"
+import { formatAddress, parseAddress, type Address } from "../dial/address.ts"
+import { connect, type Credentials } from "../dial/connection.ts"
+import { Link, type LinkOptions } from "../dial/link.ts"
+import { profileNamed, profilesFolder, readProfiles, saveProfile, type Profile } from "../dial/profiles.ts"
+import { credentialsFor, explained, type AskWords } from "../dial/trust.ts"
+import { parseNick } from "../protocol/names.ts"
+import { printable } from "../protocol/printable.ts"
+import { EXIT, UserError } from "../user-error.ts"
+
+const NICK_LENGTH_MAX = 64
+
+export const DIAL_FLAGS = {
+  nick: { type: "string", valueHint: "NICK", description: "your name; default: that of your certificate" },
+  ca: { type: "string", valueHint: "FILE", description: "the server's authority, PEM" },
+  pin: { type: "string", valueHint: "WORDS|HEX", description: "its six words, or its fingerprint" },
+  cert: { type: "string", valueHint: "FILE", description: "your certificate, PEM" },
+  key: {
+    type: "string",
+    valueHint: "FILE",
+    description: "its private key; default: beside it, ending in .key",
+  },
+} as const
+
+export const SERVER_FLAGS = {
+  ...DIAL_FLAGS,
+  server: { type: "string", valueHint: "NAME", description: "a server you know; default: the last used" },
+  host: { type: "string", valueHint: "HOST:PORT", description: "a server by its address" },
+} as const
+
+export interface Who {
+  readonly nick: string | undefined
+  readonly ca: string | undefined
+  readonly pin: string | undefined
+  readonly cert: string | undefined
+  readonly key: string | undefined
+}
+
+export interface Place {
+  readonly address: Address
+  readonly profile: Profile | undefined
+}
+
+/** The server by its address, by the name of a profile, or the last used. */
+export function placeOf(host: string | undefined, name: string | undefined): Place {
+  const profiles = readProfiles(profilesFolder())
+  if (host !== undefined) {
+    const address = parseAddress(host)
+    const known = formatAddress(address)
+    return { address, profile: profiles.find(({ server }) => server.hosts.includes(known)) }
+  }
+  const profile = name === undefined ? profiles[0] : profileNamed(profiles, name)
+  if (profile) return { address: parseAddress(profile.server.hosts[0] ?? ""), profile }
+  throw new UserError(
+    name === undefined ? "which server?" : `no server called ${JSON.stringify(name)} is known here`,
+    {
+      hint: "name its address: chat connect HOST[:PORT] --pin SIX-WORDS",
+      exitCode: EXIT.usage,
+    },
+  )
+}
+
+/** Everything that is needed to talk; nothing is sent to the server but, with --pin, a first look at its certificate. */
+export interface Dialled {
+  readonly session: Session
+  readonly link: Link
+  readonly place: Place
+  readonly credentials: Credentials
+}
+
+export interface DialOptions extends Pick<LinkOptions, "retry"> {
+  readonly channels: readonly string[]
+  /** The nick asked for with --nick must be had, or nothing. */
+  readonly nickFixed: boolean
+  readonly askWords: AskWords
+  happened(happenings: readonly Happening[], dialled: Dialled): void
+  waiting?(reason: string, inMs: number): void
+}
+
+export async function dial(place: Place, who: Who, options: DialOptions): Promise<Dialled> {
+  const { address, profile } = place
+  const nick = nickOf(who.nick)
+  const credentials = await credentialsFor(address, who, profile, options.askWords)
+  const name = nick ?? profile?.server.nick ?? certifiedName(credentials) ?? systemName()
+  const session = new Session({
+    nick: name,
+    username: name.replace(/[^A-Za-z0-9_-]/g, "_").slice(0, 10),
+    realname: name,
+    nickFixed: options.nickFixed && nick !== undefined,
+    channels: options.channels,
+  })
+  const link = new Link({
+    address,
+    session,
+    identified: credentials.cert !== undefined,
+    retry: options.retry,
+    chance: Math.random,
+    connect: (events) =>
+      connect(address, credentials, events).catch((error: unknown) => {
+        throw explained(error, address, credentials)
+      }),
+    happened: (happenings) => options.happened(happenings, dialled),
+    ...(options.waiting ? { waiting: options.waiting } : {}),
+  })
+  const dialled = { session, link, place, credentials }
+  return dialled
+}
+
+/** Remembers the server, so that `chat connect` alone comes back to it. */
+export function remember({ session, place, credentials }: Dialled) {
+  const { address, profile } = place
+  const [ca] = credentials.ca ?? []
+  const host = formatAddress(address)
+  const server = {
+    v: 1 as const,
+    ...(ca === undefined ? {} : { pin: pinOf(ca) }),
+    name: session.view.network || address.host,
+    hosts: [...new Set([host, ...(profile?.server.hosts ?? [])])],
+    nick: session.registration.wanted,
+    channels: [...session.wanted.values()].map((channel) => channel.name),
+    lastUsed: new Date().toISOString(),
+  }
+  const { cert, key } = credentials
+  saveProfile(profilesFolder(), server, { ca, cert, key })
+}
+
+/** What a happening means for the whole program: a nick that cannot be had. */
+export function fatal(happening: Happening): UserError | undefined {
+  if (happening.type !== "nickTaken" || happening.using !== undefined) return undefined
+  const wanted = printable(happening.wanted)
+  return new UserError(`"${wanted}" cannot be your nick here: ${printable(happening.reason)}`, {
+    hint: `choose another with --nick, such as ${wanted}_`,
+    exitCode: EXIT.nickInUse,
+  })
+}
+
+export function removedFrom(kick: Happening & { type: "kick" }): UserError {
+  const reason = kick.reason === "" ? "" : `: ${printable(kick.reason)}`
+  return new UserError(`${printable(kick.from)} removed you from ${printable(kick.target)}${reason}`, {
+    exitCode: EXIT.removed,
+  })
+}
+
+/** A channel named with or without its sign, since `#` begins a comment in most shells. */
+export function channelName(text: string): string {
+  return /^[#&]/.test(text) ? text : `#${text}`
+}
+
+function nickOf(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined
+  if (parseNick(text, NICK_LENGTH_MAX)) return text
+  throw new UserError(`${JSON.stringify(text)} cannot be a nick`, {
+    hint: "use letters, digits and _-[]\\`^{}|, not beginning with a digit or -",
+    exitCode: EXIT.usage,
+  })
+}
+
+function certifiedName({ cert }: Credentials): string | undefined {
+  return cert === undefined ? undefined : memberOf(cert)?.name
+}
+
+function systemName(): string {
+  const name = userInfo().username.replace(/[^A-Za-z0-9_-]/g, "_")
+  return parseNick(name, NICK_LENGTH_MAX) ?? "guest"
+}

@@ -1,0 +1,191 @@
+// The commands of `chat connect`, as a table: `/help` and completion are made from it.
+
+import type { Session } from "../client/session.ts"
+import { printable } from "../protocol/printable.ts"
+
+/** What a command may use. */
+export interface Desk {
+  readonly session: Session
+  /** Where typed text goes: a channel or a nick. */
+  target: string | undefined
+  /** A line for standard error. */
+  note(text: string): void
+  quit(reason?: string): void
+}
+
+export interface Command {
+  readonly syntax: string
+  readonly help: string
+  /** Returns false when what it needs was not given. */
+  run(desk: Desk, rest: string): boolean | void
+}
+
+export const COMMANDS: Readonly<Record<string, Command>> = {
+  join: {
+    syntax: "CHANNEL [PASSWORD]",
+    help: "enter a channel; what you type goes there from now on",
+    run({ session }, rest) {
+      const [name = "", password] = words(rest)
+      if (name === "") return false
+      session.join(asChannel(session, name), password)
+    },
+  },
+  part: {
+    syntax: "[CHANNEL] [REASON]",
+    help: "leave a channel",
+    run(desk, rest) {
+      const [channel, reason] = channelFirst(desk, rest)
+      if (channel === undefined) return false
+      desk.session.command("PART", [channel], reason || undefined)
+    },
+  },
+  msg: {
+    syntax: "NICK|CHANNEL TEXT",
+    help: "say something to one person or another channel",
+    run({ session }, rest) {
+      const [name = ""] = words(rest)
+      const text = after(rest, name)
+      if (text === "") return false
+      session.say("message", asKnownChannel(session, name) ?? name, text)
+    },
+  },
+  query: {
+    syntax: "NICK [TEXT]",
+    help: "talk with one person; what you type goes to them from now on",
+    run(desk, rest) {
+      const [nick = ""] = words(rest)
+      if (nick === "") return false
+      desk.target = nick
+      const text = after(rest, nick)
+      if (text !== "") desk.session.say("message", nick, text)
+    },
+  },
+  me: {
+    syntax: "ACTION",
+    help: "say what you do: /me waves",
+    run({ session, target }, rest) {
+      if (target === undefined || rest === "") return false
+      session.say("action", target, rest)
+    },
+  },
+  nick: {
+    syntax: "NICK",
+    help: "take another nick",
+    run({ session }, rest) {
+      const [nick] = words(rest)
+      if (nick === undefined) return false
+      session.rename(nick)
+    },
+  },
+  names: {
+    syntax: "[CHANNEL]",
+    help: "who is in a channel",
+    run(desk, rest) {
+      const [name] = channelFirst(desk, rest)
+      if (name === undefined) return false
+      const channel = desk.session.view.channel(name)
+      if (!channel) return desk.session.command("NAMES", [name])
+      const nicks = [...channel.members.values()].map(({ nick, signs }) => signs.slice(0, 1) + nick)
+      desk.note(
+        printable(`${channel.name} (${nicks.length}): ${nicks.sort((a, b) => a.localeCompare(b)).join(" ")}`),
+      )
+    },
+  },
+  list: {
+    syntax: "",
+    help: "the channels of this server",
+    run: ({ session }) => session.command("LIST", []),
+  },
+  topic: {
+    syntax: "[CHANNEL] [TEXT]",
+    help: "show or set what a channel is about",
+    run(desk, rest) {
+      const [channel, text] = channelFirst(desk, rest)
+      if (channel === undefined) return false
+      desk.session.command("TOPIC", [channel], text === "" ? undefined : text)
+    },
+  },
+  kick: {
+    syntax: "[CHANNEL] NICK [REASON]",
+    help: "remove somebody from a channel (operators)",
+    run(desk, rest) {
+      const [channel, left] = channelFirst(desk, rest)
+      const [nick = ""] = words(left)
+      if (channel === undefined || nick === "") return false
+      desk.session.command("KICK", [channel, nick], after(left, nick) || undefined)
+    },
+  },
+  away: {
+    syntax: "[TEXT]",
+    help: "say that you are away; without a text: that you are back",
+    run: ({ session }, rest) => session.command("AWAY", [], rest === "" ? undefined : rest),
+  },
+  whois: {
+    syntax: "NICK",
+    help: "who somebody is",
+    run({ session }, rest) {
+      const [nick] = words(rest)
+      if (nick === undefined) return false
+      session.command("WHOIS", [nick])
+    },
+  },
+  ignore: {
+    syntax: "[NICK]",
+    help: "show nothing of somebody any more; again: show it; alone: whom you ignore",
+    run({ session, note }, rest) {
+      const [nick] = words(rest)
+      const { ignored } = session.view
+      if (nick === undefined) return note(printable(`ignored: ${[...ignored].join(" ") || "nobody"}`))
+      if (ignored.delete(nick)) return note(printable(`${nick} is heard again`))
+      ignored.add(nick)
+      note(printable(`${nick} is ignored`))
+    },
+  },
+  raw: {
+    syntax: "LINE",
+    help: "send an IRC line as it is",
+    run({ session }, rest) {
+      if (rest === "") return false
+      session.send(rest)
+    },
+  },
+  quit: { syntax: "[REASON]", help: "leave", run: (desk, rest) => desk.quit(rest || undefined) },
+  help: {
+    syntax: "[COMMAND]",
+    help: "this list",
+    run({ note }, rest) {
+      const [asked] = words(rest)
+      const name = asked?.replace(/^\//, "")
+      for (const [each, { syntax, help }] of Object.entries(COMMANDS)) {
+        if (name === undefined || name === each) note(`${`/${each} ${syntax}`.trim().padEnd(30)} ${help}`)
+      }
+      if (name === undefined) note(`${"//TEXT".padEnd(30)} say a text that begins with /`)
+    },
+  },
+}
+
+function words(text: string): string[] {
+  return text.split(" ").filter((word) => word !== "")
+}
+
+function after(text: string, word: string): string {
+  return text.trimStart().slice(word.length).trim()
+}
+
+/** A channel named with or without its sign. */
+export function asChannel(session: Session, name: string): string {
+  return session.view.isChannel(name) ? name : `#${name}`
+}
+
+function asKnownChannel(session: Session, name: string): string | undefined {
+  return session.view.isChannel(name) ? name : session.view.channel(`#${name}`)?.name
+}
+
+/** The channel named first, else the one typed text goes to; and what follows. */
+function channelFirst(desk: Desk, rest: string): [string | undefined, string] {
+  const [first = ""] = words(rest)
+  const named = first === "" ? undefined : asKnownChannel(desk.session, first)
+  if (named !== undefined) return [named, after(rest, first)]
+  const { target } = desk
+  return [target !== undefined && desk.session.view.isChannel(target) ? target : undefined, rest.trim()]
+}

@@ -1,0 +1,88 @@
+// Where lines come from and go to: plain streams, or a terminal with a prompt that incoming lines do not trample.
+
+import { createInterface, moveCursor, clearScreenDown, cursorTo } from "node:readline"
+import { printable } from "../protocol/printable.ts"
+import type { Printed } from "./words.ts"
+
+export interface Screen {
+  print(line: Printed): void
+  /** Lines typed, until the end of input. */
+  lines(): AsyncIterable<string>
+  /** Shows where typed text goes. */
+  prompt(target: string | undefined): void
+  close(): void
+}
+
+type Streams = Pick<NodeJS.Process, "stdin" | "stdout" | "stderr">
+
+/** No byte but those of the lines, and a bell where there is a terminal to ring. */
+export function plainScreen({ stdin, stdout, stderr }: Streams): Screen {
+  return {
+    print({ stream, text, bell }) {
+      if (stream === "out") stdout.write(`${text}\n${bell && stdout.isTTY ? "\x07" : ""}`)
+      else stderr.write(`${text}\n`)
+    },
+    lines: () => createInterface({ input: stdin, terminal: false, crlfDelay: Infinity }),
+    prompt() {},
+    close() {
+      stdin.pause()
+      stdin.unref?.()
+    },
+  }
+}
+
+/** A prompt, history and completion; what comes in is written above what is being typed. */
+export function promptScreen(
+  { stdin, stdout, stderr }: Streams,
+  complete: (line: string) => [string[], string],
+  interrupted: () => void,
+): Screen {
+  const readline = createInterface({
+    input: stdin,
+    output: stdout,
+    terminal: true,
+    completer: complete,
+    historySize: 500,
+  })
+  let open = true
+  readline.on("SIGINT", interrupted)
+  readline.on("close", () => (open = false))
+  function erase() {
+    moveCursor(stdout, 0, -readline.getCursorPos().rows)
+    cursorTo(stdout, 0)
+    clearScreenDown(stdout)
+  }
+  return {
+    print({ stream, text, bell }) {
+      if (stream === "err" && !stderr.isTTY) return void stderr.write(`${text}\n`)
+      if (open) erase()
+      stdout.write(`${text}\n${bell ? "\x07" : ""}`)
+      if (open) readline.prompt(true)
+    },
+    async *lines() {
+      for await (const line of readline) {
+        // The echo will show it: what was typed makes room for it.
+        if (line !== "") eraseTyped(stdout, readline.getPrompt().length + line.length)
+        yield line
+      }
+    },
+    prompt(target) {
+      readline.setPrompt(`${printable(target ?? "")}> `)
+      if (!open) return
+      erase()
+      readline.prompt(true)
+    },
+    close() {
+      if (!open) return
+      erase()
+      readline.close()
+    },
+  }
+}
+
+function eraseTyped(stdout: NodeJS.WriteStream, characters: number) {
+  const rows = Math.floor(characters / Math.max(1, stdout.columns ?? 80)) + 1
+  moveCursor(stdout, 0, -rows)
+  cursorTo(stdout, 0)
+  clearScreenDown(stdout)
+}

@@ -1,0 +1,89 @@
+// Line mode: what is typed becomes commands and messages, what happens becomes lines.
+
+import type { Happening } from "../client/happening.ts"
+import type { Session } from "../client/session.ts"
+import { printable } from "../protocol/printable.ts"
+import { COMMANDS, type Desk } from "./commands.ts"
+import type { Printed, Words } from "./words.ts"
+
+export interface TalkOptions {
+  readonly session: Session
+  readonly words: Words
+  print(line: Printed): void
+  /** Sends and shows what a command has caused. */
+  flush(): void
+  quit(reason?: string): void
+  /** The known word that is meant by another, if one is near. */
+  nearest(word: string, known: Iterable<string>): string | undefined
+}
+
+export class Talk implements Desk {
+  readonly #options: TalkOptions
+  target: string | undefined
+  /** Nicks that spoke, the last first: completion offers them in this order. */
+  readonly speakers: string[] = []
+
+  constructor(options: TalkOptions, target: string | undefined) {
+    this.#options = options
+    this.target = target
+  }
+
+  get session(): Session {
+    return this.#options.session
+  }
+
+  note = (text: string) => this.#options.print({ stream: "err", text })
+
+  quit(reason?: string) {
+    this.#options.quit(reason)
+  }
+
+  /** A line from the keyboard or a pipe. */
+  typed(line: string) {
+    if (line.startsWith("/") && !line.startsWith("//")) this.#command(line)
+    else if (line.trim() !== "") this.#say(line.startsWith("//") ? line.slice(1) : line)
+    this.#options.flush()
+  }
+
+  #say(text: string) {
+    if (this.target === undefined) this.note("you are in no channel: /join CHANNEL first")
+    else this.session.say("message", this.target, text)
+  }
+
+  #command(line: string) {
+    const [, name = "", rest = ""] = /^\/(\S*)\s*(.*)$/s.exec(line) ?? []
+    const command = Object.hasOwn(COMMANDS, name.toLowerCase()) ? COMMANDS[name.toLowerCase()] : undefined
+    if (!command) {
+      const near = this.#options.nearest(name, Object.keys(COMMANDS))
+      const hint = near ? `did you mean /${near}?` : "/help lists the commands"
+      return this.note(printable(`there is no command /${name}; ${hint}`))
+    }
+    if (command.run(this, rest) === false) this.note(`usage: /${name.toLowerCase()} ${command.syntax}`)
+  }
+
+  happened(happenings: readonly Happening[]) {
+    for (const happening of happenings) {
+      this.#follow(happening)
+      for (const line of this.#options.words.of(happening)) this.#options.print(line)
+    }
+  }
+
+  /** What is typed goes to the channel last joined or named. */
+  #follow(happening: Happening) {
+    const { view } = this.session
+    if (happening.type === "join" && happening.own) this.target = happening.target
+    if ((happening.type === "part" || happening.type === "kick") && happening.own) {
+      if (this.target !== undefined && view.same(this.target, happening.target))
+        this.target = view.channels().at(-1)?.name
+    }
+    if ("past" in happening && !happening.own) this.#spoke(happening.from)
+    if (happening.type === "nick") this.#spoke(happening.to)
+  }
+
+  #spoke(nick: string) {
+    const at = this.speakers.indexOf(nick)
+    if (at >= 0) this.speakers.splice(at, 1)
+    this.speakers.unshift(nick)
+    if (this.speakers.length > 200) this.speakers.pop()
+  }
+}
