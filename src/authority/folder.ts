@@ -12,7 +12,7 @@ import { assertPermitted, issueClientCertificate, issueServerCertificate } from 
 import type { Issued } from "./issue.ts"
 import { readPrivateKey } from "./keys.ts"
 import { permits } from "./name-constraints.ts"
-import { assertPrivate, privateFolder, writePrivate, writePublic } from "./private-file.ts"
+import { assertPrivate, privateFolder, reasonOf, writePrivate, writePublic } from "./private-file.ts"
 import { EXIT, UserError } from "../user-error.ts"
 
 /** A leaf with fewer days than these is renewed when it is asked for. */
@@ -36,10 +36,14 @@ export async function loadAuthority(dir: string): Promise<Authority> {
       hint: "make one: chat certs init, or scripts/gen-certs",
       exitCode: EXIT.refusedToStart,
     })
-  const pem = readText(path)
-  const keyPem = readText(key)
+  const missing = [path, key].find((file) => !existsSync(file))
+  if (missing)
+    throw new UserError(`${missing} is gone, and an authority is nothing without it`, {
+      hint: "put it back from a backup; or begin anew, which ends every pin: chat certs init --force",
+      exitCode: EXIT.refusedToStart,
+    })
   assertPrivate(key)
-  return readAuthority(pem, keyPem, path)
+  return readAuthority(readText(path), readText(key), path)
 }
 
 /** The authority in `dir`, made (for this machine and `hosts`) when there is none. `force` makes another: every pin of the old one ends. */
@@ -79,8 +83,7 @@ export async function ensureServer(
   hosts: readonly string[],
   options: FolderOptions = {},
 ): Promise<Outcome> {
-  const wanted =
-    hosts.length > 0 ? hosts.map((host) => parseHost(host).value) : permitted(authority, localHosts())
+  const wanted = hosts.length > 0 ? hosts.map((host) => parseHost(host).value) : ownHosts(authority)
   const path = join(dir, "server.pem")
   const had = options.force ? [] : permitted(authority, namesOf(path))
   const names = [...new Set([...had, ...wanted])]
@@ -102,6 +105,7 @@ export async function ensureClient(
   options: FolderOptions = {},
 ): Promise<Outcome> {
   assertClientName(name)
+  assertSoleSpelling(join(dir, "clients"), name)
   const path = join(dir, "clients", `${name}.pem`)
   return ensureLeaf(path, authority, options, undefined, () =>
     issueClientCertificate(authority, name, clock(options)),
@@ -119,6 +123,17 @@ export function listCertificates(dir: string): { path: string; certificate: Desc
     .map((name) => join(dir, name))
     .filter((path) => existsSync(path))
     .map((path) => ({ path, certificate: describeCertificate(readText(path), path) }))
+}
+
+/** On the wire Alice is alice, so two certificates would share one account, and some disks would share one file. */
+function assertSoleSpelling(folder: string, name: string): void {
+  const names = existsSync(folder) ? readdirSync(folder) : []
+  const other = names.find((file) => file.toLowerCase() === `${name}.pem`.toLowerCase())
+  if (other === undefined || other === `${name}.pem`) return
+  throw new UserError(`${name} is ${other.slice(0, -4)}, who has a certificate: case makes no other person`, {
+    hint: `spell it ${other.slice(0, -4)}, or choose another name`,
+    exitCode: EXIT.usage,
+  })
 }
 
 async function ensureLeaf(
@@ -168,6 +183,11 @@ function namesOf(path: string): string[] {
   return describeCertificate(readText(path), path).names.map((name) => name.replace(/^(DNS|IP):/, ""))
 }
 
+/** This machine's names and addresses, as far as the authority may vouch for them. */
+export function ownHosts(authority: Authority): string[] {
+  return permitted(authority, localHosts())
+}
+
 /** Those of the hosts that the authority may vouch for, normalised. */
 function permitted(authority: Authority, hosts: string[]): string[] {
   return hosts.flatMap((text) => {
@@ -180,7 +200,7 @@ function readText(path: string): string {
   try {
     return readFileSync(path, "utf8")
   } catch (cause) {
-    throw new UserError(`cannot read ${path}: ${(cause as Error).message}`, { exitCode: EXIT.refusedToStart })
+    throw new UserError(`cannot read ${path}: ${reasonOf(cause)}`, { exitCode: EXIT.refusedToStart })
   }
 }
 

@@ -33,12 +33,13 @@ export async function issueServerCertificate(
   options: IssueOptions = {},
 ): Promise<Issued> {
   const named = hosts.map(parseHost)
-  const [first] = named
-  if (!first)
+  if (named.length === 0)
     throw new UserError("a server's certificate needs a host name or an address", { exitCode: EXIT.usage })
   if (!options.unconstrained) named.forEach((host) => assertPermitted(authority, host))
-  // RFC 5280's upper bound of a common name is 64 characters.
-  const subject = first.value.length <= 64 ? first.value : "chat server"
+  // A host name of at most 64 characters (RFC 5280's upper bound), or what is none: OpenSSL would hold an address that
+  // stands here against the constraints on host names.
+  const subject =
+    named.find(({ kind, value }) => kind === "dns" && value.length <= 64)?.value ?? "chat server"
   const names = named.map(({ kind, value }) => ({ type: kind, value }))
   const issued = await issue(authority, subject, names, ["serverAuth"], options)
   return { ...issued, pem: issued.leafPem + authority.pem }

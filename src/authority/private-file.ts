@@ -37,7 +37,7 @@ export function privateFolder(path: string): void {
     if (!existsSync(path)) mkdirSync(path, { recursive: true, mode: 0o700 })
     else if (isOpen(path) && readdirSync(path).every((name) => OURS.test(name))) chmodSync(path, 0o700)
   } catch (cause) {
-    throw new UserError(`cannot use the folder ${path}: ${(cause as Error).message}`, {
+    throw new UserError(`cannot use the folder ${path}: ${reasonOf(cause)}`, {
       exitCode: EXIT.refusedToStart,
     })
   }
@@ -47,7 +47,7 @@ export function privateFolder(path: string): void {
 export function assertPrivate(path: string): void {
   if (process.platform === "win32" || (statSync(path).mode & 0o007) === 0) return
   throw new UserError(`the private key ${path} can be read by everyone on this machine`, {
-    hint: `chmod 600 ${/^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`}`,
+    hint: `chmod 600 ${shellWord(path)}`,
     exitCode: EXIT.refusedToStart,
   })
 }
@@ -55,6 +55,28 @@ export function assertPrivate(path: string): void {
 function isOpen(folder: string): boolean {
   return process.platform !== "win32" && (statSync(folder).mode & 0o077) !== 0
 }
+
+/** A text as one word of a shell command. */
+export function shellWord(text: string): string {
+  return /^[\w./:@+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
+}
+
+/** Why the file system did not do what was asked, in words. */
+export function reasonOf(cause: unknown): string {
+  const { code, message } = cause as NodeJS.ErrnoException
+  return REASONS.get(code ?? "") ?? message
+}
+
+const REASONS = new Map([
+  ["ENOENT", "there is no such file"],
+  ["EACCES", "permission denied"],
+  ["EPERM", "permission denied"],
+  ["ENOTDIR", "a part of the path is not a folder"],
+  ["EEXIST", "there is a file of that name"],
+  ["EISDIR", "it is a folder"],
+  ["EROFS", "the file system is read-only"],
+  ["ENOSPC", "the disk is full"],
+])
 
 function writeWhole(path: string, text: string, mode: number): void {
   const temporary = `${path}.${randomBytes(6).toString("hex")}.new`
@@ -70,7 +92,7 @@ function writeWhole(path: string, text: string, mode: number): void {
     renameSync(temporary, path)
   } catch (cause) {
     rmSync(temporary, { force: true })
-    throw new UserError(`cannot write ${path}: ${(cause as Error).message}`, {
+    throw new UserError(`cannot write ${path}: ${reasonOf(cause)}`, {
       exitCode: EXIT.refusedToStart,
     })
   }
