@@ -1,0 +1,135 @@
+// Terminals that tests type into and read: a tmux server of their own, a window a program.
+
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { environment } from "./program.ts"
+import { until, WITHIN_MS } from "./until.ts"
+
+const COLUMNS = 110
+const ROWS = 40
+const HISTORY_LINES = 2000
+
+export interface WindowOptions {
+  readonly home: string
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/** A tmux server in a folder of its own, so that it meets neither the developer's nor another test's. */
+export class Tmux {
+  readonly #folder = mkdtempSync(join(tmpdir(), "chat-tmux-"))
+  #hasSession = false
+
+  /** Runs a program in a new window, which stays when the program has ended. */
+  open(command: readonly string[], options: WindowOptions): Window {
+    const size = ["-x", `${COLUMNS}`, "-y", `${ROWS}`]
+    const create = this.#hasSession ? ["new-window", "-d", "-a"] : ["new-session", "-d", ...size]
+    const prepare = this.#hasSession
+      ? []
+      : ["set", "-g", "remain-on-exit", "on", ";", "set", "-g", "history-limit", `${HISTORY_LINES}`, ";"]
+    this.#hasSession = true
+    const variables = Object.entries(environment(options.home, options.env))
+    const program = [
+      "env",
+      "-i",
+      ...variables.map(([name, value]) => `${name}=${value}`),
+      "TERM=tmux-256color",
+      ...command,
+    ]
+    const id = this.run(
+      "start-server",
+      ";",
+      ...prepare,
+      ...create,
+      "-P",
+      "-F",
+      "#{pane_id}",
+      "-c",
+      options.home,
+      "--",
+      ...program,
+    )
+    return new Window(this, id.trim())
+  }
+
+  /** One tmux command; what it printed. */
+  run(...args: string[]): string {
+    const command = ["tmux", "-L", "chat", "-f", "/dev/null", ...args]
+    const env = { ...environment(this.#folder), TMUX_TMPDIR: this.#folder }
+    const { exitCode, stdout, stderr } = Bun.spawnSync(command, { env, stdout: "pipe", stderr: "pipe" })
+    if (exitCode !== 0) throw new Error(`${command.join(" ")}: ${stderr.toString()}`)
+    return stdout.toString()
+  }
+
+  [Symbol.dispose]() {
+    if (this.#hasSession) this.run("kill-server")
+    rmSync(this.#folder, { recursive: true, force: true })
+  }
+}
+
+export class Window {
+  readonly #tmux: Tmux
+  readonly #id: string
+
+  constructor(tmux: Tmux, id: string) {
+    this.#tmux = tmux
+    this.#id = id
+  }
+
+  /** Types text as it is. */
+  type(text: string) {
+    this.#tmux.run("send-keys", "-t", this.#id, "-l", "--", text)
+  }
+
+  /** Presses keys by tmux's names: `Enter`, `Tab`, `C-c`. */
+  press(...keys: string[]) {
+    this.#tmux.run("send-keys", "-t", this.#id, ...keys)
+  }
+
+  /** Types a line and Enter. */
+  say(text: string) {
+    this.type(text)
+    this.press("Enter")
+  }
+
+  /** What can be seen, and what scrolled away before it; wrapped lines are whole. */
+  text(): string {
+    return this.#tmux.run("capture-pane", "-p", "-J", "-S", `-${HISTORY_LINES}`, "-t", this.#id)
+  }
+
+  /** The last line that is not blank: where one types. */
+  lastLine(): string {
+    return this.text().trimEnd().split("\n").at(-1) ?? ""
+  }
+
+  /** Resolves when the text fits. */
+  async shows(pattern: RegExp, withinMs = WITHIN_MS): Promise<void> {
+    await until(
+      () => pattern.test(this.text()),
+      () => `${pattern} to be shown in\n${this.text().trimEnd()}`,
+      withinMs,
+    )
+  }
+
+  /** How often the pattern can be seen; it must be global. */
+  count(pattern: RegExp): number {
+    return this.text().match(pattern)?.length ?? 0
+  }
+
+  /** Copies every byte that the program writes from now on to a file. */
+  record(path: string) {
+    this.#tmux.run("pipe-pane", "-O", "-t", this.#id, `cat > '${path}'`)
+  }
+
+  /** The program's exit code, when it has ended. */
+  async exitCode(withinMs = WITHIN_MS): Promise<number> {
+    const state = () =>
+      this.#tmux.run("display-message", "-p", "-t", this.#id, "#{pane_dead}:#{pane_dead_status}").trim()
+    const ended = await until(
+      () => /^1:(\d+)$/.exec(state())?.[1],
+      () => `the program to end; it shows\n${this.text().trimEnd()}`,
+      withinMs,
+    )
+    return Number(ended)
+  }
+}
