@@ -290,7 +290,7 @@ export class Engine {
   #reply(session: Session, content: Content) {
     const addressed = addressedTo(session, content)
     if (this.#response?.session === session) this.#response.add(addressed)
-    else this.#send(session, addressed, own(addressed))
+    else this.#send(session, addressed, session.has(BATCH) ? own(addressed) : "")
   }
 
   #deliver(session: Session, message: Outgoing, answers: boolean) {
@@ -377,7 +377,12 @@ function unreadable(line: Unreadable, message: Message | undefined): Answer {
   return FAIL(message?.command ?? "*", code, [], text)
 }
 
-// "the first parameter of a numeric is its addressee"
+// The first parameter of a numeric is its addressee; who did not ask for standard replies
+// (https://ircv3.net/specs/extensions/standard-replies.html) gets a NOTICE to read.
 function addressedTo(session: Session, content: Content): Content {
-  return isNumeric(content) ? { ...content, params: [session.addressee, ...content.params] } : content
+  const { command, params, text = "" } = content
+  if (isNumeric(content)) return { ...content, params: [session.addressee, ...params] }
+  if (command !== "FAIL" || session.has(STANDARD_REPLIES)) return content
+  const words = `${command} ${params.join(" ")}: ${text}`
+  return { ...content, command: "NOTICE", params: [session.addressee], text: words }
 }

@@ -12,7 +12,7 @@ import type { Network } from "./network.ts"
 import type { Session } from "./session.ts"
 import { sourceOf, type User } from "./user.ts"
 
-/** https://ircv3.net/specs/extensions/extended-join.html: "If the user is not identified, the account name is `*`" */
+/** https://ircv3.net/specs/extensions/extended-join.html: an asterisk says that "the user has not logged in to an account". */
 export function joinOf(channel: Channel, user: User): Content {
   const params = [channel.name, user.account?.name ?? "*"]
   const extended = { bit: EXTENDED_JOIN, params, text: user.realname }

@@ -1,13 +1,7 @@
 // Cuts a message to what a session has negotiated: https://ircv3.net/specs/extensions/message-tags.html,
 // server-time, message-ids, account-tag. Rendered once per set of capabilities, never per session.
 
-import {
-  ACCOUNT_TAG,
-  MESSAGE_TAGS,
-  RENDERING,
-  SERVER_TIME,
-  STANDARD_REPLIES,
-} from "../protocol/capabilities.ts"
+import { ACCOUNT_TAG, MESSAGE_TAGS, RENDERING, SERVER_TIME } from "../protocol/capabilities.ts"
 import { LINE_BYTES_MAX } from "../protocol/limits.ts"
 import { escapeTag, format, formatTags, type Parts, type Tags } from "../protocol/message.ts"
 import { truncated } from "../protocol/names.ts"
@@ -65,13 +59,6 @@ export function render(content: Content, capabilities: number, first: string): s
     const { params, text } = extended
     return fitted({ source, command, params, text }, tagsOf(content, capabilities, first))
   }
-  const { command } = content
-  if (
-    !(capabilities & STANDARD_REPLIES) &&
-    (command === "FAIL" || command === "WARN" || command === "NOTE")
-  ) {
-    return fitted({ source: content.source, command: "NOTICE", params: ["*"], text: inWords(content) }, first)
-  }
   return fitted(content, tagsOf(content, capabilities, first))
 }
 
@@ -82,11 +69,6 @@ function fitted(parts: Parts, tags: string): string {
 }
 
 const CRLF_BYTES = 2
-
-// https://ircv3.net/specs/extensions/standard-replies.html: who did not ask for them gets a NOTICE to read.
-function inWords(content: Content): string {
-  return `${content.command} ${content.params.join(" ")}: ${content.text ?? ""}`
-}
 
 function tagsOf(content: Content, capabilities: number, first: string): string {
   let tags = first

@@ -20,7 +20,7 @@ export class Response {
   }
 
   /**
-   * Calls `send` with each message and its leading tags. "If there is no response, servers MUST reply with ACK"; one message
+   * Calls `send` with each message and its leading tags. "Servers MUST respond with a labeled ACK message when a client sends a labeled command that normally produces no response"; one message
    * or one batch carries the label itself; more are wrapped in a labeled-response batch.
    */
   finish(newBatch: () => string, send: (content: Content, tags: string) => void) {

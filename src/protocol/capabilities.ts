@@ -47,7 +47,7 @@ export const CAPABILITIES: readonly Capability[] = [
     name: "standard-replies",
     bit: STANDARD_REPLIES,
     specification: extension("standard-replies"),
-    renders: true,
+    renders: false,
   },
 ]
 

@@ -1,22 +1,36 @@
 // Plays a transcript: what several sessions send, and every line that each of them is sent. What is not written is silence.
 //
+//   ## access members · ## password · ## motd Hello · ## limits nickLength=5       settings, before all else
 //   alice connects message-tags server-time     a registered session with these capabilities
 //   alice connects as member message-tags       … whose certificate says `alice`
-//   alice arrives                               a connection that has sent nothing
+//   phone connects as alice                     … whose certificate says `alice`, whatever its nick
+//   alice arrives · alice arrives as alice of elsewhere       a connection that has sent nothing; its certificate's issuer
 //   alice > PRIVMSG #den :hello                 a line sent; the clock moves one second
+//   alice > PRIVMSG #den :{500*a}\x00           a run of one character; a byte
 //   alice < :alice!alice@host …                 a line received
+//   alice < (closed)                            the server ended the connection
 //   alice leaves                                the connection is lost
+//   alice is ended KICKED                       an administrator's doing
 //   wait 90s · restart · full disk · room again
 //
 // Msgids appear as `id` and their place in the log.
 
 import type { Session } from "../../src/core/session.ts"
+import type { Settings, Turn } from "../../src/core/seams.ts"
+import {
+  CLIENT_TAG_BYTES_MAX,
+  DEFAULT_LIMITS,
+  LINE_BYTES_MAX,
+  type Limits,
+} from "../../src/protocol/limits.ts"
+import { LineReader } from "../../src/protocol/line-reader.ts"
 import { msgidOf, parseMsgid } from "../../src/protocol/msgid.ts"
+import { isRefusalCode } from "../../src/protocol/refusals.ts"
 import { World } from "./engine.ts"
 
 /** The transcript as it really went; equal to `script` when all went as written. */
 export function play(script: string): string {
-  const stage = new Stage(/^## access members$/m.test(script) ? { access: "members" } : {}, script)
+  const stage = new Stage(settingsOf(script))
   for (const line of script.split("\n")) {
     if (/^\S+ </.test(line)) continue
     stage.written.push(line)
@@ -25,21 +39,35 @@ export function play(script: string): string {
   return stage.written.join("\n")
 }
 
+function settingsOf(script: string): Partial<Settings> {
+  const directives = [...script.matchAll(/^## (\w+) ?(.*)$/gm)].map(([, name, value]) => [name!, value!])
+  const all = (name: string) => directives.filter((one) => one[0] === name).map((one) => one[1]!)
+  const limits = all("limits").flatMap((line) => line.split(" ").map((word) => word.split("=")))
+  return {
+    access: all("access").includes("members") ? "members" : "open",
+    passwordNeeded: all("password").length > 0,
+    motd: all("motd"),
+    limits: {
+      ...DEFAULT_LIMITS,
+      ...(Object.fromEntries(limits.map(([name, value]) => [name, Number(value)])) as Partial<Limits>),
+    },
+  }
+}
+
 class Stage {
   readonly written: string[] = []
   readonly #world: World
   readonly #sessions = new Map<string, Session>()
 
-  constructor(settings: ConstructorParameters<typeof World>[0], script: string) {
-    const password = /^## password$/m.test(script)
-    this.#world = new World({ ...settings, passwordNeeded: password })
+  constructor(settings: Partial<Settings>) {
+    this.#world = new World(settings)
     this.#world.settle()
   }
 
   act(line: string) {
     if (line === "" || line.startsWith("#")) return
-    const sent = /^(\S+) > (.*)$/.exec(line)
-    if (sent) return this.#send(sent[1]!, sent[2]!)
+    const sent = /^(\S+) >(?: (.*))?$/.exec(line)
+    if (sent) return this.#send(sent[1]!, sent[2] ?? "")
     const wait = /^wait (\d+)s$/.exec(line)
     if (wait) return this.#wait(Number(wait[1]))
     if (line === "restart") return this.#restart()
@@ -49,41 +77,43 @@ class Stage {
     }
     const [name, verb, ...rest] = line.split(" ")
     if (verb === "connects") return this.#connect(name!, rest)
-    if (verb === "arrives") return this.#arrive(name!, rest[0] === "as")
+    if (verb === "arrives") return void this.#arrive(name!, rest)
     if (verb === "leaves") return this.#leave(name!)
+    if (verb === "is" && rest[0] === "ended") return this.#end(name!, rest[1]!)
     throw new Error(`a transcript does not know: ${line}`)
   }
 
-  #arrive(name: string, member: boolean) {
-    const certificate = { name, issuer: "authority", fingerprint: "fingerprint" }
-    const arrival = {
-      address: "192.0.2.1",
-      host: "host",
-      tlsVersion: "TLSv1.3",
-      ...(member ? { certificate } : {}),
-    }
+  /** Takes `as NAME of ISSUER` from `words` and gives back the rest. */
+  #arrive(name: string, words: string[]): string[] {
+    const rest = [...words]
+    const as = rest[0] === "as" ? rest.splice(0, 2)[1] : undefined
+    const issuer = rest[0] === "of" ? rest.splice(0, 2)[1]! : "authority"
+    const certificate =
+      as === undefined
+        ? {}
+        : { certificate: { name: as === "member" ? name : as, issuer, fingerprint: "fingerprint" } }
+    const arrival = { address: "192.0.2.1", host: "host", tlsVersion: "TLSv1.3", ...certificate }
     this.#sessions.set(name, this.#world.engine.connected(arrival, this.#world.now))
+    return rest
   }
 
   #connect(name: string, words: string[]) {
-    const member = words[0] === "as"
-    this.#arrive(name, member)
-    const capabilities = words.slice(member ? 2 : 0)
+    const capabilities = this.#arrive(name, words)
     const session = this.#session(name)
     if (capabilities.length > 0) this.#receive(session, `CAP REQ :${capabilities.join(" ")}`)
     this.#receive(session, `NICK ${name}`)
     this.#receive(session, `USER ${name} 0 * :${name[0]!.toUpperCase()}${name.slice(1)}`)
     this.#receive(session, "CAP END")
-    this.#world.settle()
+    this.#hear(session)
     if (!session.user) throw new Error(`${name} could not connect`)
   }
 
   #send(name: string, line: string) {
     this.#world.now += 1000
-    const text = line.replace(/\\x([0-9a-f]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)))
+    const withIds = line.replace(/msgid=id(\d+)/g, (_, seq: string) => `msgid=${this.#msgid(seq)}`)
     this.#receive(
       this.#session(name),
-      text.replace(/msgid=id(\d+)/g, (_, seq: string) => `msgid=${this.#msgid(seq)}`),
+      withIds.replace(/\{(\d+)\*(.)\}/gu, (_, n: string, c: string) => c.repeat(Number(n))),
     )
     this.#hear()
   }
@@ -92,13 +122,29 @@ class Stage {
     return msgidOf(this.#world.engine.net.epochOf(Number(seq)), Number(seq))
   }
 
+  // Through the reader that stands before every connection.
   #receive(session: Session, line: string) {
-    this.#world.engine.receive(session, line, this.#world.now)
+    const { recvqBytes } = this.#world.settings.limits
+    const reader = new LineReader({
+      tagBytesMax: CLIENT_TAG_BYTES_MAX,
+      lineBytesMax: LINE_BYTES_MAX,
+      unfinishedBytesMax: recvqBytes,
+    })
+    const readable = reader.push(bytesOf(`${line}\r\n`), (read) =>
+      this.#world.engine.receive(session, read, this.#world.now),
+    )
+    if (!readable) this.#world.engine.end(session, "LINE_TOO_LONG")
   }
 
   #leave(name: string) {
     this.#world.engine.closed(this.#session(name), "Connection closed", this.#world.now)
     this.#sessions.delete(name)
+    this.#hear()
+  }
+
+  #end(name: string, code: string) {
+    if (!isRefusalCode(code)) throw new Error(`${code} is no code of a refusal`)
+    this.#world.engine.end(this.#session(name), code)
     this.#hear()
   }
 
@@ -120,20 +166,43 @@ class Stage {
     return session
   }
 
-  #hear() {
-    for (const turn of this.#world.settle()) {
-      for (const { session, output } of turn.deliveries) {
-        const name = [...this.#sessions].find(([, one]) => one === session)?.[0] ?? "?"
-        for (const line of output.text.trimEnd().split("\r\n"))
-          this.written.push(`${name} < ${readable(line)}`.trimEnd())
-      }
+  #hear(except?: Session) {
+    for (const turn of this.#world.settle()) this.#write(turn, except)
+  }
+
+  #write(turn: Turn, except?: Session) {
+    for (const { session, output } of turn.deliveries) {
+      if (session === except) continue
+      for (const line of output.text.trimEnd().split("\r\n"))
+        this.written.push(`${this.#nameOf(session)} < ${readable(line)}`.trimEnd())
     }
+    for (const request of turn.requests) {
+      if (request.type !== "close") continue
+      const name = this.#nameOf(request.session)
+      this.written.push(`${name} < (closed)`)
+      this.#world.engine.closed(request.session, "Connection closed", this.#world.now)
+      this.#sessions.delete(name)
+    }
+  }
+
+  #nameOf(session: Session): string {
+    return [...this.#sessions].find(([, one]) => one === session)?.[0] ?? "?"
   }
 }
 
+/** UTF-8, with `\xHH` for one byte. */
+function bytesOf(text: string): Uint8Array {
+  const parts = text
+    .split(/(\\x[0-9a-f]{2})/)
+    .map((part) => (part.startsWith("\\x") ? [parseInt(part.slice(2), 16)] : Buffer.from(part)))
+  return Buffer.concat(parts.map((part) => Uint8Array.from(part)))
+}
+
 function readable(line: string): string {
-  return line.replace(/msgid=([0-9a-z]{14})/g, (whole, id: string) => {
-    const place = parseMsgid(id)
-    return place ? `msgid=id${place.seq}` : whole
-  })
+  return line
+    .replace(/msgid=([0-9a-z]{14})/g, (whole, id: string) => {
+      const place = parseMsgid(id)
+      return place ? `msgid=id${place.seq}` : whole
+    })
+    .replace(/([^ ])\1{19,}/gu, (run, c: string) => `{${[...run].length}*${c}}`)
 }

@@ -21,7 +21,12 @@ export const CAP = anytime({
       case "LS":
         return ls(context, param)
       case "LIST":
-        return named(context.session, "LIST", active(context.session))
+        return named(
+          context.session,
+          "LIST",
+          context.session.capVersion >= VERSION_302,
+          active(context.session),
+        )
       case "REQ":
         return param === undefined ? ERR_NEEDMOREPARAMS("CAP") : request(context.session, param)
       case "END":
@@ -36,13 +41,15 @@ export const CAP = anytime({
 function ls({ session }: Context, version = ""): Answer {
   if (!session.user) session.negotiating = true
   const number = Number(version)
-  // "servers MUST NOT reduce the capability version of a client"
+  // "If a client sends a lower CAP version (or omits the version number entirely), servers SHOULD return a CAP LS reply
+  // consistent with the request's version, but keep storing the original (higher) version."
   if (Number.isInteger(number)) session.capVersion = Math.max(session.capVersion, number)
   if (session.capVersion >= VERSION_302) session.capabilities |= CAP_NOTIFY
-  const withValues = session.capVersion >= VERSION_302
+  const withValues = number >= VERSION_302
   return named(
     session,
     "LS",
+    withValues,
     CAPABILITIES.map(({ name, value }) => (withValues && value !== undefined ? `${name}=${value}` : name)),
   )
 }
@@ -51,12 +58,17 @@ function active(session: Session): string[] {
   return CAPABILITIES.filter((capability) => session.has(capability.bit)).map((capability) => capability.name)
 }
 
-// Only who named version 302 may be sent more than one line.
-function named(session: Session, subcommand: string, names: readonly string[]): Content[] {
+// Only who named version 302 may be sent several lines.
+function named(
+  session: Session,
+  subcommand: string,
+  severalLines: boolean,
+  names: readonly string[],
+): Content[] {
   const lines: string[] = [""]
   for (const name of names) {
     const line = lines.at(-1) ?? ""
-    const full = session.capVersion >= VERSION_302 && line.length + 1 + name.length > NAMES_BYTES_MAX
+    const full = severalLines && line.length + 1 + name.length > NAMES_BYTES_MAX
     if (full) lines.push(name)
     else lines[lines.length - 1] = line === "" ? name : `${line} ${name}`
   }
@@ -66,7 +78,7 @@ function named(session: Session, subcommand: string, names: readonly string[]): 
   })
 }
 
-// "The server MUST accept or reject the capability set as a whole", and repeats it as it came.
+// "The capability identifier set must be accepted as a whole, or rejected entirely", and is repeated as it came.
 function request(session: Session, list: string): Answer {
   if (!session.user) session.negotiating = true
   let wanted = session.capabilities

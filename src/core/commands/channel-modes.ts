@@ -11,7 +11,6 @@ import {
   ERR_INVALIDMODEPARAM,
   ERR_NOSUCHCHANNEL,
   ERR_NOSUCHNICK,
-  ERR_NOTONCHANNEL,
   ERR_UNKNOWNMODE,
   ERR_USERNOTINCHANNEL,
   RPL_BANLIST,
@@ -193,7 +192,6 @@ export const channelModesChanged = event<{ channel: ChannelName; changes: readon
   refuse(net, { channel: name }, by) {
     const channel = net.channel(name)
     if (!channel) return ERR_NOSUCHCHANNEL(name)
-    if (by && !channel.members.has(by)) return ERR_NOTONCHANNEL(name)
     return by && !isOperator(channel, by) ? ERR_CHANOPRIVSNEEDED(name) : undefined
   },
   apply(net, e, tell) {

@@ -88,7 +88,7 @@ function speakTo(
   return []
 }
 
-/** "client-only tags … are prefixed with a plus sign"; all others are the server's to give. */
+/** "A client-only tag is prefixed with a plus sign (`+`)"; all others are the server's to give. */
 function clientOnly(tags: Tags): { tags?: [string, string][] } {
   if (tags.size === 0) return {}
   const own = [...tags].filter(([key]) => CLIENT_ONLY.test(key))
