@@ -7,9 +7,9 @@ import { readEndpoint, type Endpoint } from "./endpoint.ts"
 
 /** A word that fits into every line of the protocol: no spaces, no characters that mean something there. */
 const word = z
-  .string()
+  .string("must be a text")
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, "must be letters, digits, . _ and -, at most 63")
-const file = z.string().min(1, "must be the name of a file")
+const file = z.string("must be the name of a file").min(1, "must be the name of a file")
 
 const endpoint = z.string().transform((text, context): Endpoint => {
   const read = readEndpoint(text)
@@ -43,24 +43,31 @@ const server = z.strictObject({
   cert: file.optional(),
   key: file.optional(),
   ca: file.optional(),
-  client_certs: z.enum(["off", "optional", "required"]).default("optional"),
-  access: z.enum(["members", "open"]).default("members"),
+  client_certs: z
+    .enum(["off", "optional", "required"], "must be off, optional or required")
+    .default("optional"),
+  access: z.enum(["members", "open"], "must be members or open").default("members"),
   data: file.optional(),
   motd: file.optional(),
   password: z.string().min(1, "must not be empty").max(400).optional(),
 })
 
 const throttling = z.strictObject({
-  fakelag: z.boolean().default(true),
+  fakelag: z.boolean("must be true or false").default(true),
   connections_per_address: count.default(64),
   // Ten handshakes a second are about one hundredth of a core.
   new_connections_per_minute: count.default(600),
-  exempt: z.array(range).default([]),
+  exempt: z.array(range, "must be a list of ranges").default([]),
 })
 
 const LENGTH_MAX = 390
 /** What timers can count. */
 const INTEGER_MAX = 2 ** 31 - 1
+
+function whole(least: number, most: number) {
+  const words = `must be a whole number from ${least} to ${most}`
+  return z.int(words).min(least, words).max(most, words)
+}
 
 const limits = z.strictObject(
   Object.fromEntries(
@@ -73,11 +80,11 @@ const limits = z.strictObject(
 
 // What is longer than LENGTH_MAX would not fit into a line with everything else that has to be there.
 function limit(name: string) {
-  if (name.endsWith("Length")) return z.int().min(1).max(LENGTH_MAX)
-  if (name === "sendqBytes") return z.int().min(16_384).max(INTEGER_MAX)
+  if (name.endsWith("Length")) return whole(1, LENGTH_MAX)
+  if (name === "sendqBytes") return whole(16_384, INTEGER_MAX)
   // A whole line with tags must fit, or clients that keep to the specification are thrown out.
-  if (name === "recvqBytes") return z.int().min(8_703).max(INTEGER_MAX)
-  return z.int().min(1).max(INTEGER_MAX)
+  if (name === "recvqBytes") return whole(8_703, INTEGER_MAX)
+  return whole(1, INTEGER_MAX)
 }
 
 export const SCHEMA = z.strictObject({

@@ -51,7 +51,7 @@ export function readConfig(
 ): Config {
   const given = file ? parseToml(file) : {}
   // A mistake in the file is named as the file's, whatever stands above it.
-  if (file) check(given, (path) => `${file.path}${lineOf(file.text, path)}`)
+  if (file) check(given, (path) => `${file.path}${lineOf(file.text, path)}: ${path.join(".")}`)
   const fromEnvironment = environmentOf(environment)
   check(fromEnvironment.tree, (path) => `the environment variable ${variable(path)}`)
   const flagged = { server: defined(flags) }
@@ -120,6 +120,7 @@ function check(tree: unknown, place: (path: readonly PropertyKey[]) => string): 
   throw issue.code === "unrecognized_keys" ? unknownKey(issue, place) : wrongValue(issue, place)
 }
 
+// Only a file can hold one: flags and variables are looked up by the keys that are known.
 function unknownKey(
   issue: z.core.$ZodIssueUnrecognizedKeys,
   place: (path: readonly PropertyKey[]) => string,
@@ -128,16 +129,15 @@ function unknownKey(
   const key = issue.keys[0] ?? ""
   const known = section === undefined ? Object.keys(KEYS) : (KEYS[String(section)] ?? [])
   const near = didYouMean(key, known)
-  const what =
-    section === undefined ? `unknown section [${key}]` : `unknown key ${key} in [${String(section)}]`
-  const hint = near === undefined ? `known are: ${known.join(", ")}` : `did you mean ${near}?`
-  return refused(`${place([...issue.path, key])}: ${what}`, { hint })
+  const hint = near === undefined ? `known here are: ${known.join(", ")}` : `did you mean ${near}?`
+  return refused(
+    `${place([...issue.path, key])} is not a ${section === undefined ? "section" : "key"} of chat.toml`,
+    { hint },
+  )
 }
 
 function wrongValue(issue: z.core.$ZodIssue, place: (path: readonly PropertyKey[]) => string) {
-  const key = issue.path.filter((part) => typeof part === "string").join(".")
-  const words = issue.message.replace(/^Invalid (input|option): /, "").replace(/^Too (small|big): /, "")
-  return refused(`${place(issue.path)}: ${key} ${words.startsWith("must") ? "" : "is wrong: "}${words}`)
+  return refused(`${place(issue.path)} ${issue.message}`)
 }
 
 function refused(message: string, options: { hint?: string } = {}): UserError {

@@ -157,7 +157,8 @@ async function sendEverybodyAway(shell: Shell, turns: Turns) {
   const deadlineMs = monotonicMs() + STOP_WITHIN_MS
   while (shell.connections.size > 0 && monotonicMs() < deadlineMs) await Bun.sleep(10)
   for (const connection of shell.connections) connection.terminate()
-  await turns.idle()
+  // A disk that hangs must not keep the process; what it did not take was told to nobody.
+  await Promise.race([turns.idle(), Bun.sleep(Math.max(500, deadlineMs - monotonicMs()))])
 }
 
 function once<T>(action: (value: T) => void): (value: T) => void {

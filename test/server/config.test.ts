@@ -1,0 +1,137 @@
+import { describe, expect, test } from "bun:test"
+import { DEFAULT_LIMITS } from "../../src/protocol/limits.ts"
+import { readConfig } from "../../src/server/config.ts"
+import { EXIT, UserError } from "../../src/user-error.ts"
+
+const file = (text: string) => ({ path: "/etc/chat/chat.toml", text })
+
+test("nothing given is a whole configuration", () => {
+  const config = readConfig(undefined, {}, {})
+  expect(config.limits).toEqual(DEFAULT_LIMITS)
+  expect(config.server).toMatchObject({
+    name: "chat.local",
+    network: "chat",
+    access: "members",
+    clientCerts: "optional",
+  })
+  expect(config.throttling).toEqual({
+    fakelag: true,
+    connectionsPerAddress: 64,
+    newConnectionsPerMinute: 600,
+    exempt: [],
+  })
+})
+
+test("flag > environment > file > default", () => {
+  const text =
+    '[server]\nname = "file"\ndescription = "of the file"\naccess = "open"\n[limits]\nsendq_bytes = 20000\n'
+  const environment = { CHAT_NAME: "environment", CHAT_ACCESS: "members", CHAT_LIMITS_RECVQ_BYTES: "9000" }
+  const config = readConfig(file(text), environment, { name: "flag", cert: undefined })
+  expect(config.server).toMatchObject({ network: "flag", access: "members", description: "of the file" })
+  expect(config.limits).toMatchObject({ sendqBytes: 20_000, recvqBytes: 9000 })
+})
+
+test("files are beside the file that names them, and beside the shell that is typed into", () => {
+  const config = readConfig(
+    file('[server]\nmotd = "motd.txt"\ncert = "/abs/server.pem"\n'),
+    {},
+    { key: "k.key" },
+  )
+  expect(config.server).toMatchObject({ motd: "/etc/chat/motd.txt", cert: "/abs/server.pem", key: "k.key" })
+})
+
+test("what can be off can be off", () => {
+  const text =
+    "[throttling]\nfakelag = false\nconnections_per_address = false\nnew_connections_per_minute = 0\n"
+  expect(readConfig(file(text), {}, {}).throttling).toMatchObject({
+    fakelag: false,
+    connectionsPerAddress: 0,
+    newConnectionsPerMinute: 0,
+  })
+})
+
+test("addresses to listen on", () => {
+  const given = ["0.0.0.0:6697", "[::1]:0", "localhost", "::"]
+  expect(readConfig(undefined, {}, { listen: given }).server.listen).toEqual([
+    { host: "0.0.0.0", port: 6697 },
+    { host: "::1", port: 0 },
+    { host: "localhost", port: 6697 },
+    { host: "::", port: 6697 },
+  ])
+  expect(readConfig(undefined, { CHAT_LISTEN: "a:1, b:2" }, {}).server.listen).toHaveLength(2)
+})
+
+describe("what is wrong is named", () => {
+  const cases: [
+    what: string,
+    text: string,
+    environment: Record<string, string>,
+    flags: Record<string, string>,
+    message: RegExp,
+    hint?: RegExp,
+  ][] = [
+    [
+      "a key",
+      '# x\n[server]\nacces = "open"\n',
+      {},
+      {},
+      /^\/etc\/chat\/chat.toml line 3: server.acces is not a key/,
+      /^did you mean access\?$/,
+    ],
+    ["a section", "[limit]\n", {}, {}, /line 1: limit is not a section/, /did you mean limits/],
+    ["a limit's key", "[limits]\nnick_len = 9\n", {}, {}, /line 2: limits.nick_len is/, /nick_length/],
+    ["a type", '[limits]\nsendq_bytes = "1M"\n', {}, {}, /line 2: limits.sendq_bytes must be a whole number/],
+    ["a value", '[server]\naccess = "all"\n', {}, {}, /line 2: server.access must be members or open/],
+    [
+      "a range",
+      '[throttling]\nexempt = ["10.0.0.0/99"]\n',
+      {},
+      {},
+      /line 2: throttling.exempt.* must be an address/,
+    ],
+    ["a port", '[server]\nlisten = ["0.0.0.0:70000"]\n', {}, {}, /line 2: .* must be HOST:PORT/],
+    [
+      "a variable",
+      "",
+      { CHAT_ACCESS: "all" },
+      {},
+      /^the environment variable CHAT_ACCESS must be members or open$/,
+    ],
+    [
+      "a variable of a section",
+      "",
+      { CHAT_LIMITS_NICK_LENGTH: "x" },
+      {},
+      /CHAT_LIMITS_NICK_LENGTH must be a whole/,
+    ],
+    ["a flag", "", {}, { client_certs: "maybe" }, /^--client-certs must be off, optional or required$/],
+    ["a name that would break lines", "", {}, { name: "a b" }, /^--name must be letters/],
+    ["TOML", "[server\n", {}, {}, /is not valid TOML/],
+    [
+      "a server that nobody could enter",
+      '[server]\nclient_certs = "off"\n',
+      {},
+      {},
+      /nobody could show/,
+      /--access open/,
+    ],
+  ]
+  for (const [what, text, environment, flags, message, hint] of cases) {
+    test(what, () => {
+      const error = errorOf(() => readConfig(file(text), environment, flags))
+      expect(error.message).toMatch(message)
+      expect(error.exitCode).toBe(EXIT.refusedToStart)
+      if (hint) expect(error.hint).toMatch(hint)
+    })
+  }
+})
+
+function errorOf(action: () => unknown): UserError {
+  try {
+    action()
+  } catch (error) {
+    if (error instanceof UserError) return error
+    throw error
+  }
+  throw new Error("nothing was refused")
+}
