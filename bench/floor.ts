@@ -60,7 +60,7 @@ export function startFloor(mode: FloorMode, { cert, key }: Certificate, port = 0
   /** Takes a line up to `end`, before its CR LF. */
   function hear(socket: Socket<Peer>, ...[bytes, start, end]: Parameters<Hear>) {
     if (bytes[start] === 80 && bytes[start + 1] === 82) return relay(socket, bytes, start, end)
-    const line = bytes.latin1Slice(start, end)
+    const line = bytes.toString("latin1", start, end)
     const space = line.indexOf(" ")
     answers[space < 0 ? line : line.slice(0, space)]?.(socket, line.slice(space + 1))
   }
@@ -69,7 +69,7 @@ export function startFloor(mode: FloorMode, { cert, key }: Certificate, port = 0
   function relay(socket: Socket<Peer>, ...[bytes, start, end]: Parameters<Hear>) {
     const line = Buffer.concat([socket.data.source, bytes.subarray(start, end + 2)])
     if (mode === "echo") return write(socket, line)
-    const channel = channels.get(bytes.latin1Slice(start + 8, bytes.indexOf(32, start + 8)))
+    const channel = channels.get(bytes.toString("latin1", start + 8, bytes.indexOf(32, start + 8)))
     if (!channel) return
     if (mode === "write") return fanOut(channel, [{ from: socket, bytes: line }])
     channel.gathered.push({ from: socket, bytes: line })

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync, statfsSync } from "node:fs"
 import { availableParallelism, cpus, release } from "node:os"
 import { join } from "node:path"
 import { makeCertificate, writeCertificate } from "./certificate.ts"
-import { countDefects } from "./load/ledger.ts"
+import { countDefects, noDefects } from "./load/ledger.ts"
 import type { Outcome } from "./load/settings.ts"
 import { readFlags } from "./options.ts"
 import { type Round, short, table } from "./report.ts"
@@ -81,9 +81,9 @@ function measuredServers(): Server[] {
 async function runRound(test: Test, server: Server, round: number, site: Site): Promise<Round> {
   const running = await start(server, site)
   try {
-    const outcome = test.load.length
+    const outcome: Outcome = test.load.length
       ? await load(test, server, running, site)
-      : { figures: { startupMs: running.startupMs }, defects: {} }
+      : { figures: { startupMs: running.startupMs }, defects: noDefects() }
     const defects = countDefects(outcome.defects)
     const shown = test.figures.map(
       ({ key, label }) => `${short(outcome.figures[key] ?? Number.NaN)} ${label}`,

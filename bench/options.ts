@@ -17,11 +17,11 @@ const USAGE = `usage: bun run bench [--quick] [--only NAME]... [--repeat N] [--c
 
 const OPTIONS = {
   quick: { type: "boolean", default: false },
-  only: { type: "string", multiple: true, default: [] },
+  only: { type: "string", multiple: true, default: [] as string[] },
   repeat: { type: "string" },
   chat: { type: "string", default: join(import.meta.dirname, "../dist/chat") },
   "no-chat": { type: "boolean", default: false },
-  server: { type: "string", multiple: true, default: [] },
+  server: { type: "string", multiple: true, default: [] as string[] },
   dir: { type: "string", default: tmpdir() },
   json: { type: "boolean", default: false },
   list: { type: "boolean", default: false },

@@ -105,11 +105,12 @@ export class Client {
     if (endsInText(bytes, start, end)) return this.onMessage(bytes, start, end)
     const word = commandOf(bytes, start, end)
     if (word === "PRIVMSG") return this.onMessage(bytes, start, end)
-    if (word === "PING") return this.send(`${bytes.latin1Slice(start, end).replace("PING", "PONG")}\r\n`)
-    if (word === "CAP") this.#capability(bytes.latin1Slice(start, end))
+    if (word === "PING")
+      return this.send(`${bytes.toString("latin1", start, end).replace("PING", "PONG")}\r\n`)
+    if (word === "CAP") this.#capability(bytes.toString("latin1", start, end))
     if (word === this.#waiter?.word) this.#settle()
     else if (this.#waiter?.word !== "close" && REFUSALS.has(word)) {
-      this.#settle(new Error(`${this.nick} was refused: ${bytes.latin1Slice(start, end)}`))
+      this.#settle(new Error(`${this.nick} was refused: ${bytes.toString("latin1", start, end)}`))
     }
   }
 
@@ -162,7 +163,7 @@ function commandOf(bytes: Buffer, start: number, end: number): string {
   let at = start
   for (const mark of "@:") if (bytes[at] === mark.charCodeAt(0)) at = bytes.indexOf(32, at) + 1
   const space = bytes.indexOf(32, at)
-  return bytes.latin1Slice(at, space < 0 || space > end ? end : space)
+  return bytes.toString("latin1", at, space < 0 || space > end ? end : space)
 }
 
 /** Does `work` for each item, so many at a time, in order of their start. */
