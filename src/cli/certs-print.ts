@@ -1,9 +1,11 @@
 // What `chat certs` and scripts/gen-certs print: a line a certificate, the six words, the next command.
 
 import { existsSync, readFileSync } from "node:fs"
-import { join } from "node:path"
+import { isIP } from "node:net"
+import { basename, join } from "node:path"
 import { describeCertificate, type Description } from "../authority/describe.ts"
 import type { Outcome } from "../authority/folder.ts"
+import { shellWord } from "../authority/private-file.ts"
 import { EXIT, type ExitCode } from "../user-error.ts"
 
 const DAY_MS = 86_400_000
@@ -22,10 +24,12 @@ export function printOutcomes(outcomes: readonly Outcome[]): void {
   }
 }
 
-export function printRow(path: string, certificate: Description): void {
+/** One line a certificate for lists; `authority` is the one that ought to have issued it. */
+export function printRow(path: string, certificate: Description, authority: Description): void {
   const days = daysLeft(certificate)
-  const left = days < 0 ? "expired" : `${days} days left`
-  shown(`${path.padEnd(26)}  ${left.padEnd(14)}  ${summaryOf(certificate)}`)
+  const isOurs = certificate.issuer === authority.subject
+  const state = isOurs ? (days < 0 ? "expired" : `${days} days left`) : "of another authority"
+  shown(`${path.padEnd(26)}  ${state.padEnd(14)}  ${summaryOf(certificate)}`)
 }
 
 export function printWords(authority: Description): void {
@@ -34,15 +38,40 @@ export function printWords(authority: Description): void {
 
 /** The command that uses the server's certificate. */
 export function serveLine(dir: string): string {
-  return `chat serve --cert ${join(dir, "server.pem")}`
+  return `chat serve --cert ${shellWord(join(dir, "server.pem"))}`
 }
 
-/** The command that uses a client's certificate, with the server's first host. */
+/** The command that uses a client's certificate on this computer, with the server's first host. */
 export function connectLine(dir: string, name: string): string {
+  const [ca, cert] = [join(dir, "ca.pem"), join(dir, "clients", `${name}.pem`)].map(shellWord)
+  return `chat connect ${hostsIn(dir)[0] ?? "localhost"} --ca ${ca} --cert ${cert}`
+}
+
+/** What to hand to a new member. The six words stand in for ca.pem, so that they can be compared by voice. */
+export function printHandOver(dir: string, name: string, path: string): void {
+  const ca = join(dir, "ca.pem")
+  const { words } = describeCertificate(readFileSync(ca, "utf8"), ca)
+  const key = path.replace(/\.pem$/, ".key")
+  shown(`
+Give ${name} these two files, by a way that nobody else reads:
+  ${path}
+  ${key}
+and this line:
+  chat connect ${outwardHost(hostsIn(dir))} --pin ${words} --cert ${basename(path)}`)
+}
+
+/** What others can reach: a name that DNS knows, else an address, else a name of the neighbourhood. */
+function outwardHost(hosts: readonly string[]): string {
+  const outward = hosts.filter((host) => !/^(localhost|127\..*|::1)$/.test(host))
+  const named = outward.find((host) => !isIP(host) && host.includes(".") && !host.endsWith(".local"))
+  const address = outward.find((host) => isIP(host) === 4) ?? outward.find((host) => isIP(host))
+  return named ?? address ?? outward[0] ?? hosts[0] ?? "HOST"
+}
+
+function hostsIn(dir: string): string[] {
   const path = join(dir, "server.pem")
-  const host = existsSync(path) ? describeCertificate(readFileSync(path, "utf8"), path).names[0] : undefined
-  const files = `--ca ${join(dir, "ca.pem")} --cert ${join(dir, "clients", `${name}.pem`)}`
-  return `chat connect ${host?.replace(/^\w+:/, "") ?? "localhost"} ${files}`
+  if (!existsSync(path)) return []
+  return describeCertificate(readFileSync(path, "utf8"), path).names.map((name) => name.replace(/^\w+:/, ""))
 }
 
 /** Everything about a certificate, a line a fact. The six words are an authority's: nobody compares a leaf's. */

@@ -1,6 +1,7 @@
 // chat certs: the certificate authority by hand. What it writes is described in certs/README.md.
 
-import { readFileSync } from "node:fs"
+import { existsSync, readFileSync } from "node:fs"
+import { join } from "node:path"
 import { describeChain } from "../authority/describe.ts"
 import {
   ensureAuthority,
@@ -9,10 +10,12 @@ import {
   listCertificates,
   loadAuthority,
 } from "../authority/folder.ts"
+import { reasonOf, shellWord } from "../authority/private-file.ts"
+import { dataDirectory, defaultDataDirectory } from "../storage/data-directory.ts"
 import { EXIT, UserError } from "../user-error.ts"
 import {
-  connectLine,
   detailsOf,
+  printHandOver,
   printOutcomes,
   printRow,
   printWords,
@@ -30,10 +33,10 @@ const OUT = {
 const init = cliCommand({
   name: "certs init",
   operands: "",
-  summary: "make the authority, once; running it again keeps it",
+  summary: "make the authority and the server's certificate; running it again keeps them",
   examples: [
-    ["chat certs init", "for this machine, its name and .local"],
-    ["chat certs init --host chat.example.org", "and for a server known by that name"],
+    ["chat certs init", "for this machine: localhost, its name, its addresses"],
+    ["chat certs init --host chat.example.org", "for a server known by this name only"],
   ],
   operandsMax: 0,
   flags: {
@@ -42,7 +45,7 @@ const init = cliCommand({
       type: "string",
       valueHint: "NAME",
       repeatable: true,
-      description: "a host name it may vouch for, besides this machine's; cannot be added later",
+      description: "the server's name or address; a new name cannot be vouched for later",
     },
     force: {
       type: "boolean",
@@ -51,10 +54,11 @@ const init = cliCommand({
   },
   async run({ flags }) {
     const dir = flags.out ?? "certs"
-    const { outcome } = await ensureAuthority(dir, { hosts: flags.host, force: flags.force ?? false })
-    printOutcomes([outcome])
+    const force = flags.force ?? false
+    const { authority, outcome } = await ensureAuthority(dir, { hosts: flags.host, force })
+    printOutcomes([outcome, await ensureServer(dir, authority, flags.host, { force })])
     printWords(outcome.certificate)
-    return shown(`next: chat certs server${inFolder(flags.out)}`)
+    return shown(`next: ${serveLine(dir)}\nthen: chat certs client NAME${inFolder(flags.out)}`)
   },
 })
 
@@ -80,18 +84,23 @@ const client = cliCommand({
   name: "certs client",
   operands: "NAME...",
   summary: "make the certificate that lets NAME in, valid 90 days",
-  examples: [["chat certs client alice", "the files to give to alice: alice.pem, alice.key and ca.pem"]],
+  examples: [["chat certs client alice", "the files for alice, and the line that she connects with"]],
   operandsMax: Number.POSITIVE_INFINITY,
-  flags: { out: OUT, force: { type: "boolean", description: "make it anew, with another key" } },
+  flags: {
+    out: { ...OUT, description: "the authority's folder (default: certs, else that of chat serve)" },
+    force: { type: "boolean", description: "make it anew, with another key" },
+  },
   async run({ flags, positionals }) {
-    const [first] = positionals
-    if (first === undefined) throw missing("whose certificate?", "chat certs client alice")
-    const dir = flags.out ?? "certs"
-    const authority = await loadAuthority(dir)
+    if (positionals.length === 0) throw missing("whose certificate?", "chat certs client alice")
+    const folder = authorityFolder(flags.out)
+    const authority = await loadAuthority(folder)
     for (const name of positionals) {
-      printOutcomes([await ensureClient(dir, authority, name, { force: flags.force ?? false })])
+      const force = flags.force ?? false
+      const outcome = await ensureClient(flags.out ?? folder, authority, name, { force })
+      printOutcomes([outcome])
+      printHandOver(folder, name, outcome.path)
     }
-    return shown(`next: ${connectLine(dir, first)}`)
+    return EXIT.done
   },
 })
 
@@ -116,12 +125,14 @@ const list = cliCommand({
   operandsMax: 0,
   flags: { out: OUT },
   run({ flags }) {
-    const certificates = listCertificates(flags.out ?? "certs")
-    if (certificates.length === 0)
-      throw new UserError(`there is no certificate in ${flags.out ?? "certs"}`, {
+    const folder = authorityFolder(flags.out)
+    const certificates = listCertificates(folder)
+    const [first] = certificates
+    if (!first)
+      throw new UserError(`there is no certificate in ${folder}`, {
         hint: "make an authority: chat certs init",
       })
-    for (const { path, certificate } of certificates) printRow(path, certificate)
+    for (const { path, certificate } of certificates) printRow(path, certificate, first.certificate)
     return EXIT.done
   },
 })
@@ -131,9 +142,8 @@ export const certs = cliCommand({
   operands: "init | server HOST... | client NAME | show FILE | list",
   summary: "make and show certificates",
   examples: [
-    ["chat certs init", "1. an authority, once"],
-    ["chat certs server", "2. a certificate for the server on this machine"],
-    ["chat certs client alice", "3. one for everybody who may in"],
+    ["chat certs init", "once: the authority, and the server's certificate"],
+    ["chat certs client alice", "for everybody who may in"],
   ],
   operandsMax: 0,
   flags: {},
@@ -141,11 +151,18 @@ export const certs = cliCommand({
   run: () => EXIT.done,
 })
 
+/** The folder given, else certs/, else the one in which `chat serve` keeps an authority of its own. */
+function authorityFolder(out = "certs"): string {
+  const data = process.env["CHAT_DATA"] || defaultDataDirectory()
+  const kept = dataDirectory(data).authority
+  return !existsSync(join(out, "ca.pem")) && existsSync(join(kept, "ca.pem")) ? kept : out
+}
+
 function readCertificates(path: string): string {
   try {
     return readFileSync(path, "utf8")
   } catch (cause) {
-    throw new UserError(`cannot read ${path}: ${(cause as Error).message}`, { exitCode: EXIT.refusedToStart })
+    throw new UserError(`cannot read ${path}: ${reasonOf(cause)}`, { exitCode: EXIT.refusedToStart })
   }
 }
 
@@ -154,5 +171,5 @@ function missing(question: string, example: string): UserError {
 }
 
 function inFolder(out: string | undefined): string {
-  return out === undefined ? "" : ` --out ${out}`
+  return out === undefined ? "" : ` --out ${shellWord(out)}`
 }
