@@ -16,6 +16,7 @@ export async function run(
   loaders: Readonly<Record<string, Loader>>,
   args: readonly string[],
 ): Promise<ExitCode> {
+  process.stdout.on("error", readerGone)
   try {
     return await dispatch(loaders, args)
   } catch (error) {
@@ -25,6 +26,7 @@ export async function run(
 
 /** Runs a command that is a program of its own. */
 export async function runAlone(command: CliCommand, args: readonly string[]): Promise<ExitCode> {
+  process.stdout.on("error", readerGone)
   try {
     return await perform(command, args)
   } catch (error) {
@@ -100,6 +102,12 @@ async function find(loaders: Readonly<Record<string, Loader>>, name: string): Pr
 function print(text: string): ExitCode {
   process.stdout.write(text)
   return EXIT.done
+}
+
+/** A reader that has enough (`chat certs list | head -1`) ends us without a word, as SIGPIPE does where Bun does not ignore it. */
+function readerGone(error: NodeJS.ErrnoException): void {
+  if (error.code === "EPIPE") process.exit(EXIT.other)
+  throw error
 }
 
 /** Says what went wrong on standard error; the exit code to end with. */
