@@ -53,8 +53,15 @@ function read(socket: Bun.Socket<{ text: string }>, chunk: Uint8Array, actions: 
   socket.data.text = lines.pop() ?? ""
   if (socket.data.text.length > REQUEST_BYTES_MAX) return socket.terminate()
   for (const line of lines) {
-    void answer(line, actions).then((given) => writeAll(socket, `${JSON.stringify(given)}\n`))
+    void serve(socket, line, actions)
   }
+}
+
+async function serve(socket: Bun.Socket<{ text: string }>, line: string, actions: AdminActions) {
+  const given = await answer(line, actions)
+  await writeAll(socket, `${JSON.stringify(given)}\n`)
+  // Only now, since stopping closes this socket too.
+  if (given.ok && given["isStopping"]) actions.stop()
 }
 
 async function answer(line: string, actions: AdminActions): Promise<AdminAnswer> {
@@ -78,8 +85,7 @@ async function obey(request: AdminRequest, actions: AdminActions): Promise<Admin
       await actions.reload()
       return { v: 1, ok: true, done: "configuration and certificates were read again" }
     case "stop":
-      actions.stop()
-      return { v: 1, ok: true, done: "the server is stopping" }
+      return { v: 1, ok: true, done: "the server is stopping", isStopping: true }
     case "kick": {
       const { nick, channel, reason } = request
       const outcome =

@@ -158,7 +158,10 @@ async function sendEverybodyAway(shell: Shell, turns: Turns) {
   while (shell.connections.size > 0 && monotonicMs() < deadlineMs) await Bun.sleep(10)
   for (const connection of shell.connections) connection.terminate()
   // A disk that hangs must not keep the process; what it did not take was told to nobody.
-  await Promise.race([turns.idle(), Bun.sleep(Math.max(500, deadlineMs - monotonicMs()))])
+  const { promise: late, resolve } = Promise.withResolvers<void>()
+  const timer = setTimeout(resolve, Math.max(500, deadlineMs - monotonicMs()))
+  await Promise.race([turns.idle(), late])
+  clearTimeout(timer)
 }
 
 function once<T>(action: (value: T) => void): (value: T) => void {

@@ -115,9 +115,9 @@ test("new certificates are used from the next connection on, and no connection f
   )
   const seen = new Set<string>()
   let connected = 0
-  let isOver = false
+  const over = new AbortController()
   const loop = async () => {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       const one = tls(serve, {})
       await one.secured
       seen.add(one.socket.getPeerCertificate().fingerprint256)
@@ -132,7 +132,7 @@ test("new certificates are used from the next connection on, and no connection f
     serve.reload(certificate)
     await until(() => connected >= before + 10, "connections with the new certificate")
   }
-  isOver = true
+  over.abort()
   await Promise.all(loops)
   expect(seen.size).toBeGreaterThanOrEqual(10)
   expect(await lasting.settled()).toEqual([])
