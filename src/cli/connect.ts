@@ -17,6 +17,7 @@ import {
   DIAL_FLAGS,
   type Dialled,
   fatal,
+  isTarget,
   placeOf,
   remember,
   removedFrom,
@@ -132,8 +133,16 @@ async function read(screen: Screen, talk: Talk, { link }: Dialled) {
 }
 
 function channelsOf(named: readonly string[], known: readonly string[] | undefined): string[] {
-  if (named.length > 0) return named.map(channelName)
+  if (named.length > 0) return named.map(checkedChannel)
   return known && known.length > 0 ? [...known] : [CHANNEL_DEFAULT]
+}
+
+function checkedChannel(text: string): string {
+  if (isTarget(text)) return channelName(text)
+  throw new UserError(`${JSON.stringify(text)} cannot be a channel`, {
+    hint: "give --join once for each channel",
+    exitCode: EXIT.usage,
+  })
 }
 
 /** Kicked from the only channel in use: there is nothing left to do here. */

@@ -147,6 +147,11 @@ export function removedFrom(kick: Happening & { type: "kick" }): UserError {
   })
 }
 
+/** One target and nothing that would be several words or targets on the wire. */
+export function isTarget(text: string): boolean {
+  return /^[^\s,:\0-\x1f][^\s,\0-\x1f]*$/.test(text)
+}
+
 /** A channel named with or without its sign, since `#` begins a comment in most shells. */
 export function channelName(text: string): string {
   return /^[#&]/.test(text) ? text : `#${text}`
