@@ -10,6 +10,7 @@ import {
   listCertificates,
   loadAuthority,
 } from "../authority/folder.ts"
+import { assertClientName } from "../authority/hosts.ts"
 import { reasonOf, shellWord } from "../authority/private-file.ts"
 import { dataDirectory, defaultDataDirectory } from "../storage/data-directory.ts"
 import { EXIT, UserError } from "../user-error.ts"
@@ -94,6 +95,7 @@ const client = cliCommand({
     if (positionals.length === 0) throw missing("whose certificate?", "chat certs client alice")
     const folder = authorityFolder(flags.out)
     const authority = await loadAuthority(folder)
+    positionals.forEach(assertClientName)
     for (const name of positionals) {
       const force = flags.force ?? false
       const outcome = await ensureClient(flags.out ?? folder, authority, name, { force })

@@ -2,6 +2,7 @@
 
 import { join, relative } from "node:path"
 import { ensureAuthority, ensureClient, ensureServer } from "../authority/folder.ts"
+import { assertClientName } from "../authority/hosts.ts"
 import { connectLine, printOutcomes, printWords, serveLine, shown } from "./certs-print.ts"
 import { cliCommand } from "./command.ts"
 import { runAlone } from "./run.ts"
@@ -43,6 +44,8 @@ const genCerts = cliCommand({
   async run({ flags }) {
     const dir = flags.out ?? (relative(process.cwd(), join(import.meta.dir, "../../certs")) || ".")
     const force = flags.force ?? false
+    // A name that cannot be is said before anything is made.
+    flags.client.forEach(assertClientName)
     const { authority, outcome } = await ensureAuthority(dir, { hosts: flags.host })
     printOutcomes([outcome])
     printOutcomes([await ensureServer(dir, authority, flags.host, { force })])
