@@ -62,7 +62,7 @@ function valueOf(name: string, flag: Flag, value: unknown): unknown {
 function explained(error: unknown, names: readonly string[]): unknown {
   const code = (error as { code?: string }).code
   const message = error instanceof Error ? error.message : ""
-  const flag = /'?(--?[\w-]+)/.exec(message)?.[1] ?? ""
+  const flag = (/--[\w-]+/.exec(message) ?? /-\w/.exec(message))?.[0] ?? ""
   if (code === "ERR_PARSE_ARGS_UNKNOWN_OPTION") {
     const near = nearest(flag.replace(/^-+/, ""), names)
     return new UserError(`unknown flag ${flag}`, {
