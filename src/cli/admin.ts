@@ -2,7 +2,7 @@
 
 import { printable } from "../protocol/printable.ts"
 import { askAdmin } from "../server/admin-client.ts"
-import type { AdminAnswer, AdminRequest } from "../server/admin-protocol.ts"
+import type { AdminAnswer } from "../server/admin-protocol.ts"
 import type { Person } from "../server/administration.ts"
 import { dataDirectory, defaultDataDirectory } from "../storage/data-directory.ts"
 import { EXIT, type ExitCode, UserError } from "../user-error.ts"
@@ -44,7 +44,9 @@ async function ask(socket: string, [action, ...words]: readonly string[]): Promi
   if (action === "list" || action === "status" || action === "reload" || action === "stop") {
     return askAdmin(socket, { do: action })
   }
-  if (action === "kick") return kick(socket, words)
+  if (action === "kick" && words.length > 0) return askAdmin(socket, { do: "kick", words: [...words] })
+  if (action === "kick")
+    throw new UserError("whom?", { hint: "chat admin kick [CHANNEL] NICK [REASON]", exitCode: EXIT.usage })
   const near = action === undefined ? undefined : nearest(action, ACTIONS)
   throw new UserError(
     action === undefined ? "what is to be done?" : `there is no chat admin ${printable(action)}`,
@@ -53,32 +55,6 @@ async function ask(socket: string, [action, ...words]: readonly string[]): Promi
       exitCode: EXIT.usage,
     },
   )
-}
-
-async function kick(socket: string, [first, second, ...rest]: readonly string[]): Promise<AdminAnswer> {
-  if (first === undefined)
-    throw new UserError("whom?", { hint: "chat admin kick NICK [REASON]", exitCode: EXIT.usage })
-  const isChannel = first.startsWith("#") || (second !== undefined && (await isNamedChannel(socket, first)))
-  const request: AdminRequest = isChannel
-    ? { do: "kick", channel: first, nick: second ?? "", ...reason(rest) }
-    : { do: "kick", nick: first, ...reason(second === undefined ? [] : [second, ...rest]) }
-  if (isChannel && second === undefined) {
-    throw new UserError("whom?", { hint: `chat admin kick '${first}' NICK [REASON]`, exitCode: EXIT.usage })
-  }
-  return askAdmin(socket, request)
-}
-
-// `#` begins a comment in most shells, so a channel may be named without it; a nick that is here means the nick.
-async function isNamedChannel(socket: string, word: string): Promise<boolean> {
-  const answer = await askAdmin(socket, { do: "list" })
-  const people = answer.ok ? ((answer as { people?: unknown }).people as Person[]) : []
-  const name = word.toLowerCase()
-  if (people.some(({ nick }) => nick.toLowerCase() === name)) return false
-  return people.some(({ channels }) => channels.some((channel) => channel.toLowerCase() === `#${name}`))
-}
-
-function reason(words: readonly string[]): { reason?: string } {
-  return words.length > 0 ? { reason: words.join(" ") } : {}
 }
 
 function shown({ v: _v, ok: _ok, ...answer }: AdminAnswer): string {

@@ -55,7 +55,7 @@ function obey(line: string, administration: Administration, stop: () => void): s
     case "/list":
       return peopleTable(administration.list())
     case "/kick":
-      return kick(words, administration)
+      return `  ${wordsOf(administration.kickBy(words))}`
     case "/quit":
       stop()
       return "  stopping"
@@ -64,18 +64,6 @@ function obey(line: string, administration: Administration, stop: () => void): s
     default:
       return "  unknown; /help lists the commands"
   }
-}
-
-function kick([first, ...rest]: string[], administration: Administration): string {
-  if (first === undefined) return "  /kick <nick> [reason], or /kick #channel <nick> [reason]"
-  if (!first.startsWith("#")) return `  ${wordsOf(administration.kick(first, reason(rest)))}`
-  const [nick, ...more] = rest
-  if (nick === undefined) return "  /kick #channel <nick> [reason]"
-  return `  ${wordsOf(administration.kickFrom(first, nick, reason(more)))}`
-}
-
-function reason(words: readonly string[]): string | undefined {
-  return words.length > 0 ? words.join(" ") : undefined
 }
 
 function wordsOf(outcome: Outcome): string {

@@ -14,17 +14,22 @@ const WHAT: Readonly<Record<string, string>> = {
   userJoined: "joined",
   userParted: "parted",
   userQuit: "quit",
-  memberKicked: "kicked somebody",
+  memberKicked: "kicked",
   nickChanged: "changed nick",
   accountCreated: "account made",
 }
 
 /** Nothing for most rows. */
-export function entriesOf(row: Row, withMessages: boolean): LogEntry[] {
-  const isMessage = row.type === "messageSent"
+export function entriesOf(
+  row: Row,
+  withMessages: boolean,
+  nickOf: (user: number) => string | undefined,
+): LogEntry[] {
+  // What is said to one person alone is no business of a log.
+  const isMessage = row.type === "messageSent" && row.channelId !== null
   const what = isMessage && withMessages ? "said" : WHAT[row.type]
   if (what === undefined) return []
-  const { source = "", channel, nick, reason } = JSON.parse(row.body) as Body
+  const { source = "", channel, user, nick, reason } = JSON.parse(row.body) as Body
   const text = isMessage || row.type === "userParted" ? row.text : null
   return [
     {
@@ -32,6 +37,7 @@ export function entriesOf(row: Row, withMessages: boolean): LogEntry[] {
       what,
       nick: source.split("!", 1)[0],
       channel,
+      ...(row.type === "memberKicked" && user !== undefined ? { whom: nickOf(user) } : {}),
       ...(nick === undefined ? {} : { to: nick }),
       ...(reason ? { reason } : {}),
       ...(text === null ? {} : { text }),

@@ -2,16 +2,17 @@
 
 import { memberOf } from "../authority/issue.ts"
 import { STATELESS } from "../core/commands/index.ts"
+import type { Logger, Row } from "../core/seams.ts"
 import { openAdminSocket } from "../server/admin-socket.ts"
 import { fileLimitWarning } from "../server/file-limit.ts"
-import { startServer } from "../server/server.ts"
-import { dataDirectory, makeDataDirectory } from "../storage/data-directory.ts"
+import { startServer, type Server } from "../server/server.ts"
+import { type DataDirectory, makeDataDirectory } from "../storage/data-directory.ts"
 import { openSqliteLog } from "../storage/sqlite-log.ts"
 import { EXIT, type ExitCode, UserError } from "../user-error.ts"
 import { cliCommand } from "./command.ts"
 import { openConsole } from "./console.ts"
 import type { Parsed } from "./flags.ts"
-import { createLog, type LogFormat } from "./log.ts"
+import { createLog, type LogFormat, type ServerLog } from "./log.ts"
 import { entriesOf } from "./log-rows.ts"
 import { checkSite, dataPath, readSite, type Site, tryReadSite } from "./serve-files.ts"
 import { firstScreen, laterScreen } from "./serve-screen.ts"
@@ -87,75 +88,89 @@ async function check(flags: Given): Promise<ExitCode> {
 }
 
 async function start(flags: Given): Promise<ExitCode> {
+  const serverLog = createLog({ format: logFormat(flags) })
   const data = makeDataDirectory(dataPath(flags))
-  const { logger, onLine } = createLog({ format: logFormat(flags) })
   const log = openSqliteLog(data.path, { stateless: STATELESS })
-  let site: Site
-  let server: ReturnType<typeof startServer>
   try {
-    site = await readSite(flags)
-    server = startServer({
-      config: site.config,
-      tls: site.tls,
-      motd: site.motd,
-      log,
-      logger,
-      version: `chat-${VERSION}`,
-      memberOf,
-      onRows: (rows) => {
-        for (const row of rows)
-          for (const entry of entriesOf(row, flags["log-messages"] ?? false)) logger(entry)
-      },
-      onBroken: () => process.exit(EXIT.other),
-    })
-  } catch (error) {
+    const site = await readSite(flags)
+    const server = startServer({ ...site, ...seams(flags, serverLog.logger, () => server), log })
+    try {
+      await attend({ flags, site, server, data, serverLog })
+    } finally {
+      await server.stop()
+    }
+  } finally {
     await log.close()
-    throw error
   }
-  const { administration, endpoints } = server
+  return EXIT.done
+}
+
+/** What the server is given besides its site and its log. */
+function seams(flags: Given, logger: Logger, server: () => Server) {
+  const nickOf = (id: number) => server().administration.nickOf(id)
+  return {
+    logger,
+    memberOf,
+    version: `chat-${VERSION}`,
+    onRows: (rows: readonly Row[]) => {
+      for (const row of rows) entriesOf(row, flags["log-messages"] ?? false, nickOf).forEach(logger)
+    },
+    onBroken: () => process.exit(EXIT.other),
+  }
+}
+
+interface Running {
+  readonly flags: Given
+  readonly site: Site
+  readonly server: Server
+  readonly data: DataDirectory
+  readonly serverLog: ServerLog
+}
+
+/** Looks after a server until somebody wants it to stop. */
+async function attend(running: Running) {
+  const { flags, server, data, serverLog } = running
+  const { logger, onLine } = serverLog
+  const { administration } = server
+  let { site } = running
   const reload = async () => {
     site = await readSite(flags)
     server.reload(site)
     logger({ level: "info", what: "configuration and certificates were read again" })
   }
   const stopping = Promise.withResolvers<void>()
-  const closeAdmin = await openAdminSocket(dataDirectory(data.path).adminSocket, {
-    administration,
-    reload,
-    stop: () => stopping.resolve(),
-  })
-  const ignoreSignals = onSignals({
-    stop: () => stopping.resolve(),
-    reload: () => void tryReadSite(reload, logger),
-  })
-  const renewal = setInterval(() => void tryReadSite(reload, logger), DAY_MS)
-  const addresses = setInterval(() => {
-    if (site.isOutdated()) void tryReadSite(reload, logger)
-  }, ADDRESSES_EVERY_MS)
+  const stop = () => stopping.resolve()
+  const closeAdmin = await openAdminSocket(data.adminSocket, { administration, reload, stop })
+  const ignoreSignals = onSignals({ stop, reload: () => void tryReadSite(reload, logger) })
+  const daily = setInterval(() => void tryReadSite(reload, logger), DAY_MS)
+  const byTheMinute = setInterval(
+    () => site.isOutdated() && void tryReadSite(reload, logger),
+    ADDRESSES_EVERY_MS,
+  )
+  await announce(running)
+  const isConsoleWanted = !flags["no-console"] && process.stdin.isTTY && process.stdout.isTTY
+  const console = isConsoleWanted ? openConsole({ administration, onLine, stop }) : undefined
+  await stopping.promise
+  clearInterval(daily)
+  clearInterval(byTheMinute)
+  console?.close()
+  closeAdmin()
+  await server.stop()
+  ignoreSignals()
+}
 
+async function announce({ flags, site, server, data, serverLog }: Running) {
+  const { endpoints } = server
   if (logFormat(flags) === "json") {
-    for (const { host, port } of endpoints) logger({ level: "info", what: "listening", host, port })
+    for (const { host, port } of endpoints) serverLog.logger({ level: "info", what: "listening", host, port })
   } else {
     const owner = site.isNew && site.own ? await makeOwner(site.own, site.config, endpoints) : undefined
     const screen = { site, endpoints, data: data.path, version: VERSION }
     process.stdout.write(site.isNew ? firstScreen({ ...screen, owner }) : laterScreen(screen))
   }
   for (const warning of [fileLimitWarning(), ...site.warnings]) {
-    if (warning !== undefined) logger({ level: "warn", what: warning })
+    if (warning !== undefined) serverLog.logger({ level: "warn", what: warning })
   }
-  const isConsoleWanted = !flags["no-console"] && process.stdin.isTTY && process.stdout.isTTY
-  const console = isConsoleWanted
-    ? openConsole({ administration, onLine, stop: stopping.resolve })
-    : undefined
-
-  await stopping.promise
-  clearInterval(renewal)
-  clearInterval(addresses)
-  console?.close()
-  closeAdmin()
-  await server.stop()
-  ignoreSignals()
-  return EXIT.done
 }
 
 const DAY_MS = 86_400_000

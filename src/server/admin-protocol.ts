@@ -2,7 +2,10 @@
 
 import { z } from "zod"
 
-const name = z.string().min(1).max(200)
+const word = z
+  .string()
+  .max(390)
+  .regex(/^\P{Cc}+$/u)
 
 export const REQUEST = z.discriminatedUnion("do", [
   z.strictObject({ do: z.literal("list") }),
@@ -11,14 +14,8 @@ export const REQUEST = z.discriminatedUnion("do", [
   z.strictObject({ do: z.literal("stop") }),
   z.strictObject({
     do: z.literal("kick"),
-    nick: name,
-    /** Without it the person is disconnected. */
-    channel: name.optional(),
-    reason: z
-      .string()
-      .max(390)
-      .regex(/^\P{Cc}*$/u)
-      .optional(),
+    /** NICK [REASON…] or CHANNEL NICK [REASON…] */
+    words: z.array(word).min(1).max(100),
   }),
 ])
 

@@ -87,11 +87,7 @@ async function obey(request: AdminRequest, actions: AdminActions): Promise<Admin
     case "stop":
       return { v: 1, ok: true, done: "the server is stopping", isStopping: true }
     case "kick": {
-      const { nick, channel, reason } = request
-      const outcome =
-        channel === undefined
-          ? administration.kick(nick, reason)
-          : administration.kickFrom(channel, nick, reason)
+      const outcome = administration.kickBy(request.words)
       return "error" in outcome
         ? { v: 1, ok: false, error: outcome.error }
         : { v: 1, ok: true, done: outcome.done }

@@ -2,7 +2,7 @@
 
 import { memberKicked } from "../core/commands/kick.ts"
 import type { Session } from "../core/session.ts"
-import type { User } from "../core/user.ts"
+import type { User, UserId } from "../core/user.ts"
 import { monotonicMs, now } from "./clock.ts"
 import type { Shell } from "./shell.ts"
 import type { Turns } from "./turns.ts"
@@ -65,6 +65,24 @@ export class Administration {
     return [...sessions].flatMap((session) => (session.user ? [personOf(session, session.user)] : []))
   }
 
+  /**
+   * `NICK [REASON]` or `CHANNEL NICK [REASON]`, in words. `#` begins a comment in most shells, so a channel may be named
+   * without it where nobody is called so.
+   */
+  kickBy([first = "", second, ...rest]: readonly string[]): Outcome {
+    const { net } = this.#parts.shell.engine
+    const isChannel = first.startsWith("#") || (!net.user(first) && net.channel(`#${first}`) !== undefined)
+    if (first === "" || (isChannel && second === undefined))
+      return { error: "whom? kick [CHANNEL] NICK [REASON]" }
+    if (isChannel) return this.kickFrom(first, second ?? "", reasonOf(rest))
+    return this.kick(first, reasonOf(second === undefined ? [] : [second, ...rest]))
+  }
+
+  /** The nick of a user who is here. */
+  nickOf(id: number): string | undefined {
+    return this.#parts.shell.engine.net.users.get(id as UserId)?.nick
+  }
+
   /** Disconnects every session of a user. */
   kick(nick: string, reason?: string): Outcome {
     const { engine, wake } = this.#parts.shell
@@ -105,6 +123,10 @@ export class Administration {
       readOnly: shell.engine.readOnly,
     }
   }
+}
+
+function reasonOf(words: readonly string[]): string | undefined {
+  return words.length > 0 ? words.join(" ") : undefined
 }
 
 function personOf(session: Session, user: User): Person {

@@ -86,6 +86,13 @@ export function startServer(options: ServerOptions): Server {
     turns.wake()
   }, TICK_MS)
   turns.wake()
+  let stopped: Promise<void> | undefined
+  const stop = async () => {
+    clearInterval(ticking)
+    for (const listener of listeners) listener.stop()
+    await sendEverybodyAway(shell, turns)
+    await log.close()
+  }
   return {
     endpoints: listeners.map(({ endpoint }) => endpoint),
     administration: new Administration({ shell, turns, epoch: log.epoch, version: options.version }),
@@ -97,12 +104,7 @@ export function startServer(options: ServerOptions): Server {
       shell.rules = rulesOf(next, options.memberOf)
       passwords.password = next.config.server.password
     },
-    async stop() {
-      clearInterval(ticking)
-      for (const listener of listeners) listener.stop()
-      await sendEverybodyAway(shell, turns)
-      await log.close()
-    },
+    stop: () => (stopped ??= stop()),
   }
 }
 

@@ -30,16 +30,16 @@ test("list, kick, status, reload and stop", async () => {
   expect(await askAdmin(path, { do: "list" })).toMatchObject({
     people: [{ nick: "Alice", channels: ["#den"] }, { nick: "bob" }],
   })
-  expect(await askAdmin(path, { do: "kick", nick: "bob", channel: "den" })).toMatchObject({
+  expect(await askAdmin(path, { do: "kick", words: ["den", "bob"] })).toMatchObject({
     done: "bob was kicked from #den",
   })
   await alice.expect(/^:chat\.local KICK #den bob :?by an administrator$/)
-  expect(await askAdmin(path, { do: "kick", nick: "alice", reason: "enough of it" })).toMatchObject({
+  expect(await askAdmin(path, { do: "kick", words: ["alice", "enough", "of", "it"] })).toMatchObject({
     ok: true,
   })
   await alice.expect(/^ERROR :KICKED enough of it$/)
   await alice.closed
-  expect(await askAdmin(path, { do: "kick", nick: "nobody" })).toMatchObject({
+  expect(await askAdmin(path, { do: "kick", words: ["nobody"] })).toMatchObject({
     ok: false,
     error: "nobody here is called nobody",
   })
