@@ -7,6 +7,7 @@ interface Body {
   readonly channel?: string
   readonly user?: number
   readonly nick?: string
+  readonly name?: string
   readonly reason?: string
 }
 
@@ -29,7 +30,7 @@ export function entriesOf(
   const isMessage = row.type === "messageSent" && row.channelId !== null
   const what = isMessage && withMessages ? "said" : WHAT[row.type]
   if (what === undefined) return []
-  const { source = "", channel, user, nick, reason } = JSON.parse(row.body) as Body
+  const { source = "", channel, user, nick, name, reason } = JSON.parse(row.body) as Body
   const text = isMessage || row.type === "userParted" ? row.text : null
   return [
     {
@@ -39,6 +40,7 @@ export function entriesOf(
       channel,
       ...(row.type === "memberKicked" && user !== undefined ? { whom: nickOf(user) } : {}),
       ...(nick === undefined ? {} : { to: nick }),
+      ...(name === undefined ? {} : { name }),
       ...(reason ? { reason } : {}),
       ...(text === null ? {} : { text }),
     },

@@ -25,7 +25,7 @@ export async function makeOwner(
 ): Promise<Owner | undefined> {
   if (process.getuid?.() === 0 || !process.env["HOME"]) return undefined
   const pin = pinOf(own.ca.pem)
-  const nick = fitted(userInfo().username)
+  const nick = fitted(process.env["USER"] ?? process.env["LOGNAME"] ?? userInfo().username)
   const issued = await issueClientCertificate(own.authority, nick)
   const server = {
     v: 1 as const,
@@ -48,5 +48,6 @@ function reachable({ host, port }: Endpoint): Endpoint {
 /** A system's user name may hold what a nick may not. */
 function fitted(username: string): string {
   const name = username.replace(/[^A-Za-z0-9_-]/g, "_").slice(0, 32)
-  return isClientName(name) ? name : "owner"
+  // What Bun says when the environment does not.
+  return isClientName(name) && name !== "unknown" ? name : "owner"
 }
