@@ -63,7 +63,7 @@ function notAWord(word: string): UserError {
   return new UserError(`${quoted(word)} is not one of the words that fingerprints are made of`, {
     hint: near
       ? `did you mean ${near}?`
-      : "six words, such as otter-maple-lamp-cobalt-canoe-mint, or 64 hex digits",
+      : "six words, such as otter-mango-lantern-cobalt-canoe-tulip, or 64 hex digits",
     exitCode: EXIT.usage,
   })
 }

@@ -31,7 +31,7 @@ export const WORDS: readonly string[] = `
   circus citadel citizen citrus city civic claim clamp clarify clash classic clatter clean clever client
   cliff climax clinic clip cloak clog closet cloudy clove clown cluster clutch coach coast cobalt cobbler
   cobra coconut cod coffee coil cola collar collect colony column comb comedy comet comfort command common
-  compact compile complex compose concept concise concord cone connect consent console consul contour
+  compact compile complex compose concept concise concord cone connect consent console contact contour
   control convex convoy cook copilot copper copy coral corner cosmic cosmos costume cottage cotton cougar
   count couple courage courier cousin cover cowbell cowboy coyote crab cracker cradle craft crane crater
   crawl crayon cream create credit crest cricket crimson crisp critic crocus crooked crop croquet crouton
@@ -74,7 +74,7 @@ export const WORDS: readonly string[] = `
   jacket jade jaguar january jargon jasmine jazz jelly jersey jet jewel jigsaw jingle joint joke journal joy
   jubilee judo jug juggler juice july jumbo jump june junior juniper justice karate kayak kazoo kebab keel
   kelp kestrel ketchup kettle keyhole khaki kilo kimono kindle king kiosk kitchen kite kitten kiwi knack
-  knee knob knoll knuckle koala label labor lace ladder ladle ladybug lagoon lamb land lantern laptop larch
+  knee knight knoll knuckle koala label labor lace ladder ladle ladybug lagoon lamb land lantern laptop larch
   lasso latte laugh launch laundry laurel lava leaf league learn lecture ledger legacy legend lemming lemon
   lemur length lens lentil leopard lettuce level library license lichen lilac lily limber lime limit linden
   liner link lion liquid list little lively lizard lobster local locker locust lodge loft logic logo loop
