@@ -24,7 +24,7 @@ export function firstScreen({ owner, ...screen }: Screen & { owner: Owner | unde
   return lines([
     `  chat ${version} — first run, set up in ${short(data)}`,
     "",
-    "  ✓ certificate authority for this server only    (vouches for private addresses and .local alone)",
+    "  ✓ certificate authority for this server only    (vouches for no name but local ones and this site's)",
     "  ✓ server certificate                            valid 90 days, renews itself",
     identity,
     "",
