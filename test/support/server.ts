@@ -114,7 +114,7 @@ export class TestServer {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#child?.exitCode === null) await this.stop()
+    await this.kill()
     rmSync(this.folder, { recursive: true, force: true })
     this.authority.cleanup()
   }

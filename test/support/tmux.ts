@@ -10,6 +10,14 @@ const COLUMNS = 110
 const ROWS = 40
 const HISTORY_LINES = 2000
 
+// For windows to come: they stay when their program has ended.
+const SETTINGS = ["set", "-g", "remain-on-exit", "on", ";", "set", "-g", "history-limit", `${HISTORY_LINES}`]
+const PREPARE = ["start-server", ";", ...SETTINGS, ";"]
+
+// tmux 3.3 forgets some exit codes, so the window itself says how its program ended.
+const SAY_HOW_IT_ENDS = ["sh", "-c", `trap : INT; "$@"; printf '\\n[ended %s]\\n' $?`, "sh"]
+const ENDED = /^\[ended (\d+)\]$/m
+
 export interface WindowOptions {
   readonly home: string
   readonly env?: Readonly<Record<string, string>>
@@ -23,32 +31,12 @@ export class Tmux {
   /** Runs a program in a new window, which stays when the program has ended. */
   open(command: readonly string[], options: WindowOptions): Window {
     const size = ["-x", `${COLUMNS}`, "-y", `${ROWS}`]
-    const create = this.#hasSession ? ["new-window", "-d", "-a"] : ["new-session", "-d", ...size]
-    const prepare = this.#hasSession
-      ? []
-      : ["set", "-g", "remain-on-exit", "on", ";", "set", "-g", "history-limit", `${HISTORY_LINES}`, ";"]
+    const create = this.#hasSession ? ["new-window", "-d"] : [...PREPARE, "new-session", "-d", ...size]
+    const variables = Object.entries(environment(options.home, { TERM: "tmux-256color", ...options.env }))
+    const bare = ["env", "-i", ...variables.map(([name, value]) => `${name}=${value}`)]
+    const program = [...bare, ...SAY_HOW_IT_ENDS, ...command]
+    const id = this.run(...create, "-P", "-F", "#{pane_id}", "-c", options.home, "--", ...program)
     this.#hasSession = true
-    const variables = Object.entries(environment(options.home, options.env))
-    const program = [
-      "env",
-      "-i",
-      ...variables.map(([name, value]) => `${name}=${value}`),
-      "TERM=tmux-256color",
-      ...command,
-    ]
-    const id = this.run(
-      "start-server",
-      ";",
-      ...prepare,
-      ...create,
-      "-P",
-      "-F",
-      "#{pane_id}",
-      "-c",
-      options.home,
-      "--",
-      ...program,
-    )
     return new Window(this, id.trim())
   }
 
@@ -123,13 +111,11 @@ export class Window {
 
   /** The program's exit code, when it has ended. */
   async exitCode(withinMs = WITHIN_MS): Promise<number> {
-    const state = () =>
-      this.#tmux.run("display-message", "-p", "-t", this.#id, "#{pane_dead}:#{pane_dead_status}").trim()
-    const ended = await until(
-      () => /^1:(\d+)$/.exec(state())?.[1],
+    const code = await until(
+      () => ENDED.exec(this.text())?.[1],
       () => `the program to end; it shows\n${this.text().trimEnd()}`,
       withinMs,
     )
-    return Number(ended)
+    return Number(code)
   }
 }
