@@ -54,15 +54,15 @@ export class LineReader {
     const end = lf > start && bytes[lf - 1] === CR ? lf - 1 : lf
     if (end === start) return
     const line = bytes.subarray(start, end)
-    if (!this.#fits(line)) return onLine({ defect: "tooLong", text: LOSSY.decode(line.subarray(0, 512)) })
+    if (!this.#fits(line)) return onLine({ defect: "tooLong", text: shown(line.subarray(0, SHOWN_BYTES_MAX)) })
     let text: string
     try {
       text = STRICT.decode(line)
     } catch {
       // The only thing that a fatal decoder throws for.
-      return onLine({ defect: "invalidUtf8", text: LOSSY.decode(line) })
+      return onLine({ defect: "invalidUtf8", text: shown(line) })
     }
-    onLine(CONTROL.test(text) ? { defect: "control", text: text.replace(CONTROLS, "\uFFFD") } : text)
+    onLine(CONTROL.test(text) ? { defect: "control", text: shown(line) } : text)
   }
 
   #fits(line: Uint8Array): boolean {
@@ -77,6 +77,13 @@ const STRICT = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
 const LOSSY = new TextDecoder("utf-8", { ignoreBOM: true })
 const CONTROL = /[\0\r]/
 const CONTROLS = /[\0\r]/g
+/** Bytes of a line that is too long in which its command and its label are looked for. */
+const SHOWN_BYTES_MAX = 512
+
+// Its label goes back to the sender, so that nothing may be left in it that could not be sent.
+function shown(line: Uint8Array): string {
+  return LOSSY.decode(line).replace(CONTROLS, "\uFFFD")
+}
 
 function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
   const both = new Uint8Array(a.length + b.length)

@@ -130,10 +130,10 @@ class Stage {
       lineBytesMax: LINE_BYTES_MAX,
       unfinishedBytesMax: recvqBytes,
     })
-    const readable = reader.push(bytesOf(`${line}\r\n`), (read) =>
+    const held = reader.push(bytesOf(`${line}\r\n`), (read) =>
       this.#world.engine.receive(session, read, this.#world.now),
     )
-    if (!readable) this.#world.engine.end(session, "LINE_TOO_LONG")
+    if (!held) this.#world.engine.end(session, "LINE_TOO_LONG")
   }
 
   #leave(name: string) {

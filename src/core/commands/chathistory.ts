@@ -32,6 +32,9 @@ export const CHATHISTORY = command({
     const direction = verb === "LATEST" ? "latest" : "after"
     const query = { channelId: channel.id, direction, reference, limit, types: ["messageSent"] } as const
     ask({ type: "history", query }, (result): Answer => {
+      // What was said after somebody was removed is not theirs to read, however long the page took.
+      if (!channel.members.has(user))
+        return fail("INVALID_TARGET", [verb, target], "Messages could not be retrieved")
       if (result.type !== "history")
         return fail("MESSAGE_ERROR", [verb, target], "Messages could not be retrieved")
       return page(net, channel, result.rows, newBatch())

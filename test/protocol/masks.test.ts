@@ -1,0 +1,79 @@
+import { expect, test } from "bun:test"
+import * as fc from "fast-check"
+import { fullMask, matches } from "../../src/protocol/masks.ts"
+
+/** The definition, one character at a time. */
+function naive(mask: string, text: string): boolean {
+  if (mask === "") return text === ""
+  if (mask[0] === "*") return naive(mask.slice(1), text) || (text !== "" && naive(mask, text.slice(1)))
+  return text !== "" && (mask[0] === "?" || mask[0] === text[0]) && naive(mask.slice(1), text.slice(1))
+}
+
+const MATCHES: [mask: string, text: string, result: boolean][] = [
+  ["", "", true],
+  ["", "a", false],
+  ["*", "", true],
+  ["?", "", false],
+  ["a*c", "abc", true],
+  ["a*c", "ac", true],
+  ["a*c", "abcd", false],
+  ["*a*b*", "xxaxxbxx", true],
+  ["a?c", "abc", true],
+  ["a?c", "ac", false],
+  ["**a", "a", true],
+  ["a.c", "abc", false],
+  ["alice!*@*", "alice!user@host", true],
+  ["*!*@*.example", "bob!user@elsewhere.example", true],
+]
+
+test.each(MATCHES)("%j against %j", (mask, text, result) => {
+  expect(matches(mask, text)).toBe(result)
+})
+
+test("the matcher is its definition", () => {
+  const few = (characters: string) => fc.string({ unit: fc.constantFrom(...characters), maxLength: 9 })
+  fc.assert(
+    fc.property(few("ab*?"), few("ab"), (mask, text) => {
+      expect(matches(mask, text)).toBe(naive(mask, text))
+    }),
+    { numRuns: 5000 },
+  )
+})
+
+test("a hostile mask costs no more than mask times text", () => {
+  const mask = `${"*a".repeat(50)}b`
+  const text = "a".repeat(500)
+  matches(mask, text)
+  const began = performance.now()
+  for (let i = 0; i < 100; i++) expect(matches(mask, text)).toBe(false)
+  // Generous: it is tens of microseconds.
+  expect((performance.now() - began) / 100).toBeLessThan(1)
+})
+
+const FULL: [mask: string, full: string][] = [
+  ["alice", "alice!*@*"],
+  ["*", "*!*@*"],
+  ["", "*!*@*"],
+  ["@host", "*!*@host"],
+  ["user@host", "*!user@host"],
+  ["alice!user", "alice!user@*"],
+  ["alice!user@host", "alice!user@host"],
+  ["!", "*!*@*"],
+  ["!@", "*!*@*"],
+  ["alice!@", "alice!*@*"],
+  ["a@b!c", "*!a@b!c"],
+]
+
+test.each(FULL)("%j in full", (mask, full) => {
+  expect(fullMask(mask)).toBe(full)
+})
+
+test("a full mask stays as it is", () => {
+  const part = fc.stringMatching(/^[a-z*?]{1,6}$/)
+  fc.assert(
+    fc.property(part, part, part, (nick, user, host) => {
+      const mask = `${nick}!${user}@${host}`
+      expect(fullMask(mask)).toBe(mask)
+    }),
+  )
+})

@@ -1,0 +1,67 @@
+// Lines such as clients send, at random: most of them sensible, so that something happens.
+
+import type { Random } from "./random.ts"
+
+export const NICKS = ["alice", "bob", "carol", "Dave", "erin", "guest-3", "guest-9", "nobody", "ALICE"]
+export const CHANNELS = ["#a", "#A", "#b", "#den", "#ç"]
+const MASKS = ["alice!*@*", "*!*@host", "b*", "*", "?o?", "@host", "!x"]
+const KEYS = ["k1", "k2", "a b", ",", ""]
+
+/** `text` gives a text that was not given before, so that a message can be told from all others. */
+export function chatter(random: Random, text: () => string): string {
+  const nick = () => random.pick(NICKS)
+  const channel = () => random.pick(CHANNELS)
+  const channels = () => (random.chance(0.2) ? `${channel()},${channel()}` : channel())
+  const target = () => (random.chance(0.6) ? channel() : nick())
+  const modes = () => {
+    const sign = random.pick(["+", "-", "+", ""])
+    const letters = random.pick([
+      "i",
+      "m",
+      "n",
+      "s",
+      "t",
+      "k",
+      "l",
+      "b",
+      "o",
+      "v",
+      "ov",
+      "bb",
+      "kl",
+      "+i-i",
+      "x",
+    ])
+    const params = [random.pick([nick(), random.pick(MASKS), random.pick(KEYS), "3", "0"]), nick()]
+    return `${sign}${letters} ${params.slice(0, random.below(3)).join(" ")}`
+  }
+  const lines: readonly (() => string)[] = [
+    () => `JOIN ${channels()}`,
+    () => `JOIN ${channels()} ${random.pick(KEYS)}`,
+    () => `JOIN ${channel()}`,
+    () => `JOIN ${channel()}`,
+    () => (random.chance(0.1) ? "JOIN 0" : `PART ${channels()} :${text()}`),
+    () => `PRIVMSG ${target()} :${text()}`,
+    () => `PRIVMSG ${channel()} :${text()}`,
+    () => `PRIVMSG ${channel()} :${text()}`,
+    () => `PRIVMSG ${target()},${target()} :${text()}`,
+    () => `NOTICE ${target()} :${text()}`,
+    () => `@+x=${text()} TAGMSG ${target()}`,
+    () => `TOPIC ${channel()}${random.chance(0.7) ? ` :${random.chance(0.8) ? text() : ""}` : ""}`,
+    () => `MODE ${channel()} ${modes()}`,
+    () => `MODE ${channel()} ${modes()}`,
+    () => `MODE ${nick()} ${random.pick(["+i", "-i", ""])}`,
+    () => `KICK ${channel()} ${nick()} :${text()}`,
+    () => `INVITE ${nick()} ${channel()}`,
+    () => `NICK ${nick()}`,
+    () => `AWAY${random.chance(0.5) ? ` :${text()}` : ""}`,
+    () => random.pick(["NAMES", "WHO", "LIST", "MODE"]) + ` ${channel()}`,
+    () => `${random.pick(["WHOIS", "WHO", "ISON"])} ${nick()}`,
+    () => `CHATHISTORY LATEST ${channel()} * ${1 + random.below(5)}`,
+    () => random.pick(["PING x", "PONG x", "LIST", "MOTD", "VERSION", "TIME", "HELP", "NAMES", "CAP LIST"]),
+    () => (random.chance(0.15) ? `QUIT :${text()}` : "PING y"),
+  ]
+  const line = random.pick(lines)()
+  if (line.startsWith("@")) return random.chance(0.3) ? line.replace("@", `@label=${random.below(9)};`) : line
+  return random.chance(0.2) ? `@label=${random.below(9)} ${line}` : line
+}

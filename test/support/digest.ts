@@ -1,0 +1,36 @@
+// Everything the log has to bring back, as one value to compare.
+
+import type { Channel } from "../../src/core/channel.ts"
+import type { Network } from "../../src/core/network.ts"
+import type { User } from "../../src/core/user.ts"
+
+/** The state of a network; two that are equal answer every command alike. The order of members counts, since NAMES shows it. */
+export function digest(net: Network): string {
+  return JSON.stringify({
+    startedAt: net.startedAt,
+    epochs: net.epochs,
+    accounts: [...net.accounts],
+    users: [...net.users.values()].map(user),
+    channels: [...net.channels.values()].map(channel),
+  })
+}
+
+function user({ account, modes, channels, invitations, ...own }: User) {
+  return {
+    ...own,
+    sessions: undefined,
+    account: account?.id,
+    modes: [...modes].toSorted(),
+    channels: [...channels].map(([one, member]) => [one.id, member.prefixes]),
+    invitations: [...invitations].map((one) => one.id).toSorted((a, b) => a - b),
+  }
+}
+
+function channel({ flags, bans, members, ...own }: Channel) {
+  return {
+    ...own,
+    flags: [...flags].toSorted(),
+    bans: [...bans],
+    members: [...members].map(([one, member]) => [one.id, member.prefixes]),
+  }
+}
