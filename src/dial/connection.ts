@@ -112,7 +112,7 @@ async function handshake(address: Address, tls: Bun.TLSOptions, events: Events) 
         socket.terminate()
       },
       close(_, error) {
-        why ??= error?.message
+        if (error) why ??= REASONS[codeOf(error)] ?? error.message
         queue?.close()
         if (open) events.closed(why)
         else verified.reject(unreachable(address, why ?? "the connection was closed"))

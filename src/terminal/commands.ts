@@ -24,10 +24,11 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   join: {
     syntax: "CHANNEL [PASSWORD]",
     help: "enter a channel; what you type goes there from now on",
-    run({ session }, rest) {
+    run(desk, rest) {
       const [name = "", password] = words(rest)
       if (name === "") return false
-      session.join(asChannel(session, name), password)
+      desk.target = asChannel(desk.session, name)
+      desk.session.join(desk.target, password)
     },
   },
   part: {
@@ -177,8 +178,9 @@ export function asChannel(session: Session, name: string): string {
   return session.view.isChannel(name) ? name : `#${name}`
 }
 
-function asKnownChannel(session: Session, name: string): string | undefined {
-  return session.view.isChannel(name) ? name : session.view.channel(`#${name}`)?.name
+/** A channel that we are in, or about to be, with or without its sign. */
+function asKnownChannel({ view, wanted }: Session, name: string): string | undefined {
+  return view.isChannel(name) ? name : wanted.get(view.key(`#${name}`))?.name
 }
 
 /** The channel named first, else the one typed text goes to; and what follows. */

@@ -17,16 +17,17 @@ type Streams = Pick<NodeJS.Process, "stdin" | "stdout" | "stderr">
 
 /** No byte but those of the lines, and a bell where there is a terminal to ring. */
 export function plainScreen({ stdin, stdout, stderr }: Streams): Screen {
+  const readline = createInterface({ input: stdin, terminal: false, crlfDelay: Infinity })
   return {
     print({ stream, text, bell }) {
       if (stream === "out") stdout.write(`${text}\n${bell && stdout.isTTY ? "\x07" : ""}`)
       else stderr.write(`${text}\n`)
     },
-    lines: () => createInterface({ input: stdin, terminal: false, crlfDelay: Infinity }),
+    lines: () => readline,
     prompt() {},
     close() {
-      stdin.pause()
-      stdin.unref?.()
+      readline.close()
+      release(stdin)
     },
   }
 }
@@ -45,6 +46,7 @@ export function promptScreen(
     historySize: 500,
   })
   let open = true
+  let shown: string | undefined
   readline.on("SIGINT", interrupted)
   readline.on("close", () => (open = false))
   function erase() {
@@ -62,13 +64,16 @@ export function promptScreen(
     async *lines() {
       for await (const line of readline) {
         // The echo will show it: what was typed makes room for it.
-        if (line !== "") eraseTyped(stdout, readline.getPrompt().length + line.length)
+        eraseTyped(stdout, readline.getPrompt().length + line.length)
+        readline.prompt(true)
         yield line
       }
     },
     prompt(target) {
-      readline.setPrompt(`${printable(target ?? "")}> `)
-      if (!open) return
+      const text = `${printable(target ?? "")}> `
+      if (!open || text === shown) return
+      shown = text
+      readline.setPrompt(text)
       erase()
       readline.prompt(true)
     },
@@ -76,12 +81,22 @@ export function promptScreen(
       if (!open) return
       erase()
       readline.close()
+      release(stdin)
     },
   }
 }
 
+/** A terminal that is still being read would keep the process alive. */
+function release(stdin: Streams["stdin"]) {
+  stdin.pause()
+  stdin.unref?.()
+}
+
+/** Of a terminal that does not say how wide it is. */
+const COLUMNS_DEFAULT = 80
+
 function eraseTyped(stdout: NodeJS.WriteStream, characters: number) {
-  const rows = Math.floor(characters / Math.max(1, stdout.columns ?? 80)) + 1
+  const rows = Math.floor(characters / (stdout.columns || COLUMNS_DEFAULT)) + 1
   moveCursor(stdout, 0, -rows)
   cursorTo(stdout, 0)
   clearScreenDown(stdout)

@@ -70,14 +70,17 @@ export class Talk implements Desk {
 
   /** What is typed goes to the channel last joined or named. */
   #follow(happening: Happening) {
-    const { view } = this.session
     if (happening.type === "join" && happening.own) this.target = happening.target
-    if ((happening.type === "part" || happening.type === "kick") && happening.own) {
-      if (this.target !== undefined && view.same(this.target, happening.target))
-        this.target = view.channels().at(-1)?.name
-    }
+    const closed = (happening.type === "part" || happening.type === "kick") && happening.own
+    if (closed || happening.type === "joinRefused") this.#leave(happening.target)
     if ("past" in happening && !happening.own) this.#spoke(happening.from)
     if (happening.type === "nick") this.#spoke(happening.to)
+  }
+
+  #leave(target: string) {
+    const { view } = this.session
+    if (this.target !== undefined && view.same(this.target, target))
+      this.target = view.channels().at(-1)?.name
   }
 
   #spoke(nick: string) {

@@ -129,7 +129,9 @@ function caughtUpWords({ tookMs, fetched, complete }: Happening & { type: "caugh
   return `reconnected in ${duration(tookMs)}, ${fetched} fetched, ${lost}`
 }
 
-function because(reason: string): string {
+/** Servers put `Quit: ` before what the user said, and often the user said nothing. */
+function because(said: string): string {
+  const reason = said.replace(/^Quit: ?/, "")
   return reason === "" ? "" : say`: ${reason}`
 }
 
