@@ -5,6 +5,9 @@ import type { CertificateFiles } from "./certificates.ts"
 import type { TestServer } from "./server.ts"
 import { WITHIN_MS } from "./until.ts"
 
+/** Where to connect: a TestServer, or any other by its port. */
+export type Target = Pick<TestServer, "port" | "authority">
+
 interface Waiter {
   readonly pattern: RegExp
   readonly resolve: (line: string) => void
@@ -27,7 +30,7 @@ export class Irc {
   }
 
   /** Rejects when TLS fails; `certificate` is the client's. */
-  static async connect(server: TestServer, certificate?: CertificateFiles): Promise<Irc> {
+  static async connect(server: Target, certificate?: CertificateFiles): Promise<Irc> {
     const irc = new Irc()
     const identity = certificate && { cert: certificate.certPem, key: certificate.keyPem }
     const secured = Promise.withResolvers<void>()
@@ -53,7 +56,7 @@ export class Irc {
   }
 
   /** A connection that is registered, with these capabilities. */
-  static async register(server: TestServer, nick: string, ...capabilities: string[]): Promise<Irc> {
+  static async register(server: Target, nick: string, ...capabilities: string[]): Promise<Irc> {
     const irc = await Irc.connect(server)
     if (capabilities.length > 0) irc.send(`CAP REQ :${capabilities.join(" ")}`, "CAP END")
     irc.send(`NICK ${nick}`, `USER ${nick} 0 * :${nick}`)

@@ -39,7 +39,7 @@ export class TestServer {
     this.#options = options
     this.folder = mkdtempSync(join(tmpdir(), "chat-e2e-"))
     this.data = options.data ?? join(this.folder, "data")
-    writeFileSync(join(this.folder, "chat.toml"), options.config ?? "")
+    this.configure(options.config ?? "")
   }
 
   get pid(): number {
@@ -49,6 +49,11 @@ export class TestServer {
   /** What it wrote to both streams since its last start. */
   get said(): string {
     return this.#said
+  }
+
+  /** Writes chat.toml: for the next start, or for `chat admin reload`. */
+  configure(text: string) {
+    writeFileSync(join(this.folder, "chat.toml"), text)
   }
 
   /** Whose home this is lives in it: profiles of one are not seen by another. */
