@@ -74,7 +74,8 @@ test(`${LINES} lines of anything`, () => {
     try {
       play(seed, heard)
     } catch (cause) {
-      throw new Error(`CHAT_SEED=${seed} bun test test/protocol/fuzz.test.ts`, { cause })
+      const why = cause instanceof Error ? cause.stack : String(cause)
+      throw new Error(`again with CHAT_SEED=${seed} bun test test/protocol/fuzz.test.ts\n${why}`, { cause })
     }
   }
   // The noise gets somewhere: nearly every answer there is was given.

@@ -1,0 +1,181 @@
+// One session as its client sees it: from nothing but the lines it was sent, who is in which channel; and what it should never
+// have been sent.
+
+import { folded } from "../../src/protocol/names.ts"
+import { parseMsgid } from "../../src/protocol/msgid.ts"
+import { parseServerTime } from "../../src/protocol/server-time.ts"
+import type { Message } from "../../src/protocol/message.ts"
+import type { Session } from "../../src/core/session.ts"
+import { wellFormed } from "../support/well-formed.ts"
+
+/** A message somebody was shown. */
+export interface Heard {
+  readonly msgid: string | undefined
+  readonly command: string
+  readonly source: string
+  readonly target: string
+  readonly text: string
+  /** From CHATHISTORY. */
+  readonly old: boolean
+  readonly self: boolean
+}
+
+const SAID = new Set(["PRIVMSG", "NOTICE", "TAGMSG"])
+
+export class Onlooker {
+  readonly session: Session
+  nick = "*"
+  closed = false
+  /** Folded channel names and folded nicks. */
+  readonly channels = new Map<string, Set<string>>()
+  #lastSeq = 0
+  #lastAt = 0
+  #listing = new Map<string, Set<string>>()
+  #batches = new Set<string>()
+
+  constructor(session: Session) {
+    this.session = session
+  }
+
+  /** Reads one line; what was said by somebody in it, if anything was. */
+  hear(line: string): Heard | undefined {
+    this.#expect(!this.closed, "a line after the end", line)
+    const message = wellFormed(line)
+    const old = this.#inHistory(message)
+    if (!old) this.#inOrder(message, line)
+    if (SAID.has(message.command)) return this.#said(message, old, line)
+    this.#follow(message, line)
+    return undefined
+  }
+
+  #inHistory({ tags, command, params }: Message): boolean {
+    const [reference = "", type] = params
+    if (command === "BATCH" && type === "chathistory") this.#batches.add(reference.slice(1))
+    return command !== "BATCH" && this.#batches.has(tags.get("batch") ?? "")
+  }
+
+  // "Time in the log never goes back", and every session hears the log in its order.
+  #inOrder({ tags, source = "", params }: Message, line: string) {
+    // A word to oneself is there twice, and only one of both answers a label.
+    if (nickOf(source) === folded(this.nick) && folded(params[0] ?? "") === folded(this.nick)) return
+    const id = tags.get("msgid")
+    const place = id === undefined ? undefined : parseMsgid(id)
+    this.#expect(id === undefined || place !== undefined, "an odd msgid", line)
+    if (place) {
+      this.#expect(place.seq >= this.#lastSeq, `${place.seq} after ${this.#lastSeq}`, line)
+      this.#lastSeq = place.seq
+    }
+    const time = tags.get("time")
+    const at = time === undefined ? this.#lastAt : (parseServerTime(time) ?? -1)
+    this.#expect(at >= this.#lastAt, "time went back", line)
+    this.#lastAt = at
+  }
+
+  #said({ tags, source = "", command, params }: Message, old: boolean, line: string): Heard | undefined {
+    const [target = "", text = ""] = params
+    // A standard reply in words, from the server itself.
+    if (!source.includes("!")) return undefined
+    const self = nickOf(source) === folded(this.nick)
+    // Its own words come back to the speaker, also from a channel that hears who is outside.
+    const there = target.startsWith("#")
+      ? this.channels.has(folded(target))
+      : folded(target) === folded(this.nick)
+    this.#expect(there || self, "not entitled to hear it", line)
+    const unique = command === "TAGMSG" ? (tags.get("+x") ?? "") : text
+    return { msgid: tags.get("msgid"), command, source, target, text: unique, old, self }
+  }
+
+  #follow({ command, source = "", params }: Message, line: string) {
+    const who = nickOf(source)
+    const self = who === folded(this.nick)
+    const [first = "", second = "", third = ""] = params
+    const name = folded(first)
+    switch (command) {
+      case "001":
+        this.nick = first
+        return
+      case "JOIN":
+        if (self) this.channels.set(name, new Set())
+        this.#in(name, line).add(who)
+        return
+      case "PART":
+        this.#expect(this.#in(name, line).delete(who), "who left was not there", line)
+        if (self) this.channels.delete(name)
+        return
+      case "KICK":
+        this.#expect(this.#in(name, line).delete(folded(second)), "who was kicked was not there", line)
+        if (folded(second) === folded(this.nick)) this.channels.delete(name)
+        return
+      case "QUIT":
+        this.#everywhere(who, undefined, line)
+        return
+      case "NICK":
+        if (self) this.nick = first
+        this.#everywhere(who, name, line, self)
+        return
+      case "TOPIC":
+        this.#in(name, line)
+        return
+      case "MODE":
+        if (first.startsWith("#")) this.#in(name, line)
+        else this.#expect(name === folded(this.nick), "another's modes", line)
+        return
+      case "INVITE":
+        this.#expect(name === folded(this.nick), "another's invitation", line)
+        return
+      case "353":
+        this.#list(third, params[3] ?? "")
+        return
+      case "366":
+        this.#endOfList(second, line)
+        return
+      case "ERROR":
+        this.closed = true
+    }
+  }
+
+  #in(name: string, line: string): Set<string> {
+    const members = this.channels.get(name)
+    if (!members) throw new Error(`${this.nick} is not there: ${line}`)
+    return members
+  }
+
+  // Who quits or changes nick is heard of by who shares a channel, and by nobody else.
+  #everywhere(who: string, next: string | undefined, line: string, self = false) {
+    let met = self
+    for (const members of this.channels.values()) {
+      if (!members.delete(who)) continue
+      met = true
+      if (next !== undefined) members.add(next)
+    }
+    this.#expect(met, "a stranger", line)
+  }
+
+  #list(channel: string, names: string) {
+    const listed = this.#listing.get(folded(channel)) ?? new Set<string>()
+    for (const name of names.split(" ")) listed.add(folded(name.replace(/^[@+]+/, "")))
+    this.#listing.set(folded(channel), listed)
+  }
+
+  // NAMES is what JOIN, PART, KICK, QUIT and NICK made of the channel, or its beginning.
+  #endOfList(channel: string, line: string) {
+    const listed = this.#listing.get(folded(channel)) ?? new Set<string>()
+    this.#listing.delete(folded(channel))
+    const known = this.channels.get(folded(channel))
+    if (!known) return
+    if (known.size > 1) this.#expect(equal(known, listed), `${[...known]} is not ${[...listed]}`, line)
+    this.channels.set(folded(channel), listed)
+  }
+
+  #expect(right: boolean, wrong: string, line: string) {
+    if (!right) throw new Error(`${wrong}: ${this.nick} was sent ${line}`)
+  }
+}
+
+function nickOf(source: string): string {
+  return folded(source.split("!", 1)[0] ?? "")
+}
+
+export function equal(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
+  return a.size === b.size && [...a].every((one) => b.has(one))
+}

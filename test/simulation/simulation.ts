@@ -1,0 +1,269 @@
+// The seeded simulation: random commands by many sessions against the engine and a log, with crashes at every point. After each
+// turn that is durable its lines are delivered, and everything that has to hold is checked.
+
+import { EVENTS, STATELESS } from "../../src/core/commands/index.ts"
+import { Engine } from "../../src/core/engine.ts"
+import { Network } from "../../src/core/network.ts"
+import { eventOf } from "../../src/core/rows.ts"
+import type { Request, Row, Settings, Turn } from "../../src/core/seams.ts"
+import { Tell } from "../../src/core/tell.ts"
+import { CAPABILITIES } from "../../src/protocol/capabilities.ts"
+import { folded } from "../../src/protocol/names.ts"
+import { chatter, NICKS } from "../support/chatter.ts"
+import { digest } from "../support/digest.ts"
+import { BEGINNING, SETTINGS, World } from "../support/engine.ts"
+import { Random } from "../support/random.ts"
+import { equal, type Heard, Onlooker } from "./onlooker.ts"
+
+/** How often what happened, to see that anything did. */
+export interface Tally {
+  steps: number
+  turns: number
+  rows: number
+  crashes: number
+  heard: number
+}
+
+const STEPS = 250
+const SESSIONS = 8
+
+/** Plays one seed; throws at the first thing that does not hold. */
+export function simulate(seed: number): Tally {
+  return new Simulation(seed).run()
+}
+
+/** Where a message was said, from the log. */
+interface Said {
+  readonly msgid: string
+  readonly channelId: number | null
+  /** Ids of the members at that place. */
+  readonly members: ReadonlySet<number>
+}
+
+class Simulation {
+  readonly tally: Tally = { steps: 0, turns: 0, rows: 0, crashes: 0, heard: 0 }
+  readonly #random: Random
+  readonly #settings: Settings
+  readonly #rows: Row[] = []
+  readonly #onlookers: Onlooker[] = []
+  readonly #said = new Map<string, Said[]>()
+  readonly #msgids = new Map<string, string>()
+  #requests: Request[] = []
+  #engine: Engine
+  /** The network as the log alone makes it, row by row. */
+  #shadow: Network
+  #epoch = 0
+  #texts = 0
+  #now = BEGINNING
+
+  constructor(seed: number) {
+    this.#random = new Random(seed)
+    const limits = { ...SETTINGS.limits, listModes: 4, channelsPerUser: 3, historyPage: 4 }
+    this.#settings = { ...SETTINGS, limits, passwordNeeded: seed % 4 === 0 }
+    this.#shadow = new Network(this.#settings)
+    this.#engine = this.#start()
+  }
+
+  run(): Tally {
+    for (let step = 0; step < STEPS; step++) {
+      this.tally.steps++
+      this.#act()
+      if (this.#random.chance(0.4)) this.#commit()
+      if (this.#random.chance(0.3)) this.#answer()
+      if (this.#random.chance(0.01)) this.#crash()
+    }
+    this.#commit()
+    this.#crash()
+    this.#commit()
+    return this.tally
+  }
+
+  #start(): Engine {
+    const last = this.#rows.at(-1)
+    const start = { epoch: ++this.#epoch, nextSeq: (last?.seq ?? 0) + 1, lastAt: last?.at ?? 0 }
+    const stateful = this.#rows.filter((row) => !STATELESS.includes(row.type))
+    return new Engine(this.#settings, start, stateful, (entry) => this.#note(entry), this.#now)
+  }
+
+  #note({ level, what, why }: { level: string; what: string; why?: unknown }) {
+    if (level === "error") throw new Error(`${what}: ${String(why)}`)
+  }
+
+  #act() {
+    const random = this.#random
+    // The clock may go back; the log's time may not.
+    this.#now += random.below(3000) - 300
+    if (random.chance(this.#engine.readOnly ? 0.2 : 0.01)) this.#engine.readOnly = !this.#engine.readOnly
+    if (random.chance(0.01)) this.#engine.tick((this.#now += random.below(100_000)))
+    const onlooker = this.#onlookers.length < SESSIONS ? this.#arrive() : random.pick(this.#onlookers)
+    if (random.chance(0.01)) return this.#lose(onlooker)
+    const line = chatter(random, () => `t${++this.#texts}`)
+    this.#engine.receive(onlooker.session, line, this.#now)
+  }
+
+  #arrive(): Onlooker {
+    const random = this.#random
+    const name = random.pick(NICKS)
+    const certificate = { name, issuer: random.pick(["home", "home", "elsewhere"]), fingerprint: "f" }
+    const arrival = {
+      address: "192.0.2.1",
+      host: "host",
+      tlsVersion: "TLSv1.3",
+      ...(random.chance(0.5) ? { certificate } : {}),
+    }
+    const session = this.#engine.connected(arrival, this.#now)
+    // Without batches nobody can tell history from what is said now.
+    const wanted = CAPABILITIES.filter(({ name }) => name === "batch" || random.chance(0.6)).map(
+      ({ name }) => name,
+    )
+    const lines = [
+      `CAP REQ :${wanted.join(" ")}`,
+      "PASS sesame",
+      `NICK ${random.pick(NICKS)}`,
+      "USER u 0 * :U",
+      "CAP END",
+      `NICK n${session.id}`,
+    ]
+    for (const line of lines) this.#engine.receive(session, line, this.#now)
+    const onlooker = new Onlooker(session)
+    this.#onlookers.push(onlooker)
+    return onlooker
+  }
+
+  #lose(onlooker: Onlooker) {
+    this.#engine.closed(onlooker.session, "gone", this.#now)
+    this.#onlookers.splice(this.#onlookers.indexOf(onlooker), 1)
+  }
+
+  // A turn is on disk: only now does anybody hear of it.
+  #commit() {
+    const turn = this.#engine.take()
+    if (!turn) return
+    this.tally.turns++
+    this.#append(turn.rows)
+    this.#deliver(turn)
+    this.#requests.push(...turn.requests)
+    if (turn.rows.length > 0) this.#checkNetwork(this.#engine.net)
+    for (const onlooker of this.#onlookers) this.#checkView(onlooker)
+  }
+
+  #append(rows: readonly Row[]) {
+    for (const row of rows) {
+      const last = this.#rows.at(-1)
+      if (last && (row.seq <= last.seq || row.at < last.at))
+        throw new Error(`the log goes back at ${row.seq}`)
+      this.#rows.push(row)
+      this.tally.rows++
+      if (row.type === "messageSent") this.#remember(row)
+      // Text is no state: a network without it is the same.
+      else EVENTS.get(row.type)!.apply(this.#shadow, eventOf(row, this.#shadow), new Tell(nobody, nobody))
+    }
+  }
+
+  #remember(row: Row) {
+    const { msgid } = eventOf(row, this.#shadow)
+    const channel = [...this.#shadow.channels.values()].find((one) => one.id === row.channelId)
+    const members = new Set([...(channel?.members.keys() ?? [])].map((user) => user.id as number))
+    const text = row.text ?? ""
+    this.#said.set(text, [...(this.#said.get(text) ?? []), { msgid, channelId: row.channelId, members }])
+  }
+
+  #deliver({ deliveries, requests }: Turn) {
+    for (const { session, output } of deliveries) {
+      const onlooker = this.#onlookers.find((one) => one.session === session)
+      if (!onlooker) continue
+      for (const line of output.text.trimEnd().split("\r\n")) {
+        const heard = onlooker.hear(line)
+        if (heard) this.#checkHeard(onlooker, heard)
+      }
+    }
+    for (const request of requests) {
+      if (request.type !== "close") continue
+      const onlooker = this.#onlookers.find((one) => one.session === request.session)
+      if (onlooker) this.#lose(onlooker)
+    }
+  }
+
+  // What the shell was asked is answered some time, in the order of asking.
+  #answer() {
+    const requests = this.#requests
+    this.#requests = []
+    for (const { session, ...request } of requests) {
+      if (request.type === "password") {
+        this.#engine.answered(session, { type: "password", right: request.given === "sesame" }, this.#now)
+      } else if (request.type === "history") {
+        const world = { rows: this.#rows } as unknown as World
+        const rows = World.prototype.history.call(world, request.query)
+        this.#engine.answered(session, { type: "history", rows }, this.#now)
+      }
+    }
+  }
+
+  // The turn under way is lost, or its commit came through and nobody heard of it.
+  #crash() {
+    this.tally.crashes++
+    const turn = this.#engine.take()
+    if (turn && this.#random.chance(0.5)) this.#append(turn.rows)
+    this.#onlookers.length = 0
+    this.#requests = []
+    this.#engine = this.#start()
+    this.#commit()
+  }
+
+  #checkHeard(onlooker: Onlooker, { msgid, command, source, target, text, old, self }: Heard) {
+    this.tally.heard++
+    const kept = this.#said.get(text)
+    const channel = target.startsWith("#")
+    if (command !== "TAGMSG" && (channel || old) && !kept)
+      throw new Error(`${text} was heard and is not in the log`)
+    if (msgid === undefined) return
+    const place = kept?.find((one) => one.msgid === msgid)
+    if (command !== "TAGMSG" && channel && !place) throw new Error(`${msgid} was heard and is not in the log`)
+    // Every session that is shown a msgid is shown the same message.
+    const whole = [source, command, folded(target), text].join(" ")
+    if (this.#msgids.has(msgid) && this.#msgids.get(msgid) !== whole)
+      throw new Error(`${msgid} is ${whole} and ${this.#msgids.get(msgid)}`)
+    this.#msgids.set(msgid, whole)
+    const user = onlooker.session.user
+    if (!place || !channel || !user || self) return
+    if (!old && !place.members.has(user.id))
+      throw new Error(`${user.nick} was not there when ${text} was said`)
+    if (old && this.#engine.net.channel(target) && this.#engine.net.channel(target)?.id !== place.channelId)
+      throw new Error(`${text} was said in another channel of that name`)
+  }
+
+  #checkNetwork(net: Network) {
+    const [log, live] = [digest(this.#shadow), digest(net)]
+    if (log !== live) throw new Error(`the log says\n${log}\nthe live network is\n${live}`)
+    const nicks = new Set<string>()
+    for (const user of net.users.values()) {
+      if (net.user(user.nick) !== user || nicks.has(folded(user.nick)))
+        throw new Error(`two users are ${user.nick}`)
+      nicks.add(folded(user.nick))
+      if (user.sessions.length === 0) throw new Error(`${user.nick} has no session`)
+      const owner = net.account(user.nick)
+      if (owner && owner !== user.account && net.userOf(owner)?.nick === user.nick)
+        throw new Error(`${user.nick} is another's`)
+    }
+  }
+
+  // What a client made of its lines is what is.
+  #checkView({ session, nick, channels }: Onlooker) {
+    const { user } = session
+    if (!user) return
+    if (nick !== user.nick) throw new Error(`${user.nick} believes to be ${nick}`)
+    const names = new Set([...user.channels.keys()].map((channel) => folded(channel.name)))
+    if (!equal(names, new Set(channels.keys())))
+      throw new Error(`${nick} believes to be in ${[...channels.keys()]}`)
+    for (const channel of user.channels.keys()) {
+      const members = new Set([...channel.members.keys()].map((member) => folded(member.nick)))
+      const seen = channels.get(folded(channel.name)) ?? new Set()
+      if (!equal(members, seen))
+        throw new Error(`${nick} sees ${[...seen]} in ${channel.name}, not ${[...members]}`)
+    }
+  }
+}
+
+function nobody() {
+  throw new Error("nobody hears a replay")
+}
