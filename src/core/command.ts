@@ -71,6 +71,10 @@ export function unregistered(facts: Facts & { run(context: Context, ...params: s
 
 /** The parameters before the first optional one; `{…}` repeats what is there already. */
 function paramsMin(syntax: string): number {
-  const required = syntax.replace(/\{.*?\}/g, "").split("[")[0]?.trim() ?? ""
+  const required =
+    syntax
+      .replace(/\{.*?\}/g, "")
+      .split("[")[0]
+      ?.trim() ?? ""
   return required === "" ? 0 : required.split(/\s+/).length
 }

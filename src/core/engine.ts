@@ -377,12 +377,16 @@ function unreadable(line: Unreadable, message: Message | undefined): Answer {
   return FAIL(message?.command ?? "*", code, [], text)
 }
 
-// The first parameter of a numeric is its addressee; who did not ask for standard replies
-// (https://ircv3.net/specs/extensions/standard-replies.html) gets a NOTICE to read.
+// The first parameter of a numeric is its addressee. Who did not ask for standard replies is sent those of a specification that
+// it uses, and a NOTICE to read in place of our own: https://ircv3.net/specs/extensions/standard-replies.html#capabilities
 function addressedTo(session: Session, content: Content): Content {
   const { command, params, text = "" } = content
   if (isNumeric(content)) return { ...content, params: [session.addressee, ...params] }
-  if (command !== "FAIL" || session.has(STANDARD_REPLIES)) return content
+  if (command !== "FAIL" || session.has(STANDARD_REPLIES) || isSpecified(params)) return content
   const words = `${command} ${params.join(" ")}: ${text}`
   return { ...content, command: "NOTICE", params: [session.addressee], text: words }
 }
+
+// Of utf8-only and of chathistory.
+const isSpecified = ([command, code]: readonly string[]) =>
+  code === "INVALID_UTF8" || (command === "CHATHISTORY" && code !== "STORAGE_FULL")

@@ -23,6 +23,7 @@ export function introductionTo(channel: Channel, session: Session, net: Network)
   return [
     ...(channel.topic ? topicReplies(channel, channel.topic) : []),
     ...namesReplies(channel, session, net),
+    RPL_ENDOFNAMES(channel.name),
   ]
 }
 
@@ -33,13 +34,12 @@ export function topicReplies(channel: Channel, topic: Topic): Reply[] {
   ]
 }
 
-/** 353 as often as needed, and 366. Who is not a member does not see the invisible. */
+/** 353 as often as needed. Who is not a member does not see the invisible. */
 export function namesReplies(channel: Channel, session: Session, net: Network): Reply[] {
   const inside = session.user !== undefined && channel.members.has(session.user)
   const symbol = channel.flags.has("s") ? "@" : "="
   const replies: Reply[] = []
   let names = ""
-  // Two more bytes for what no formula foresees would be a guess; this is the line itself.
   const room =
     LINE_BYTES_MAX -
     byteLength(`:${net.settings.serverName} 353 ${session.addressee} ${symbol} ${channel.name} :\r\n`)
@@ -53,5 +53,5 @@ export function namesReplies(channel: Channel, session: Session, net: Network): 
     names += names === "" ? name : ` ${name}`
   }
   if (names !== "") replies.push(RPL_NAMREPLY(symbol, channel.name, names))
-  return [...replies, RPL_ENDOFNAMES(channel.name)]
+  return replies
 }

@@ -54,7 +54,8 @@ export class LineReader {
     const end = lf > start && bytes[lf - 1] === CR ? lf - 1 : lf
     if (end === start) return
     const line = bytes.subarray(start, end)
-    if (!this.#fits(line)) return onLine({ defect: "tooLong", text: shown(line.subarray(0, SHOWN_BYTES_MAX)) })
+    if (!this.#fits(line))
+      return onLine({ defect: "tooLong", text: shown(line.subarray(0, SHOWN_BYTES_MAX)) })
     let text: string
     try {
       text = STRICT.decode(line)

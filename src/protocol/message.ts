@@ -13,7 +13,8 @@ export interface Message {
 
 export const NO_TAGS: Tags = new Map()
 
-const COMMAND = /^(?:[A-Za-z]+|[0-9]{3})$/
+// The grammar knows letters or three digits; anything else is a command that nobody knows, and is answered as one.
+const COMMAND = /^[!-9;-?A-~][!-~]*$/
 
 /** Parses one line without its CR LF; undefined when no command can be found in it. */
 export function parse(line: string): Message | undefined {

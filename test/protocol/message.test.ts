@@ -41,20 +41,11 @@ test.each(PARSED)("parse %j", (line, [tags, source, command, ...params]) => {
   expect(parse(line)).toEqual({ tags: new Map(Object.entries(tags)), source, command, params })
 })
 
-const NO_COMMAND = [
-  "",
-  " ",
-  ":",
-  ":source",
-  "@tag",
-  "@tag ",
-  "@tag :source ",
-  "12",
-  "1234",
-  "A1",
-  "PRIVMSG! x",
-  "é",
-]
+const NO_COMMAND = ["", " ", ":", ":source", "@tag", "@tag ", "@tag :source ", "é"]
+
+test.each(["12", "1234", "A1", "NO_SUCH", "PRIVMSG! x"])("a command that nobody knows in %j", (line) => {
+  expect(parse(line)?.command).toBe(line.split(" ")[0]!)
+})
 
 test.each(NO_COMMAND)("no command in %j", (line) => {
   expect(parse(line)).toBeUndefined()

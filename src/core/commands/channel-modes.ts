@@ -134,7 +134,12 @@ function read(
         /^[!-+\--9;-~][!-+\--~]*$/.test(param) && byteLength(param) <= net.settings.limits.keyLength
       return right
         ? { on, letter, param }
-        : invalid("A key has no spaces, commas or first colon, and is not too long")
+        : ERR_INVALIDMODEPARAM(
+            channel.name,
+            letter,
+            "*",
+            "A key has no spaces, commas or first colon, and is not too long",
+          )
     }
     case "whenSet": {
       if (!on) return channel.limit === undefined ? undefined : { on, letter }

@@ -12,10 +12,11 @@ export const NAMES = command({
   specification: "https://modern.ircdocs.horse/#names-message",
   run({ net, session, user }, names?: string) {
     if (names === undefined) return RPL_ENDOFNAMES("*")
-    return names.split(",").flatMap((name) => {
+    const replies = names.split(",").flatMap((name) => {
       const channel = net.channel(name)
-      if (!channel || !isVisible(channel, user)) return [RPL_ENDOFNAMES(name === "" ? "*" : name)]
-      return namesReplies(channel, session, net)
+      return channel && isVisible(channel, user) ? namesReplies(channel, session, net) : []
     })
+    // One end for the whole list: RFC 2812 §3.2.5.
+    return [...replies, RPL_ENDOFNAMES(names)]
   },
 })
