@@ -113,9 +113,8 @@ class Simulation {
     }
     const session = this.#engine.connected(arrival, this.#now)
     // Without batches nobody can tell history from what is said now.
-    const wanted = CAPABILITIES.filter(({ name }) => name === "batch" || random.chance(0.6)).map(
-      ({ name }) => name,
-    )
+    const names = CAPABILITIES.map((capability) => capability.name)
+    const wanted = names.filter((capability) => capability === "batch" || random.chance(0.6))
     const lines = [
       `CAP REQ :${wanted.join(" ")}`,
       "PASS sesame",
@@ -235,6 +234,14 @@ class Simulation {
   #checkNetwork(net: Network) {
     const [log, live] = [digest(this.#shadow), digest(net)]
     if (log !== live) throw new Error(`the log says\n${log}\nthe live network is\n${live}`)
+    for (const channel of net.channels.values()) {
+      const locked = channel.flags.has("i") || channel.flags.has("s") || channel.key !== undefined
+      if (channel.members.size === 0 && locked) throw new Error(`${channel.name} is locked and dormant`)
+    }
+    for (const nick of NICKS) {
+      const user = net.user(nick)
+      if (user && net.users.get(user.id) !== user) throw new Error(`${nick} is held by nobody`)
+    }
     const nicks = new Set<string>()
     for (const user of net.users.values()) {
       if (net.user(user.nick) !== user || nicks.has(folded(user.nick)))
