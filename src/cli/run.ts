@@ -57,8 +57,23 @@ async function perform(command: CliCommand, args: readonly string[]): Promise<Ex
     meta: { name: command.name, description: command.summary },
     run: ({ rawArgs }) => runWith(command, rawArgs),
   })
-  const { result } = await runCommand(runnable, { rawArgs: [...args] })
-  return result as ExitCode
+  try {
+    const { result } = await runCommand(runnable, { rawArgs: [...args] })
+    return result as ExitCode
+  } catch (error) {
+    throw hinted(error, command)
+  }
+}
+
+/** Whoever typed or set up something wrong is always told a next step. */
+function hinted(error: unknown, command: CliCommand): unknown {
+  if (!(error instanceof UserError) || error.hint !== undefined) return error
+  const { message, exitCode } = error
+  if (exitCode !== EXIT.usage && exitCode !== EXIT.refusedToStart) return error
+  return new UserError(message, {
+    hint: `${command.program ?? `chat ${command.name}`} --help shows flags and examples`,
+    exitCode,
+  })
 }
 
 function runWith(command: CliCommand, rawArgs: readonly string[]): Promise<ExitCode> | ExitCode {

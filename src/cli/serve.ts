@@ -22,7 +22,7 @@ import { VERSION } from "./version.ts"
 const FLAGS = {
   listen: {
     type: "string",
-    value: "HOST:PORT",
+    valueHint: "HOST:PORT",
     description: "where to listen; default [::]:6697",
     repeatable: true,
   },
@@ -38,12 +38,12 @@ const FLAGS = {
   },
   ca: {
     type: "string",
-    value: "FILE",
+    valueHint: "FILE",
     description: "the authority of members' certificates; default: ca.pem beside --cert",
   },
   "client-certs": {
     type: "string",
-    value: "off|optional|required",
+    valueHint: "off|optional|required",
     description: "whether clients are asked for one",
   },
   access: {
