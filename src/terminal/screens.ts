@@ -1,6 +1,6 @@
 // Where lines come from and go to: plain streams, or a terminal with a prompt that incoming lines do not trample.
 
-import { createInterface, moveCursor, clearScreenDown, cursorTo } from "node:readline"
+import { type Interface, createInterface, moveCursor, clearScreenDown, cursorTo } from "node:readline"
 import { printable } from "../protocol/printable.ts"
 import type { Printed } from "./words.ts"
 
@@ -17,16 +17,17 @@ type Streams = Pick<NodeJS.Process, "stdin" | "stdout" | "stderr">
 
 /** No byte but those of the lines, and a bell where there is a terminal to ring. */
 export function plainScreen({ stdin, stdout, stderr }: Streams): Screen {
-  const readline = createInterface({ input: stdin, terminal: false, crlfDelay: Infinity })
+  let readline: Interface | undefined
   return {
     print({ stream, text, bell }) {
       if (stream === "out") stdout.write(`${text}\n${bell && stdout.isTTY ? "\x07" : ""}`)
       else stderr.write(`${text}\n`)
     },
-    lines: () => readline,
+    // Not before somebody listens: lines that came earlier would be lost.
+    lines: () => (readline = createInterface({ input: stdin, terminal: false, crlfDelay: Infinity })),
     prompt() {},
     close() {
-      readline.close()
+      readline?.close()
       release(stdin)
     },
   }
@@ -45,6 +46,8 @@ export function promptScreen(
     completer: complete,
     historySize: 500,
   })
+  // Taken at once, so that what is typed before the first channel is open is kept.
+  const typed = readline[Symbol.asyncIterator]()
   let open = true
   let shown: string | undefined
   readline.on("SIGINT", interrupted)
@@ -62,7 +65,7 @@ export function promptScreen(
       if (open) readline.prompt(true)
     },
     async *lines() {
-      for await (const line of readline) {
+      for await (const line of typed) {
         // The echo will show it: what was typed makes room for it.
         eraseTyped(stdout, readline.getPrompt().length + line.length)
         readline.prompt(true)
