@@ -36,6 +36,7 @@ export class Connection implements Arrival {
   #queue: SendQueue | undefined
   /** The deadline of the handshake, then that of closing. */
   #deadline: ReturnType<typeof setTimeout> | undefined
+  #isTimedOut = false
   #isCounted = true
   #hasEnded = false
   #isClosing = false
@@ -47,6 +48,7 @@ export class Connection implements Arrival {
     shell.connections.add(this)
     this.#deadline = setTimeout(() => {
       shell.counters.handshakesTimedOut++
+      this.#isTimedOut = true
       this.terminate()
     }, shell.limits.tlsTimeoutMs)
   }
@@ -78,6 +80,7 @@ export class Connection implements Arrival {
   }
 
   handshakeFailed(error: Error | null) {
+    if (this.#isTimedOut) return
     this.#shell.counters.handshakesFailed++
     const why = error?.message ?? "unknown"
     this.#shell.log({ level: "info", what: "handshake failed", address: this.address, why })
