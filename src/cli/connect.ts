@@ -2,6 +2,7 @@
 
 import { createInterface } from "node:readline/promises"
 import type { Happening } from "../client/happening.ts"
+import type { Link } from "../dial/link.ts"
 import { printable } from "../protocol/printable.ts"
 import { completer } from "../terminal/complete.ts"
 import { plainScreen, promptScreen, type Screen } from "../terminal/screens.ts"
@@ -64,38 +65,31 @@ async function run({ flags, positionals }: Parsed<typeof FLAGS>): Promise<ExitCo
   const place = placeOf(positionals[0], undefined)
   const channels = channelsOf(flags.join, place.profile?.server.channels)
   const typing = process.stdin.isTTY === true
-  const fancy =
-    typing && process.stdout.isTTY === true && !flags.line && !flags["no-color"] && !isSimple(process.env)
+  const ready = Promise.withResolvers<void>()
   let talk: Talk | undefined
   let screen: Screen | undefined
-  const ready = Promise.withResolvers<void>()
   const dialled = await dial(place, flags, {
     channels,
+    // A person sees that the nick is another one; a script that asked for one would not.
     nickFixed: !typing,
     retry: flags["no-retry"] ? "never" : flags.retry ? "always" : "standing",
     askWords: typing ? askWords : undefined,
-    happened(happenings, { link, session }) {
+    happened(happenings, current) {
       talk?.happened(happenings)
       screen?.prompt(talk?.target)
-      for (const happening of happenings) {
-        const end = fatal(happening) ?? ended(happening, dialled)
-        if (end) link.fail(end)
-      }
-      if (happenings.some(changesProfile)) remember(dialled)
-      if (
-        session.view.greeted &&
-        [...session.wanted.values()].every(({ name }) => session.view.channel(name))
-      )
-        ready.resolve()
+      react(happenings, current)
+      if (isEverywhere(current)) ready.resolve()
     },
     waiting: (reason, inMs) =>
       screen?.print({ stream: "err", text: printable(`${reason}; trying again in ${duration(inMs)}`) }),
   })
   const { link, session } = dialled
+  const colour =
+    typing && process.stdout.isTTY === true && !flags.line && !flags["no-color"] && !isSimple(process.env)
   talk = new Talk(
     {
       session,
-      words: new Words(session.view, { colour: fancy, ascii: flags.ascii === true }, Date.now()),
+      words: new Words(session.view, { colour, ascii: flags.ascii === true }, Date.now()),
       print: (line) => screen?.print(line),
       flush: () => link.flush(),
       quit: (reason) => link.quit(reason),
@@ -103,22 +97,47 @@ async function run({ flags, positionals }: Parsed<typeof FLAGS>): Promise<ExitCo
     },
     channels.at(-1),
   )
-  let interrupted = false
-  const interrupt = () => {
-    interrupted = true
-    link.quit()
-  }
-  screen = fancy ? promptScreen(process, completer(talk), interrupt) : plainScreen(process)
-  process.on("SIGINT", interrupt).on("SIGTERM", interrupt)
-  const over = link.run()
-  over.catch(() => {})
+  const interrupt = interruptOf(link)
+  screen = colour ? promptScreen(process, completer(talk), interrupt.now) : plainScreen(process)
+  await converse(dialled, screen, talk, ready.promise)
+  return interrupt.happened() ? EXIT.interrupted : EXIT.done
+}
+
+/** Until the connection is over: reads what is typed from when the channels are open. */
+async function converse(dialled: Dialled, screen: Screen, talk: Talk, ready: Promise<void>) {
+  const over = dialled.link.run()
+  const reading = Promise.race([over, ready]).then(() => read(screen, talk, dialled))
   try {
-    await Promise.race([over, Promise.race([over, ready.promise]).then(() => read(screen, talk, dialled))])
+    await Promise.race([over, reading])
     await over
   } finally {
     screen.close()
   }
-  return interrupted ? EXIT.interrupted : EXIT.done
+}
+
+function interruptOf(link: Link) {
+  let interrupted = false
+  const now = () => {
+    // The second time nothing is waited for, neither a server's goodbye nor a connection being made.
+    if (interrupted) process.exit(EXIT.interrupted)
+    interrupted = true
+    link.quit()
+  }
+  process.on("SIGINT", now).on("SIGTERM", now)
+  return { now, happened: () => interrupted }
+}
+
+function react(happenings: readonly Happening[], dialled: Dialled) {
+  for (const happening of happenings) {
+    const end = fatal(happening) ?? ended(happening, dialled)
+    if (end) dialled.link.fail(end)
+  }
+  if (happenings.some(changesProfile)) remember(dialled)
+}
+
+/** In every channel that is wanted and was not refused: what is typed has somewhere to go. */
+function isEverywhere({ session: { view, wanted } }: Dialled): boolean {
+  return view.greeted && [...wanted.values()].every(({ name }) => view.channel(name))
 }
 
 /** Everything typed, then the end: what is queued is sent and confirmed first. */

@@ -55,8 +55,15 @@ function isIgnored(context: Context, source: string): boolean {
   return false
 }
 
+// What a nick may consist of: https://modern.ircdocs.horse/#clients
+const NICK_CHARACTER = /[\w[\]\\`^{|}-]/
+
 /** Whether `text` names `nick` as a word of its own. */
 function names(text: string, nick: string): boolean {
-  const escaped = nick.replace(/[[\]\\^{|}.*+?()$-]/g, "\\$&")
-  return new RegExp(`(?<![\\w\\[\\]\\\\\`^{|}-])${escaped}(?![\\w\\[\\]\\\\\`^{|}-])`, "i").test(text)
+  const [haystack, needle] = [folded(text), folded(nick)]
+  for (let at = haystack.indexOf(needle); at >= 0; at = haystack.indexOf(needle, at + 1)) {
+    const around = (haystack[at - 1] ?? " ") + (haystack[at + needle.length] ?? " ")
+    if (!NICK_CHARACTER.test(around)) return true
+  }
+  return false
 }

@@ -212,7 +212,11 @@ interface Problem {
 
 function refusedWith(code: RefusalCode, words: string): Problem {
   const refusal: { text: string; exitCode: number; hint?: string; retry: boolean } = REFUSALS[code]
-  const message = words === "" ? refusal.text : printable(words)
+  const said = printable(words)
+  const told = said === "" || said === refusal.text
+  // Of a removal the server says only the reason; of anything else the whole sentence.
+  const isReason = refusal.exitCode === EXIT.removed && code !== "REPLACED"
+  const message = told ? refusal.text : isReason ? `${refusal.text}: ${said}` : said
   const hint = refusal.hint === undefined ? {} : { hint: refusal.hint }
   const error = new UserError(message, { exitCode: refusal.exitCode as ExitCode, ...hint })
   return { error, kind: refusal.retry ? "closed" : "final" }

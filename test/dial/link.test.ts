@@ -73,7 +73,7 @@ describe("a connection that stood", () => {
   })
 
   test.each([
-    ["ERROR :KICKED by an administrator: spam", 7, "by an administrator: spam"],
+    ["ERROR :KICKED spam", 7, "an administrator disconnected you: spam"],
     ["ERROR :BANNED", 7, "you are banned from this server"],
     ["ERROR :REPLACED", 7, "another connection took this one's place"],
     ["ERROR :TOO_FAST", 9, "too many lines too fast"],
