@@ -6,7 +6,7 @@ import type { Answer, Question } from "./command.ts"
 import type { EventType } from "./event.ts"
 import type { Network } from "./network.ts"
 import type { Session } from "./session.ts"
-import { folded, type Nick } from "../protocol/names.ts"
+import { folded, parseNick, type Nick } from "../protocol/names.ts"
 import type { RefusalCode } from "../protocol/refusals.ts"
 import { ERR_NICKNAMEINUSE, ERR_PASSWDMISMATCH } from "../protocol/numerics.ts"
 import { accountCreated } from "./commands/account.ts"
@@ -62,9 +62,12 @@ function accountOf(arrival: Arrival, registrar: Registrar): Account | undefined 
   return createAccount(certificate, registrar)
 }
 
-function createAccount(certificate: Certificate, registrar: Registrar): Account | undefined {
-  registrar.place(accountCreated, { name: certificate.name as Nick, issuer: certificate.issuer })
-  return registrar.net.account(certificate.name)
+function createAccount(certificate: Certificate, { net, place }: Registrar): Account | undefined {
+  // A name that could be no nick could stand in no line either.
+  const name = parseNick(certificate.name, net.settings.limits.nickLength)
+  if (!name) return undefined
+  place(accountCreated, { name, issuer: certificate.issuer })
+  return net.account(name)
 }
 
 function register(

@@ -16,7 +16,7 @@ export const NAMES = command({
       const channel = net.channel(name)
       return channel && isVisible(channel, user) ? namesReplies(channel, session, net) : []
     })
-    // One end for the whole list: RFC 2812 §3.2.5.
+    // One end for the whole list, as irctest has it from the servers there are; Modern IRC has one for each channel.
     return [...replies, RPL_ENDOFNAMES(names)]
   },
 })
