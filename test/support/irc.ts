@@ -117,6 +117,10 @@ export class Irc {
     await this.closed
   }
 
+  get localPort(): number {
+    return this.#socket?.localPort ?? 0
+  }
+
   /** Gone without a word. */
   drop() {
     this.#socket?.terminate()

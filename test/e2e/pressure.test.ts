@@ -1,0 +1,101 @@
+// Peers that press: one that never reads, one that writes too fast. Each is ended with its reason; nobody else waits for them.
+
+import { describe, expect, test } from "bun:test"
+import { Irc } from "../support/irc.ts"
+import { ALL } from "../support/program.ts"
+import { NO_THROTTLING, startServer, type TestServer } from "../support/server.ts"
+import { until } from "../support/until.ts"
+
+/** Beyond what a busy machine takes: how long others may wait for an answer while somebody presses. */
+const SLOWEST_ANSWER_MS = 500
+
+/** The longest that `irc` waited for an answer while `work` went on. */
+async function slowestAnswer(irc: Irc, work: Promise<unknown>): Promise<number> {
+  let going = true
+  void work.finally(() => (going = false)).catch(() => {})
+  let slowest = 0
+  while (going) {
+    const asked = performance.now()
+    await irc.settled()
+    slowest = Math.max(slowest, performance.now() - asked)
+  }
+  await work
+  return slowest
+}
+
+describe("a reader that never reads", () => {
+  const SENDQ_BYTES = 65_536
+  const READERS = ALL ? 50 : 10
+
+  test("is ended with SENDQ_EXCEEDED, and neither memory nor others pay for it", async () => {
+    const limits = `[limits]\nsendq_bytes = ${SENDQ_BYTES}\n`
+    await using server = await startServer({ config: `${NO_THROTTLING}\n${limits}` })
+    const talker = await joined(server, "talker")
+    const listener = await joined(server, "listener")
+    const readers = await Promise.all(
+      Array.from({ length: READERS }, (_, i) => joined(server, `sleeper${i}`)),
+    )
+    for (const reader of readers) reader.pause()
+    const before = server.rssMiB()
+
+    const text = "z".repeat(400)
+    const sent = async () => {
+      while ((await server.status())["users"]! > 2) {
+        talker.send(...Array.from({ length: 500 }, () => `PRIVMSG #all :${text}`))
+        await talker.settled()
+      }
+    }
+    expect(await slowestAnswer(listener, sent())).toBeLessThan(SLOWEST_ANSWER_MS)
+    // Queues of all the sleepers, and the usual breathing of a heap under load.
+    expect(server.rssMiB() - before).toBeLessThan(100)
+    const quits = listener.lines.filter((line) => /:sleeper\d+!\S+ QUIT :sendq exceeded/.test(line))
+    expect(quits).toHaveLength(READERS)
+    for (const reader of readers) {
+      reader.resume()
+      await reader.closed
+      expect(reader.lines.at(-1)).toStartWith("ERROR :SENDQ_EXCEEDED ")
+    }
+    await until(async () => (await server.status())["connections"] === 2, "the sleepers to be gone")
+  })
+
+  async function joined(server: TestServer, nick: string): Promise<Irc> {
+    const irc = await Irc.register(server, nick)
+    irc.send("JOIN #all")
+    await irc.expect(/ 366 /)
+    return irc
+  }
+})
+
+describe("a flooder", () => {
+  test("is delayed, then ended with TOO_FAST, while others are answered at once", async () => {
+    await using server = await startServer()
+    const [other, flooder] = [await Irc.register(server, "other"), await Irc.register(server, "flooder")]
+    const begun = performance.now()
+    // Beyond the burst each line waits half a second for its turn.
+    flooder.send(...Array.from({ length: 12 }, (_, i) => `PING :line ${i}`))
+    await flooder.expect(/ PONG \S+ :line 8$/)
+    await flooder.expect(/ PONG \S+ :line 11$/)
+    expect(performance.now() - begun).toBeGreaterThan(900)
+    flooder.send(...Array.from({ length: 5000 }, () => "PRIVMSG other :spam spam spam"))
+    const askedMs = performance.now()
+    await other.settled()
+    expect(performance.now() - askedMs).toBeLessThan(SLOWEST_ANSWER_MS)
+    await flooder.closed
+    expect(flooder.lines.at(-1)).toStartWith("ERROR :TOO_FAST ")
+    const spam = () => other.lines.filter((line) => line.includes("spam")).length
+    await other.settled()
+    expect(spam()).toBeLessThan(20)
+  })
+
+  test("of connections is turned away before TLS, while who is in stays in", async () => {
+    const throttling = "[throttling]\nconnections_per_address = 5\nnew_connections_per_minute = 40\n"
+    await using server = await startServer({ config: throttling })
+    const inside = await Irc.register(server, "inside")
+    const attempts = await Promise.allSettled(Array.from({ length: 60 }, () => Irc.connect(server)))
+    const admitted = attempts.filter(({ status }) => status === "fulfilled").length
+    expect(admitted).toBeGreaterThan(0)
+    expect(admitted).toBeLessThanOrEqual(5)
+    expect(await inside.settled()).toEqual([])
+    expect((await server.status())["throttled"]).toBe(60 - admitted)
+  })
+})
