@@ -25,11 +25,11 @@ describe("on the port, before TLS", () => {
   /** Sends bytes; resolves with how long the server kept the connection, and what it said. */
   function knock(bytes: Uint8Array | string): Promise<{ keptMs: number; said: Buffer }> {
     const begun = performance.now()
-    const said: Buffer[] = []
+    const said: Uint8Array[] = []
     const socket: Socket = connectTcp(server.port, "127.0.0.1", () => socket.write(bytes))
     return new Promise((resolve) =>
       socket
-        .on("data", (chunk) => said.push(chunk))
+        .on("data", (chunk) => said.push(Buffer.from(chunk)))
         .on("error", () => {})
         .on("close", () => resolve({ keptMs: performance.now() - begun, said: Buffer.concat(said) })),
     )

@@ -2,9 +2,9 @@
 
 import { chat, CHAT, type Ended } from "./program.ts"
 import type { TestServer } from "./server.ts"
-import type { Tmux, Window } from "./tmux.ts"
+import type { Tmux, Window, WindowOptions } from "./tmux.ts"
 
-/** What `chat connect`, `send` and `tail` need to trust the server and, as somebody of the site, to be known. */
+/** The flag by which `chat connect`, `send` and `tail` trust the server. */
 export function trusting(server: TestServer): string[] {
   return ["--ca", server.authority.caPath]
 }
@@ -16,15 +16,21 @@ export async function connectIn(
   nick: string,
   ...flags: string[]
 ): Promise<Window> {
-  const window = openIn(tmux, server, nick, ...flags)
+  const window = openIn(tmux, server, nick, {}, ...flags)
   await window.shows(/ you joined #/)
   return window
 }
 
 /** As `connectIn`, without waiting. */
-export function openIn(tmux: Tmux, server: TestServer, nick: string, ...flags: string[]): Window {
-  const args = [`127.0.0.1:${server.port}`, ...trusting(server), "--nick", nick, ...flags]
-  return tmux.open([CHAT, "connect", ...args], { home: server.home(nick) })
+export function openIn(
+  tmux: Tmux,
+  server: TestServer,
+  nick: string,
+  options: Omit<WindowOptions, "home">,
+  ...flags: string[]
+): Window {
+  const command = [CHAT, "connect", ...argumentsFor(server, nick, flags)]
+  return tmux.open(command, { home: server.home(nick), ...options })
 }
 
 /** `chat connect` with its input from a pipe, until it ends. */
@@ -34,6 +40,9 @@ export function connectPiped(
   stdin: string,
   ...flags: string[]
 ): Promise<Ended> {
-  const args = [`127.0.0.1:${server.port}`, ...trusting(server), "--nick", nick, ...flags]
-  return chat(["connect", ...args], { home: server.home(nick), stdin })
+  return chat(["connect", ...argumentsFor(server, nick, flags)], { home: server.home(nick), stdin })
+}
+
+function argumentsFor(server: TestServer, nick: string, flags: readonly string[]): string[] {
+  return [`127.0.0.1:${server.port}`, ...trusting(server), "--nick", nick, ...flags]
 }

@@ -1,14 +1,11 @@
 // The compiled executable as a user meets it: its path, one run of it, and which other programs a test needs.
 
-import { setDefaultTimeout, test, type TestOptions } from "bun:test"
+import { test, type TestOptions } from "bun:test"
 import { existsSync } from "node:fs"
 import { join, resolve } from "node:path"
 
 /** CHAT_TEST_ALL=1: nothing is skipped, and the long rounds are long. */
 export const ALL = process.env["CHAT_TEST_ALL"] === "1"
-
-// Longer than any wait within a test, so that the wait fails and says what for.
-setDefaultTimeout(60_000)
 
 /** The executable under test: CHAT_BINARY, or what the build made. */
 export const CHAT = resolve(process.env["CHAT_BINARY"] ?? join(import.meta.dir, "..", "..", "dist", "chat"))

@@ -21,6 +21,8 @@ const ENDED = /^\[ended (\d+)\]$/m
 export interface WindowOptions {
   readonly home: string
   readonly env?: Readonly<Record<string, string>>
+  /** A file that every byte is copied to which the program writes to its terminal. */
+  readonly record?: string
 }
 
 /** A tmux server in a folder of its own, so that it meets neither the developer's nor another test's. */
@@ -31,11 +33,12 @@ export class Tmux {
   /** Runs a program in a new window, which stays when the program has ended. */
   open(command: readonly string[], options: WindowOptions): Window {
     const size = ["-x", `${COLUMNS}`, "-y", `${ROWS}`]
-    const create = this.#hasSession ? ["new-window", "-d"] : [...PREPARE, "new-session", "-d", ...size]
+    const create = this.#hasSession ? ["new-window"] : [...PREPARE, "new-session", "-d", ...size]
     const variables = Object.entries(environment(options.home, { TERM: "tmux-256color", ...options.env }))
     const bare = ["env", "-i", ...variables.map(([name, value]) => `${name}=${value}`)]
     const program = [...bare, ...SAY_HOW_IT_ENDS, ...command]
-    const id = this.run(...create, "-P", "-F", "#{pane_id}", "-c", options.home, "--", ...program)
+    const record = options.record === undefined ? [] : [";", "pipe-pane", "-O", `cat > '${options.record}'`]
+    const id = this.run(...create, "-P", "-F", "#{pane_id}", "-c", options.home, "--", ...program, ...record)
     this.#hasSession = true
     return new Window(this, id.trim())
   }
@@ -85,11 +88,6 @@ export class Window {
     return this.#tmux.run("capture-pane", "-p", "-J", "-S", `-${HISTORY_LINES}`, "-t", this.#id)
   }
 
-  /** The last line that is not blank: where one types. */
-  lastLine(): string {
-    return this.text().trimEnd().split("\n").at(-1) ?? ""
-  }
-
   /** Resolves when the text fits. */
   async shows(pattern: RegExp, withinMs = WITHIN_MS): Promise<void> {
     await until(
@@ -102,11 +100,6 @@ export class Window {
   /** How often the pattern can be seen; it must be global. */
   count(pattern: RegExp): number {
     return this.text().match(pattern)?.length ?? 0
-  }
-
-  /** Copies every byte that the program writes from now on to a file. */
-  record(path: string) {
-    this.#tmux.run("pipe-pane", "-O", "-t", this.#id, `cat > '${path}'`)
   }
 
   /** The program's exit code, when it has ended. */
