@@ -1,5 +1,6 @@
 // chat serve: wires configuration, certificates, log and server together, and stays until it is told to stop.
 
+import { closeSync, openSync } from "node:fs"
 import { memberOf } from "../authority/issue.ts"
 import { STATELESS } from "../core/commands/index.ts"
 import type { Logger, Row } from "../core/seams.ts"
@@ -184,7 +185,7 @@ function logFormat(flags: Given): LogFormat {
   })
 }
 
-/** SIGHUP reads everything again; SIGTERM and SIGINT stop, and the second time at once. */
+/** SIGTERM and SIGINT stop, and the second time at once. SIGHUP reads everything again, unless it says that our terminal is gone. */
 function onSignals(actions: { stop: () => void; reload: () => void }): () => void {
   let isStopping = false
   const stop = () => {
@@ -192,6 +193,19 @@ function onSignals(actions: { stop: () => void; reload: () => void }): () => voi
     isStopping = true
     actions.stop()
   }
-  process.on("SIGTERM", stop).on("SIGINT", stop).on("SIGHUP", actions.reload)
-  return () => void process.off("SIGTERM", stop).off("SIGINT", stop).off("SIGHUP", actions.reload)
+  const hasTerminal = process.stdin.isTTY
+  const hangUp = () => (hasTerminal && !isTerminalThere() ? stop() : actions.reload())
+  process.on("SIGTERM", stop).on("SIGINT", stop).on("SIGHUP", hangUp)
+  return () => void process.off("SIGTERM", stop).off("SIGINT", stop).off("SIGHUP", hangUp)
+}
+
+/** Whether the terminal that this was started from still exists. */
+function isTerminalThere(): boolean {
+  try {
+    closeSync(openSync("/dev/tty", "r"))
+    return true
+  } catch {
+    // ENXIO: no terminal.
+    return false
+  }
 }
