@@ -87,7 +87,10 @@ export async function dial(place: Place, who: Who, options: DialOptions): Promis
   const { address, profile } = place
   const nick = nickOf(who.nick)
   const credentials = await credentialsFor(address, who, profile, options.askWords)
-  const name = nick ?? profile?.server.nick ?? certifiedName(credentials) ?? systemName()
+  const certified = certifiedName(credentials)
+  // A certificate that was given now says more than the nick of last time: two people may share a computer's account.
+  const known = who.cert === undefined ? (profile?.server.nick ?? certified) : certified
+  const name = nick ?? known ?? systemName()
   const session = new Session({
     nick: name,
     username: name.replace(/[^A-Za-z0-9_-]/g, "_").slice(0, 10),
