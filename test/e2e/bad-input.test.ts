@@ -149,9 +149,7 @@ describe("in lines", () => {
 
 test("after all of that the server is as it was", async () => {
   expect(await watcher.settled()).toEqual([])
-  expect(await until(async () => (await server.status())["connections"] === 1, "others to be gone")).toBe(
-    true,
-  )
+  expect(await until(async () => (await server.status()).connections === 1, "others to be gone")).toBe(true)
   expect(server.said).not.toContain("defect")
   await watcher.quit()
 })

@@ -40,7 +40,7 @@ describe("a reader that never reads", () => {
 
     const text = "z".repeat(400)
     const sent = async () => {
-      while ((await server.status())["users"]! > 2) {
+      while ((await server.status()).users > 2) {
         talker.send(...Array.from({ length: 500 }, () => `PRIVMSG #all :${text}`))
         await talker.settled()
       }
@@ -55,7 +55,7 @@ describe("a reader that never reads", () => {
       await reader.closed
       expect(reader.lines.at(-1)).toStartWith("ERROR :SENDQ_EXCEEDED ")
     }
-    await until(async () => (await server.status())["connections"] === 2, "the sleepers to be gone")
+    await until(async () => (await server.status()).connections === 2, "the sleepers to be gone")
   })
 
   async function joined(server: TestServer, nick: string): Promise<Irc> {
@@ -96,6 +96,6 @@ describe("a flooder", () => {
     expect(admitted).toBeGreaterThan(0)
     expect(admitted).toBeLessThanOrEqual(5)
     expect(await inside.settled()).toEqual([])
-    expect((await server.status())["throttled"]).toBe(60 - admitted)
+    expect((await server.status()).throttled).toBe(60 - admitted)
   })
 })

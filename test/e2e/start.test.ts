@@ -67,7 +67,7 @@ describe("refused before it listens, 78", () => {
     expect(ended).toMatchObject({ exitCode: 78, stdout: "" })
     expect(ended.stderr).toMatch(ONE_ERROR_ONE_HINT)
     expect(ended.stderr).toContain(server.data)
-    expect((await server.status())["users"]).toBe(0)
+    expect((await server.status()).users).toBe(0)
   })
 
   test("a data directory that is a file", async () => {

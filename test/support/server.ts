@@ -4,6 +4,7 @@ import type { Subprocess } from "bun"
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import type { Status } from "../../src/server/administration.ts"
 import { type TestAuthority, testAuthority } from "./certificates.ts"
 import { CHAT, chat, type Ended, environment } from "./program.ts"
 import { until } from "./until.ts"
@@ -107,9 +108,9 @@ export class TestServer {
     return chat(["admin", ...args, "--data", this.data], { home: this.home("server") })
   }
 
-  async status(): Promise<Record<string, number>> {
+  async status(): Promise<Status> {
     const { stdout } = await this.admin("status", "--json")
-    return JSON.parse(stdout) as Record<string, number>
+    return JSON.parse(stdout) as Status
   }
 
   /** Resident memory of the process, in MiB. */

@@ -1,6 +1,6 @@
 // Terminals that tests type into and read: a tmux server of their own, a window a program.
 
-import { mkdtempSync, rmSync } from "node:fs"
+import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { environment } from "./program.ts"
@@ -100,6 +100,12 @@ export class Window {
   /** How often the pattern can be seen; it must be global. */
   count(pattern: RegExp): number {
     return this.text().match(pattern)?.length ?? 0
+  }
+
+  /** The process id of the program. */
+  get pid(): number {
+    const shell = this.#tmux.run("display-message", "-p", "-t", this.#id, "#{pane_pid}").trim()
+    return Number(readFileSync(`/proc/${shell}/task/${shell}/children`, "latin1").trim())
   }
 
   /** The program's exit code, when it has ended. */
