@@ -66,6 +66,7 @@ async function run({ flags, positionals }: Parsed<typeof FLAGS>): Promise<ExitCo
   const channels = channelsOf(flags.join, place.profile?.server.channels)
   const typing = process.stdin.isTTY === true
   const ready = Promise.withResolvers<void>()
+  let asked = false
   let talk: Talk | undefined
   let screen: Screen | undefined
   const dialled = await dial(place, flags, {
@@ -73,7 +74,7 @@ async function run({ flags, positionals }: Parsed<typeof FLAGS>): Promise<ExitCo
     // A person sees that the nick is another one; a script that asked for one would not.
     nickFixed: !typing,
     retry: flags["no-retry"] ? "never" : flags.retry ? "always" : "standing",
-    askWords: typing ? askWords : undefined,
+    askWords: typing ? () => askWords().finally(() => (asked = true)) : undefined,
     happened(happenings, current) {
       talk?.happened(happenings)
       screen?.prompt(talk?.target)
@@ -83,6 +84,7 @@ async function run({ flags, positionals }: Parsed<typeof FLAGS>): Promise<ExitCo
     waiting: (reason, inMs) =>
       screen?.print({ stream: "err", text: printable(`${reason}; trying again in ${duration(inMs)}`) }),
   })
+  if (asked) process.stderr.write(`${flags.ascii ? "*" : "✓"} they match; remembered\n`)
   const { link, session } = dialled
   const colour =
     typing && process.stdout.isTTY === true && !flags.line && !flags["no-color"] && !isSimple(process.env)
