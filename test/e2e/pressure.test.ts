@@ -11,10 +11,10 @@ const SLOWEST_ANSWER_MS = 500
 
 /** The longest that `irc` waited for an answer while `work` went on. */
 async function slowestAnswer(irc: Irc, work: Promise<unknown>): Promise<number> {
-  let going = true
-  void work.finally(() => (going = false)).catch(() => {})
+  const state = { isOver: false }
+  void work.catch(() => {}).then(() => (state.isOver = true))
   let slowest = 0
-  while (going) {
+  while (!state.isOver) {
     const asked = performance.now()
     await irc.settled()
     slowest = Math.max(slowest, performance.now() - asked)

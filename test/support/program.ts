@@ -8,7 +8,7 @@ import { join, resolve } from "node:path"
 export const ALL = process.env["CHAT_TEST_ALL"] === "1"
 
 /** The executable under test: CHAT_BINARY, or what the build made. */
-export const CHAT = resolve(process.env["CHAT_BINARY"] ?? join(import.meta.dir, "..", "..", "dist", "chat"))
+export const CHAT = resolve(process.env["CHAT_BINARY"] || join(import.meta.dir, "..", "..", "dist", "chat"))
 
 if (!existsSync(CHAT)) throw new Error(`${CHAT} is not there: bun run build`)
 
