@@ -1,8 +1,10 @@
 // A channel and who is in it: https://modern.ircdocs.horse/#channels
 
 import { matches } from "../protocol/masks.ts"
-import { CHANNEL_MODES, OPERATOR, VOICE, signs } from "../protocol/modes.ts"
+import { CHANNEL_MODES, HALF_OPERATOR, OPERATOR, lettersOf, signs } from "../protocol/modes.ts"
 import { folded, type ChannelName } from "../protocol/names.ts"
+import { ERR_CANNOTSENDTOCHAN } from "../protocol/numerics.ts"
+import type { Reply } from "../protocol/reply.ts"
 import { sourceOf, type User } from "./user.ts"
 
 declare const brand: unique symbol
@@ -37,7 +39,8 @@ export interface Channel {
   readonly flags: Set<string>
   key: string | undefined
   limit: number | undefined
-  readonly bans: Map<string, ListEntry>
+  /** The lists of masks by the letter of their mode, each by folded mask. */
+  readonly lists: ReadonlyMap<string, Map<string, ListEntry>>
   readonly members: Map<User, Member>
 }
 
@@ -50,7 +53,7 @@ export function newChannel(id: number, name: ChannelName, createdAt: number, fla
     flags: new Set(flags),
     key: undefined,
     limit: undefined,
-    bans: new Map(),
+    lists: new Map([...lettersOf("list")].map((letter) => [letter, new Map()])),
     members: new Map(),
   }
 }
@@ -59,19 +62,34 @@ export function isOperator(channel: Channel, user: User | undefined): boolean {
   return user !== undefined && ((channel.members.get(user)?.prefixes ?? 0) & OPERATOR) !== 0
 }
 
-export function isBanned(channel: Channel, user: User): boolean {
-  if (channel.bans.size === 0) return false
+/** Operators and half-operators: who may kick, give voice and set a topic. */
+export function isHalfOperator(channel: Channel, user: User | undefined): boolean {
+  return user !== undefined && ((channel.members.get(user)?.prefixes ?? 0) & (OPERATOR | HALF_OPERATOR)) !== 0
+}
+
+/** Whether a mask of the list `letter` is `user`'s. */
+export function isListed(channel: Channel, letter: string, user: User): boolean {
+  const list = channel.lists.get(letter)
+  if (!list || list.size === 0) return false
   const source = folded(sourceOf(user))
-  for (const mask of channel.bans.keys()) if (matches(mask, source)) return true
+  for (const mask of list.keys()) if (matches(mask, source)) return true
   return false
 }
 
-/** https://modern.ircdocs.horse/#moderated-channel-mode, #no-external-messages-mode, #ban-channel-mode */
-export function maySpeak(channel: Channel, user: User): boolean {
+/** https://modern.ircdocs.horse/#ban-channel-mode, #exception-channel-mode */
+export function isBanned(channel: Channel, user: User): boolean {
+  return isListed(channel, "b", user) && !isListed(channel, "e", user)
+}
+
+/** Why `user` may not speak. https://modern.ircdocs.horse/#moderated-channel-mode, #no-external-messages-mode */
+export function silenced(channel: Channel, user: User): Reply | undefined {
+  const { flags, name } = channel
   const member = channel.members.get(user)
-  if (!member) return !channel.flags.has("n") && !channel.flags.has("m") && !isBanned(channel, user)
-  if (member.prefixes & (OPERATOR | VOICE)) return true
-  return !channel.flags.has("m") && !isBanned(channel, user)
+  // Any sign lets its bearer speak.
+  if (member && member.prefixes !== 0) return undefined
+  if ((!member && flags.has("n")) || flags.has("m") || isBanned(channel, user))
+    return ERR_CANNOTSENDTOCHAN(name)
+  return flags.has("M") && !user.account ? ERR_CANNOTSENDTOCHAN(name, "M") : undefined
 }
 
 /** Whether `user` may know that the channel is there. */

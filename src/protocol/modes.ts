@@ -11,14 +11,20 @@ export interface ChannelMode {
 
 export const CHANNEL_MODES: readonly ChannelMode[] = [
   { letter: "b", kind: "list", meaning: "ban: who matches the mask cannot join or speak" },
+  { letter: "e", kind: "list", meaning: "exception: who matches the mask is under no ban" },
+  { letter: "I", kind: "list", meaning: "invitation: who matches the mask needs no other" },
   { letter: "k", kind: "always", meaning: "key: needed to join" },
   { letter: "l", kind: "whenSet", meaning: "limit: how many members may be in" },
+  { letter: "C", kind: "never", meaning: "no CTCP but ACTION" },
   { letter: "i", kind: "never", meaning: "invite-only: joining needs an invitation" },
   { letter: "m", kind: "never", meaning: "moderated: only operators and voiced members speak" },
+  { letter: "M", kind: "never", meaning: "only who has an account, or a sign, speaks" },
   { letter: "n", kind: "never", meaning: "no messages from outside" },
+  { letter: "R", kind: "never", meaning: "only who has an account joins" },
   { letter: "s", kind: "never", meaning: "secret: hidden from who is not in it" },
   { letter: "t", kind: "never", meaning: "only operators set the topic" },
   { letter: "o", kind: "prefix", meaning: "operator" },
+  { letter: "h", kind: "prefix", meaning: "half-operator: kicks, gives voice, sets the topic" },
   { letter: "v", kind: "prefix", meaning: "voice" },
 ]
 
@@ -29,11 +35,13 @@ export interface Prefix {
 }
 
 export const VOICE = 1
+export const HALF_OPERATOR = 2
 export const OPERATOR = 8
 
-/** Highest first, as PREFIX of ISUPPORT lists them; bits leave room for halfop (2) and founder (16). */
+/** Highest first, as PREFIX of ISUPPORT lists them; bits leave room for founder (16). */
 export const PREFIXES: readonly Prefix[] = [
   { letter: "o", sign: "@", bit: OPERATOR },
+  { letter: "h", sign: "%", bit: HALF_OPERATOR },
   { letter: "v", sign: "+", bit: VOICE },
 ]
 

@@ -65,6 +65,14 @@ export const RPL_TOPIC = (channel: string, topic: string) => numeric("332", [cha
 export const RPL_TOPICWHOTIME = (channel: string, setter: string, seconds: number) =>
   numeric("333", [channel, setter, String(seconds)])
 export const RPL_INVITING = (nick: string, channel: string) => numeric("341", [nick, channel])
+export const RPL_INVITELIST = (channel: string, mask: string, setter: string, seconds: number) =>
+  numeric("346", [channel, mask, setter, String(seconds)])
+export const RPL_ENDOFINVITELIST = (channel: string) =>
+  numeric("347", [channel], "End of channel invite exception list")
+export const RPL_EXCEPTLIST = (channel: string, mask: string, setter: string, seconds: number) =>
+  numeric("348", [channel, mask, setter, String(seconds)])
+export const RPL_ENDOFEXCEPTLIST = (channel: string) =>
+  numeric("349", [channel], "End of channel exception list")
 export const RPL_NAMREPLY = (symbol: string, channel: string, names: string) =>
   numeric("353", [symbol, channel], names)
 export const RPL_ENDOFNAMES = (channel: string) => numeric("366", [channel], "End of /NAMES list")
@@ -88,7 +96,12 @@ export const RPL_ENDOFHELP = (subject: string, text: string) => numeric("706", [
 export const ERR_NOSUCHNICK = (nick: string) => numeric("401", [nick], "No such nick/channel")
 export const ERR_NOSUCHSERVER = (server: string) => numeric("402", [server], "No such server")
 export const ERR_NOSUCHCHANNEL = (channel: string) => numeric("403", [channel], "No such channel")
-export const ERR_CANNOTSENDTOCHAN = (channel: string) => numeric("404", [channel], "Cannot send to channel")
+export const ERR_CANNOTSENDTOCHAN = (channel: string, mode?: string) =>
+  numeric(
+    "404",
+    [channel],
+    mode === undefined ? "Cannot send to channel" : `Cannot send to channel (+${mode})`,
+  )
 export const ERR_TOOMANYCHANNELS = (channel: string) =>
   numeric("405", [channel], "You have joined too many channels")
 export const ERR_TOOMANYTARGETS = (target: string) =>
@@ -118,6 +131,7 @@ export const ERR_INVITEONLYCHAN = (channel: string) => numeric("473", [channel],
 export const ERR_BANNEDFROMCHAN = (channel: string) => numeric("474", [channel], "Cannot join channel (+b)")
 export const ERR_BADCHANNELKEY = (channel: string) => numeric("475", [channel], "Cannot join channel (+k)")
 export const ERR_BADCHANMASK = (channel: string) => numeric("476", [channel], "Bad Channel Mask")
+export const ERR_NEEDREGGEDNICK = (target: string, text: string) => numeric("477", [target], text)
 export const ERR_BANLISTFULL = (channel: string, mode: string) =>
   numeric("478", [channel, mode], "Channel list is full")
 export const ERR_CHANOPRIVSNEEDED = (channel: string) =>

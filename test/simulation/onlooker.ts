@@ -153,7 +153,7 @@ export class Onlooker {
 
   #list(channel: string, names: string) {
     const listed = this.#listing.get(folded(channel)) ?? new Set<string>()
-    for (const name of names.split(" ")) listed.add(folded(name.replace(/^[@+]+/, "")))
+    for (const name of names.split(" ")) listed.add(folded(name.replace(/^[@%+]+/, "")))
     this.#listing.set(folded(channel), listed)
   }
 

@@ -26,11 +26,11 @@ function user({ account, modes, channels, invitations, ...own }: User) {
   }
 }
 
-function channel({ flags, bans, members, ...own }: Channel) {
+function channel({ flags, lists, members, ...own }: Channel) {
   return {
     ...own,
     flags: [...flags].toSorted(),
-    bans: [...bans],
+    lists: [...lists].map(([letter, masks]) => [letter, [...masks]]),
     members: [...members].map(([one, member]) => [one.id, member.prefixes]),
   }
 }

@@ -15,9 +15,13 @@ import {
   ERR_USERNOTINCHANNEL,
   RPL_BANLIST,
   RPL_ENDOFBANLIST,
+  RPL_ENDOFEXCEPTLIST,
+  RPL_ENDOFINVITELIST,
+  RPL_EXCEPTLIST,
+  RPL_INVITELIST,
 } from "../../protocol/numerics.ts"
 import { isNumeric, type Reply } from "../../protocol/reply.ts"
-import { isOperator, type Channel } from "../channel.ts"
+import { isHalfOperator, isOperator, type Channel } from "../channel.ts"
 import type { Answer, UserContext } from "../command.ts"
 import { event, from } from "../event.ts"
 import type { Network } from "../network.ts"
@@ -45,11 +49,8 @@ export function changeModes(
   // Keyed by what is changed, so that the last word of a line counts.
   const changes = new Map<string, Change>()
   const answers: Reply[] = []
-  const refusal = channelModesChanged.refuse?.(
-    context.net,
-    { channel: channel.name, changes: [] },
-    context.user,
-  )
+  const refusalOf = (change: Change) =>
+    channelModesChanged.refuse?.(context.net, { channel: channel.name, changes: [change] }, context.user)
   const rest = [...params]
   let withParam = 0
   let on = true
@@ -64,7 +65,8 @@ export function changeModes(
       continue
     }
     const param = takesParam(mode, on) ? rest.shift() : undefined
-    if (mode.kind === "list" && param === undefined) answers.push(...banList(channel))
+    const refusal = refusalOf({ on, letter })
+    if (mode.kind === "list" && param === undefined) answers.push(...list(channel, letter))
     else if (refusal) return [...answers, refusal]
     else if (param === undefined || ++withParam <= MODES_MAX) {
       const change = read(context.net, channel, mode, on, param)
@@ -176,8 +178,9 @@ function readMask(
     return ERR_INVALIDMODEPARAM(channel.name, letter, text, "A mask has no spaces and no first colon")
   }
   const param = truncated(fullMask(text), MASK_BYTES_MAX)
-  if (channel.bans.has(folded(param)) === on) return undefined
-  if (on && channel.bans.size >= net.settings.limits.listModes) return ERR_BANLISTFULL(channel.name, letter)
+  const masks = channel.lists.get(letter)
+  if (masks?.has(folded(param)) === on) return undefined
+  if (on && masks && masks.size >= net.settings.limits.listModes) return ERR_BANLISTFULL(channel.name, letter)
   return { on, letter, param }
 }
 
@@ -185,19 +188,30 @@ function bitOf(letter: string): number {
   return PREFIXES.find((prefix) => prefix.letter === letter)?.bit ?? 0
 }
 
-function banList(channel: Channel): Reply[] {
-  const bans = [...channel.bans.values()].map(({ mask, setter, at }) =>
-    RPL_BANLIST(channel.name, mask, setter, Math.floor(at / 1000)),
+const LISTS: Readonly<Record<string, { entry: typeof RPL_BANLIST; end: typeof RPL_ENDOFBANLIST }>> = {
+  b: { entry: RPL_BANLIST, end: RPL_ENDOFBANLIST },
+  e: { entry: RPL_EXCEPTLIST, end: RPL_ENDOFEXCEPTLIST },
+  I: { entry: RPL_INVITELIST, end: RPL_ENDOFINVITELIST },
+}
+
+function list({ name, lists }: Channel, letter: string): Reply[] {
+  const numerics = LISTS[letter]
+  if (!numerics) return []
+  const masks = [...(lists.get(letter)?.values() ?? [])]
+  const entries = masks.map(({ mask, setter, at }) =>
+    numerics.entry(name, mask, setter, Math.floor(at / 1000)),
   )
-  return [...bans, RPL_ENDOFBANLIST(channel.name)]
+  return [...entries, numerics.end(name)]
 }
 
 export const channelModesChanged = event<{ channel: ChannelName; changes: readonly Change[] }>({
   type: "channelModesChanged",
-  refuse(net, { channel: name }, by) {
+  refuse(net, { channel: name, changes }, by) {
     const channel = net.channel(name)
     if (!channel) return ERR_NOSUCHCHANNEL(name)
-    return by && !isOperator(channel, by) ? ERR_CHANOPRIVSNEEDED(name) : undefined
+    if (!by || isOperator(channel, by)) return undefined
+    const may = isHalfOperator(channel, by) && changes.every(({ letter }) => letter === "v")
+    return may ? undefined : ERR_CHANOPRIVSNEEDED(name)
   },
   apply(net, e, tell) {
     const channel = net.channel(e.channel)
@@ -237,8 +251,8 @@ function applied(
       return param
     case "list":
       if (param === undefined) return undefined
-      if (on) channel.bans.set(folded(param), { mask: param, setter: e.source, at: e.at })
-      else channel.bans.delete(folded(param))
+      if (on) channel.lists.get(letter)?.set(folded(param), { mask: param, setter: e.source, at: e.at })
+      else channel.lists.get(letter)?.delete(folded(param))
       return param
     default:
       return appliedPrefix(net, channel, change)

@@ -8,11 +8,12 @@ import {
   ERR_BANNEDFROMCHAN,
   ERR_CHANNELISFULL,
   ERR_INVITEONLYCHAN,
+  ERR_NEEDREGGEDNICK,
   ERR_NOSUCHCHANNEL,
   ERR_TOOMANYCHANNELS,
 } from "../../protocol/numerics.ts"
 import type { Reply } from "../../protocol/reply.ts"
-import { isBanned, type Channel } from "../channel.ts"
+import { isBanned, isListed, type Channel } from "../channel.ts"
 import { command } from "../command.ts"
 import { event } from "../event.ts"
 import { introductionTo, joinOf } from "../introduction.ts"
@@ -80,11 +81,13 @@ export const userJoined = event<UserJoined>({
   },
 })
 
-// An operator's invitation opens +i, and the ban, the key and the limit as well.
+// An operator's invitation opens +i, and the ban, the key, the limit and +R as well; a mask of +I opens +i alone.
 function refusedBy(channel: Channel, user: User, keyRight: boolean): Reply | undefined {
   if (user.invitations.has(channel)) return undefined
-  if (channel.flags.has("i")) return ERR_INVITEONLYCHAN(channel.name)
+  if (channel.flags.has("i") && !isListed(channel, "I", user)) return ERR_INVITEONLYCHAN(channel.name)
   if (isBanned(channel, user)) return ERR_BANNEDFROMCHAN(channel.name)
+  if (channel.flags.has("R") && !user.account)
+    return ERR_NEEDREGGEDNICK(channel.name, "Cannot join channel (+R): an account is needed")
   if (!keyRight) return ERR_BADCHANNELKEY(channel.name)
   if (channel.limit !== undefined && channel.members.size >= channel.limit)
     return ERR_CHANNELISFULL(channel.name)

@@ -17,7 +17,7 @@ import {
   RPL_AWAY,
 } from "../../protocol/numerics.ts"
 import type { Reply } from "../../protocol/reply.ts"
-import { isVisible, maySpeak } from "../channel.ts"
+import { isVisible, silenced } from "../channel.ts"
 import { command, type UserContext } from "../command.ts"
 import { event, from } from "../event.ts"
 import { sourceOf, type UserId } from "../user.ts"
@@ -114,11 +114,13 @@ export const messageSent = event<MessageSent>({
     if (kind === "TAGMSG") return false
     return to === undefined || (by?.account !== undefined && net.users.get(to)?.account !== undefined)
   },
-  refuse(net, { channel: name, to }, by) {
+  refuse(net, { channel: name, to, text }, by) {
     if (name === undefined) return to !== undefined && net.users.has(to) ? undefined : ERR_NOSUCHNICK("*")
     const channel = net.channel(name)
     if (!channel || (by && !isVisible(channel, by))) return ERR_NOSUCHCHANNEL(name)
-    return by && !maySpeak(channel, by) ? ERR_CANNOTSENDTOCHAN(channel.name) : undefined
+    if (text !== undefined && isCtcp(text) && channel.flags.has("C"))
+      return ERR_CANNOTSENDTOCHAN(channel.name, "C")
+    return by && silenced(channel, by)
   },
   apply(net, e, tell) {
     const author = e.by === undefined ? undefined : net.users.get(e.by)
@@ -132,6 +134,11 @@ export const messageSent = event<MessageSent>({
     if (e.command === "PRIVMSG" && to?.away !== undefined) tell.reply(RPL_AWAY(to.nick, to.away))
   },
 })
+
+/** CTCP, ACTION apart: https://modern.ircdocs.horse/ctcp.html */
+function isCtcp(text: string): boolean {
+  return text.startsWith("\x01") && !/^\x01ACTION(?:[ \x01]|$)/i.test(text)
+}
 
 function tagsOf({ command: kind, tags }: MessageSent) {
   return { clientTags: tags && new Map(tags), needs: kind === "TAGMSG" ? MESSAGE_TAGS : 0 }

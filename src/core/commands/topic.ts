@@ -7,7 +7,7 @@ import {
   ERR_NOTONCHANNEL,
   RPL_NOTOPIC,
 } from "../../protocol/numerics.ts"
-import { isOperator, isVisible } from "../channel.ts"
+import { isHalfOperator, isVisible } from "../channel.ts"
 import { command } from "../command.ts"
 import { event, from } from "../event.ts"
 import { topicReplies } from "../introduction.ts"
@@ -38,7 +38,7 @@ export const topicChanged = event<{ channel: ChannelName; text: string }>({
     if (!channel) return ERR_NOSUCHCHANNEL(name)
     if (!by) return undefined
     if (!channel.members.has(by)) return ERR_NOTONCHANNEL(name)
-    return channel.flags.has("t") && !isOperator(channel, by) ? ERR_CHANOPRIVSNEEDED(name) : undefined
+    return channel.flags.has("t") && !isHalfOperator(channel, by) ? ERR_CHANOPRIVSNEEDED(name) : undefined
   },
   apply(net, e, tell) {
     const channel = net.channel(e.channel)
