@@ -20,6 +20,8 @@ export type Question =
 export interface Context {
   readonly net: Network
   readonly session: Session
+  /** Every session there is, those that have not registered too. */
+  readonly sessions: ReadonlySet<Session>
   readonly message: Message
   /** The table of commands, for HELP. */
   readonly commands: ReadonlyMap<string, Command>

@@ -202,6 +202,7 @@ export class Engine {
     const context: Context = {
       net: this.net,
       session,
+      sessions: this.sessions,
       message,
       now: this.#at,
       commands: COMMANDS,
@@ -323,6 +324,7 @@ export class Engine {
     if (!session.user && !session.waiting && !session.closing) {
       pursueRegistration(session, {
         net: this.net,
+        sessions: this.sessions,
         log: this.#log,
         place: (type, fact) => this.#place(type, fact, undefined),
         answer: (answer) => this.#answer(session, answer),
@@ -387,6 +389,6 @@ function addressedTo(session: Session, content: Content): Content {
   return { ...content, command: "NOTICE", params: [session.addressee], text: words }
 }
 
-// Of utf8-only and of chathistory.
+// Of utf8-only, chathistory and setname.
 const isSpecified = ([command, code]: readonly string[]) =>
-  code === "INVALID_UTF8" || (command === "CHATHISTORY" && code !== "STORAGE_FULL")
+  code === "INVALID_UTF8" || ((command === "CHATHISTORY" || command === "SETNAME") && code !== "STORAGE_FULL")

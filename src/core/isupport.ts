@@ -1,6 +1,7 @@
 // What 005 promises: https://modern.ircdocs.horse/#rplisupport-parameters. Made from the tables and limits that the commands
 // obey, so that it cannot promise anything else.
 
+import { ACCOUNT, MUTE } from "../protocol/ban-masks.ts"
 import { ISUPPORT_TOKENS_MAX, MODES_MAX, TARGETS_MAX } from "../protocol/limits.ts"
 import { lettersOf, PREFIXES } from "../protocol/modes.ts"
 import { RPL_ISUPPORT } from "../protocol/numerics.ts"
@@ -21,6 +22,7 @@ function tokensOf({ networkName, limits }: Settings): string[] {
   const signs = PREFIXES.map((prefix) => prefix.sign).join("")
   const kinds = [lettersOf("list"), lettersOf("always"), lettersOf("whenSet"), lettersOf("never")]
   return [
+    `ACCOUNTEXTBAN=${ACCOUNT}`,
     `AWAYLEN=${limits.awayLength}`,
     "CASEMAPPING=ascii",
     `CHANLIMIT=#:${limits.channelsPerUser}`,
@@ -29,6 +31,7 @@ function tokensOf({ networkName, limits }: Settings): string[] {
     "CHANTYPES=#",
     `CHATHISTORY=${limits.historyPage}`,
     "EXCEPTS=e",
+    `EXTBAN=,${ACCOUNT}${MUTE}`,
     "INVEX=I",
     `KEYLEN=${limits.keyLength}`,
     `KICKLEN=${limits.kickLength}`,
@@ -36,10 +39,12 @@ function tokensOf({ networkName, limits }: Settings): string[] {
     `MAXTARGETS=${TARGETS_MAX}`,
     `MODES=${MODES_MAX}`,
     "MSGREFTYPES=msgid,timestamp",
+    `NAMELEN=${limits.realnameLength}`,
     `NETWORK=${networkName.replace(/[^!-<>-~]/g, "_")}`,
     `NICKLEN=${limits.nickLength}`,
     `PREFIX=(${letters})${signs}`,
     "SAFELIST",
+    `STATUSMSG=${signs}`,
     `TARGMAX=JOIN:,KICK:,LIST:,NAMES:,NOTICE:${TARGETS_MAX},PART:,PRIVMSG:${TARGETS_MAX},TAGMSG:${TARGETS_MAX},WHOIS:1`,
     `TOPICLEN=${limits.topicLength}`,
     `USERLEN=${limits.usernameLength}`,

@@ -1,9 +1,20 @@
 // The state of the network: what the log says, and nothing else. Only `apply` of an event changes it.
 
+import { WHOWAS_MAX } from "../protocol/limits.ts"
 import { folded, type ChannelName, type Nick } from "../protocol/names.ts"
 import { newChannel, type Channel, type Member } from "./channel.ts"
 import type { Settings } from "./seams.ts"
 import type { Account, User, UserId } from "./user.ts"
+
+/** Who had a nick and gave it up: https://modern.ircdocs.horse/#whowas-message */
+export interface Gone {
+  readonly nick: Nick
+  readonly username: string
+  readonly host: string
+  readonly realname: string
+  /** ms since 1970. */
+  readonly at: number
+}
 
 export class Network {
   settings: Settings
@@ -12,8 +23,12 @@ export class Network {
   readonly accounts = new Map<string, Account>()
   readonly #nicks = new Map<string, User>()
   readonly #online = new Map<Account, User>()
+  /** Oldest first, at most WHOWAS_MAX. */
+  readonly gone: Gone[] = []
   /** ms since 1970 when this run began. */
   startedAt = 0
+  /** The most users at one time of this run. */
+  usersMost = 0
   /** Where each run began, for the msgids of its events; ascending. */
   readonly epochs: { readonly epoch: number; readonly fromSeq: number }[] = []
 
@@ -42,6 +57,7 @@ export class Network {
     this.users.set(user.id, user)
     this.#nicks.set(folded(user.nick), user)
     if (user.account) this.#online.set(user.account, user)
+    this.usersMost = Math.max(this.usersMost, this.users.size)
   }
 
   removeUser(user: User) {
@@ -49,6 +65,12 @@ export class Network {
     this.users.delete(user.id)
     if (user.account) this.#online.delete(user.account)
     this.#nicks.delete(folded(user.nick))
+  }
+
+  /** Keeps for WHOWAS who had this nick until now. */
+  remember({ nick, username, host, realname }: User, at: number) {
+    this.gone.push({ nick, username, host, realname, at })
+    if (this.gone.length > WHOWAS_MAX) this.gone.shift()
   }
 
   rename(user: User, nick: Nick) {

@@ -17,6 +17,7 @@ import type { Account, User, UserId } from "./user.ts"
 
 export interface Registrar {
   readonly net: Network
+  readonly sessions: ReadonlySet<Session>
   readonly log: Logger
   place<F extends object>(type: EventType<F>, fact: F): void
   answer(answer: Answer): void
@@ -77,11 +78,11 @@ function register(
   account: Account | undefined,
   registrar: Registrar,
 ) {
-  const { net } = registrar
+  const { net, sessions } = registrar
   const online = account && net.userOf(account)
   if (online) {
     attach(session, online)
-    registrar.answer(greetingOfSecondSession(net, session, online))
+    registrar.answer(greetingOfSecondSession(net, sessions, session, online))
   } else {
     if (account && folded(nick) === folded(account.name)) clearNick(nick, registrar)
     if (isTaken(net, nick, account)) {
@@ -100,7 +101,7 @@ function register(
     const user = net.users.get(registrar.lastSeq() as UserId)
     if (!user) throw new Error("userConnected made no user")
     attach(session, user)
-    registrar.answer(greeting(net, user))
+    registrar.answer(greeting(net, sessions, user))
   }
   const { address, tlsVersion, certificate } = session.arrival
   registrar.log({

@@ -108,6 +108,8 @@ export interface Settings {
   readonly networkName: string
   readonly description: string
   readonly version: string
+  /** How to reach who runs the server, if they want to be reached. */
+  readonly admin?: string | undefined
   /** Lines of the message of the day; none when it is empty. */
   readonly motd: readonly string[]
   readonly access: "members" | "open"

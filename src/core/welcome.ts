@@ -13,6 +13,7 @@ import {
 } from "../protocol/numerics.ts"
 import type { Reply } from "../protocol/reply.ts"
 import { serverTime } from "../protocol/server-time.ts"
+import { lusers } from "./commands/lusers.ts"
 import { introductionTo, joinOf } from "./introduction.ts"
 import { isupport } from "./isupport.ts"
 import type { Content } from "./narrow.ts"
@@ -21,7 +22,8 @@ import type { Settings } from "./seams.ts"
 import type { Session } from "./session.ts"
 import { sourceOf, type User } from "./user.ts"
 
-export function greeting({ settings, startedAt }: Network, user: User): Reply[] {
+export function greeting(net: Network, sessions: ReadonlySet<Session>, user: User): Reply[] {
+  const { settings, startedAt } = net
   const { networkName, serverName, version } = settings
   const modes = lettersOf("list", "always", "whenSet", "never", "prefix")
   const withParam = lettersOf("list", "always", "whenSet", "prefix")
@@ -32,17 +34,23 @@ export function greeting({ settings, startedAt }: Network, user: User): Reply[] 
     RPL_CREATED(serverTime(startedAt)),
     RPL_MYINFO(serverName, version, userModes, modes, withParam),
     ...isupport(settings),
+    ...lusers(net, sessions),
     ...motd(settings),
   ]
 }
 
 /** Another session of a user who is online already: the channels the user is in come with it. */
-export function greetingOfSecondSession(net: Network, session: Session, user: User): Content[] {
+export function greetingOfSecondSession(
+  net: Network,
+  sessions: ReadonlySet<Session>,
+  session: Session,
+  user: User,
+): Content[] {
   const channels = [...user.channels.keys()].flatMap((channel) => [
     joinOf(channel, user),
     ...introductionTo(channel, session, net),
   ])
-  return [...greeting(net, user), ...channels]
+  return [...greeting(net, sessions, user), ...channels]
 }
 
 export function motd({ serverName, motd: lines }: Settings): Reply[] {

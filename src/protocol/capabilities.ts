@@ -25,6 +25,7 @@ export const ACCOUNT_TAG = 1 << 8
 export const ACCOUNT_NOTIFY = 1 << 9
 export const CAP_NOTIFY = 1 << 10
 export const CHATHISTORY = 1 << 11
+export const SETNAME = 1 << 12
 
 export const CAPABILITIES: readonly Capability[] = [
   { name: "account-notify", bit: ACCOUNT_NOTIFY, specification: extension("account-notify"), renders: false },
@@ -43,6 +44,7 @@ export const CAPABILITIES: readonly Capability[] = [
   { name: "message-tags", bit: MESSAGE_TAGS, specification: extension("message-tags"), renders: true },
   { name: "multi-prefix", bit: MULTI_PREFIX, specification: extension("multi-prefix"), renders: false },
   { name: "server-time", bit: SERVER_TIME, specification: extension("server-time"), renders: true },
+  { name: "setname", bit: SETNAME, specification: extension("setname"), renders: false },
   {
     name: "standard-replies",
     bit: STANDARD_REPLIES,

@@ -13,6 +13,8 @@ export const PARAMS_MAX = 15
 export const TARGETS_MAX = 4
 /** Modes with a parameter in one MODE, MODES in ISUPPORT. */
 export const MODES_MAX = 6
+/** Nicks that were given up and that WHOWAS still knows. */
+export const WHOWAS_MAX = 1000
 /** Tokens in one 005 line: https://modern.ircdocs.horse/#rplisupport-005 */
 export const ISUPPORT_TOKENS_MAX = 13
 

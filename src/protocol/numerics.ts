@@ -51,6 +51,13 @@ export const RPL_WHOREPLY = (
   realname: string,
 ) => numeric("352", [channel, username, host, server, nick, flags], `0 ${realname}`)
 
+// Of who has gone
+export const RPL_WHOWASUSER = (nick: string, username: string, host: string, realname: string) =>
+  numeric("314", [nick, username, host, "*"], realname)
+export const RPL_ENDOFWHOWAS = (nick: string) => numeric("369", [nick], "End of WHOWAS")
+export const ERR_WASNOSUCHNICK = (nick: string) => numeric("406", [nick], "There was no such nickname")
+export const RPL_USERHOST = (replies: readonly string[]) => numeric("302", [], replies.join(" "))
+
 // Channels
 export const RPL_LISTSTART = () => numeric("321", ["Channel"], "Users Name")
 export const RPL_LIST = (channel: string, members: number, topic: string) =>
@@ -83,6 +90,27 @@ export const RPL_ENDOFBANLIST = (channel: string) => numeric("368", [channel], "
 // The server
 export const RPL_VERSION = (version: string, server: string, comments: string) =>
   numeric("351", [version, server], comments)
+export const RPL_STATSUPTIME = (text: string) => numeric("242", [], `Server Up ${text}`)
+export const RPL_ENDOFSTATS = (query: string) => numeric("219", [query], "End of /STATS report")
+export const RPL_LUSERCLIENT = (visible: number, invisible: number) =>
+  numeric("251", [], `There are ${visible} users and ${invisible} invisible on 1 servers`)
+export const RPL_LUSEROP = (operators: number) => numeric("252", [String(operators)], "operator(s) online")
+export const RPL_LUSERUNKNOWN = (connections: number) =>
+  numeric("253", [String(connections)], "unknown connection(s)")
+export const RPL_LUSERCHANNELS = (channels: number) => numeric("254", [String(channels)], "channels formed")
+export const RPL_LUSERME = (users: number) => numeric("255", [], `I have ${users} clients and 0 servers`)
+export const RPL_LOCALUSERS = (users: number, most: number) =>
+  numeric("265", [String(users), String(most)], `Current local users ${users}, max ${most}`)
+export const RPL_GLOBALUSERS = (users: number, most: number) =>
+  numeric("266", [String(users), String(most)], `Current global users ${users}, max ${most}`)
+export const RPL_ADMINME = (server: string) => numeric("256", [server], "Administrative info")
+export const RPL_ADMINLOC1 = (text: string) => numeric("257", [], text)
+export const RPL_ADMINEMAIL = (text: string) => numeric("259", [], text)
+export const ERR_NOADMININFO = (server: string) =>
+  numeric("423", [server], "No administrative info available")
+export const RPL_ENDOFLINKS = (mask: string) => numeric("365", [mask], "End of /LINKS list")
+export const RPL_INFO = (text: string) => numeric("371", [], text)
+export const RPL_ENDOFINFO = () => numeric("374", [], "End of /INFO list")
 export const RPL_MOTDSTART = (server: string) => numeric("375", [], `- ${server} Message of the day -`)
 export const RPL_MOTD = (line: string) => numeric("372", [], line)
 export const RPL_ENDOFMOTD = () => numeric("376", [], "End of /MOTD command")

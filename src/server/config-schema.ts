@@ -39,6 +39,12 @@ const server = z.strictObject({
     .max(200)
     .regex(/^\P{Cc}*$/u, "must be one line")
     .default("A private chat network"),
+  admin: z
+    .string()
+    .min(1, "must not be empty")
+    .max(200)
+    .regex(/^\P{Cc}*$/u, "must be one line")
+    .optional(),
   listen: z.array(endpoint).min(1, "must name at least one address").optional(),
   cert: file.optional(),
   key: file.optional(),

@@ -18,6 +18,8 @@ export interface Config {
     readonly name: string
     readonly network: string
     readonly description: string
+    /** How to reach who runs the server, for ADMIN. */
+    readonly admin: string | undefined
     /** Undefined for the default: `[::]:6697`, or `0.0.0.0:6697` where there is no IPv6. */
     readonly listen: readonly Endpoint[] | undefined
     readonly cert: string | undefined
@@ -73,6 +75,7 @@ function configFrom({ server, limits, throttling }: Raw): Config {
       name: name.includes(".") ? name : `${name.toLowerCase().replaceAll("_", "-")}.local`,
       network: network ?? name,
       description: rest.description,
+      admin: rest.admin,
       listen: rest.listen,
       cert: rest.cert,
       key: rest.key,

@@ -109,12 +109,13 @@ export function startServer(options: ServerOptions): Server {
 }
 
 function settingsOf({ config, motd }: Changeable, version: string): Settings {
-  const { name, network, description, access, password } = config.server
+  const { name, network, description, admin, access, password } = config.server
   return {
     serverName: name,
     networkName: network,
     description,
     version,
+    admin,
     motd,
     access,
     passwordNeeded: password !== undefined,

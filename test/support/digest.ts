@@ -8,6 +8,8 @@ import type { User } from "../../src/core/user.ts"
 export function digest(net: Network): string {
   return JSON.stringify({
     startedAt: net.startedAt,
+    usersMost: net.usersMost,
+    gone: net.gone,
     epochs: net.epochs,
     accounts: [...net.accounts],
     users: [...net.users.values()].map(user),

@@ -1,6 +1,6 @@
 // Plays a transcript: what several sessions send, and every line that each of them is sent. What is not written is silence.
 //
-//   ## access members · ## password · ## motd Hello · ## limits nickLength=5       settings, before all else
+//   ## access members · ## password · ## admin Ann · ## motd Hello · ## limits nickLength=5       settings, before all else
 //   alice connects message-tags server-time     a registered session with these capabilities
 //   alice connects as member message-tags       … whose certificate says `alice`
 //   phone connects as alice                     … whose certificate says `alice`, whatever its nick
@@ -46,6 +46,7 @@ function settingsOf(script: string): Partial<Settings> {
   return {
     access: all("access").includes("members") ? "members" : "open",
     passwordNeeded: all("password").length > 0,
+    admin: all("admin")[0],
     motd: all("motd"),
     limits: {
       ...DEFAULT_LIMITS,

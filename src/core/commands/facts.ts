@@ -45,7 +45,7 @@ export const TIME = command({
 })
 
 // The network is one server; a mask or a user's nick stands for it as its own name does.
-function elsewhere(net: Network, server: string | undefined): Reply | undefined {
+export function elsewhere(net: Network, server: string | undefined): Reply | undefined {
   if (server === undefined || net.user(server)) return undefined
   return matches(folded(server), folded(net.settings.serverName)) ? undefined : ERR_NOSUCHSERVER(server)
 }

@@ -3,16 +3,20 @@
 import type { Command } from "../command.ts"
 import type { EventType } from "../event.ts"
 import { accountCreated } from "./account.ts"
+import { ADMIN } from "./admin.ts"
 import { AWAY, awayChanged } from "./away.ts"
 import { CAP } from "./cap.ts"
 import { channelModesChanged } from "./channel-modes.ts"
 import { CHATHISTORY } from "./chathistory.ts"
 import { ISON, MOTD, TIME, VERSION } from "./facts.ts"
 import { HELP } from "./help.ts"
+import { INFO } from "./info.ts"
 import { INVITE, userInvited } from "./invite.ts"
 import { JOIN, userJoined } from "./join.ts"
 import { KICK, memberKicked } from "./kick.ts"
+import { LINKS } from "./links.ts"
 import { LIST } from "./list.ts"
+import { LUSERS } from "./lusers.ts"
 import { messageSent, NOTICE, PRIVMSG, TAGMSG } from "./message.ts"
 import { MODE, userModesChanged } from "./mode.ts"
 import { NAMES } from "./names.ts"
@@ -22,21 +26,29 @@ import { PASS } from "./pass.ts"
 import { PING, PONG } from "./ping.ts"
 import { QUIT, userQuit } from "./quit.ts"
 import { serverStarted } from "./server.ts"
+import { realnameChanged, SETNAME } from "./setname.ts"
+import { STATS } from "./stats.ts"
 import { TOPIC, topicChanged } from "./topic.ts"
 import { USER, userConnected } from "./user.ts"
+import { USERHOST } from "./userhost.ts"
 import { WHO } from "./who.ts"
 import { WHOIS } from "./whois.ts"
+import { WHOWAS } from "./whowas.ts"
 
 const commands: readonly Command[] = [
+  ADMIN,
   AWAY,
   CAP,
   CHATHISTORY,
   HELP,
+  INFO,
   INVITE,
   ISON,
   JOIN,
   KICK,
+  LINKS,
   LIST,
+  LUSERS,
   MODE,
   MOTD,
   NAMES,
@@ -48,13 +60,17 @@ const commands: readonly Command[] = [
   PONG,
   PRIVMSG,
   QUIT,
+  SETNAME,
+  STATS,
   TAGMSG,
   TIME,
   TOPIC,
   USER,
+  USERHOST,
   VERSION,
   WHO,
   WHOIS,
+  WHOWAS,
 ]
 
 const events: readonly EventType<never>[] = [
@@ -64,6 +80,7 @@ const events: readonly EventType<never>[] = [
   memberKicked,
   messageSent,
   nickChanged,
+  realnameChanged,
   serverStarted,
   topicChanged,
   userConnected,

@@ -1,6 +1,6 @@
 // NICK: https://modern.ircdocs.horse/#nick-message
 
-import { parseNick, type Nick } from "../../protocol/names.ts"
+import { folded, parseNick, type Nick } from "../../protocol/names.ts"
 import { ERR_ERRONEUSNICKNAME, ERR_NICKNAMEINUSE, ERR_NONICKNAMEGIVEN } from "../../protocol/numerics.ts"
 import { anytime } from "../command.ts"
 import { event, from } from "../event.ts"
@@ -34,6 +34,7 @@ export const nickChanged = event<{ user: UserId; nick: Nick }>({
     const user = net.users.get(e.user)
     if (!user) return
     tell.peers(user, from(e, "NICK", [], e.nick, sourceOf(user)))
+    if (folded(user.nick) !== folded(e.nick)) net.remember(user, e.at)
     net.rename(user, e.nick)
   },
 })

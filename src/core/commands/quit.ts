@@ -23,6 +23,7 @@ export const userQuit = event<{ user: UserId; reason: string }>({
     const user = net.users.get(e.user)
     if (!user) return
     tell.peers(user, from(e, "QUIT", [], e.reason), false)
+    net.remember(user, e.at)
     net.removeUser(user)
   },
 })

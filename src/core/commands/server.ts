@@ -7,6 +7,10 @@ export const serverStarted = event<{ epoch: number }>({
   apply(net, e) {
     net.epochs.push({ epoch: e.epoch, fromSeq: e.seq })
     net.startedAt = e.at
-    for (const user of net.users.values()) net.removeUser(user)
+    for (const user of net.users.values()) {
+      net.remember(user, e.at)
+      net.removeUser(user)
+    }
+    net.usersMost = 0
   },
 })

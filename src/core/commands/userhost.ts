@@ -1,0 +1,29 @@
+// USERHOST: https://modern.ircdocs.horse/#userhost-message
+
+import { RPL_USERHOST } from "../../protocol/numerics.ts"
+import { command } from "../command.ts"
+import type { User } from "../user.ts"
+
+/** "Each nickname … up to five": RFC 2812 §4.8. */
+const NICKS_MAX = 5
+
+export const USERHOST = command({
+  name: "USERHOST",
+  syntax: "<nick>{ <nick>}",
+  help: "Tells user name and host of up to five people, and whether they are away.",
+  specification: "https://modern.ircdocs.horse/#userhost-message",
+  run({ net }, ...nicks: string[]) {
+    return RPL_USERHOST(
+      nicks
+        .slice(0, NICKS_MAX)
+        .flatMap((nick) => net.user(nick) ?? [])
+        .map(shown),
+    )
+  },
+})
+
+/** `nickname [isop] "=" isaway hostname`, where the hostname has the user name before it. */
+function shown(user: User): string {
+  const operator = user.modes.has("o") ? "*" : ""
+  return `${user.nick}${operator}=${user.away === undefined ? "+" : "-"}${user.username}@${user.host}`
+}
