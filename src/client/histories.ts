@@ -154,8 +154,10 @@ export class Histories {
     let fresh = false
     for (const spoken of fill.page) {
       if (spoken.id !== undefined && (seen?.has(spoken.id) || known.has(spoken.id))) continue
-      fill.found.push(spoken)
-      if (spoken.id !== undefined && live.has(spoken.id)) continue
+      // What was said while the page was on its way came live as well, and is news.
+      const isLive = spoken.id !== undefined && live.has(spoken.id)
+      fill.found.push(isLive ? { ...spoken, past: false } : spoken)
+      if (isLive) continue
       fill.fetched++
       fresh = true
       if (spoken.own) context.outbox.confirmText(context, spoken.target, wireText(spoken))
