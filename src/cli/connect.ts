@@ -51,7 +51,7 @@ export const connect = cliCommand({
   operands: "[HOST[:PORT]]",
   summary: "chat on a server; without an address, on the last one used",
   examples: [
-    ["chat connect lab.local --pin otter-maple-…", "the first time, with the six words its host gave you"],
+    ["chat connect lab.local --pin otter-mango-…", "the first time, with the six words its host gave you"],
     ["chat connect lab.local --cert alice.pem …", "as alice, whose key is in alice.key"],
     ["chat connect", "the server of last time"],
     ["echo hello | chat connect", "say it and leave"],
