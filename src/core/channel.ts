@@ -1,6 +1,6 @@
 // A channel and who is in it: https://modern.ircdocs.horse/#channels
 
-import { matches } from "../protocol/masks.ts"
+import { isMute, means } from "../protocol/ban-masks.ts"
 import { CHANNEL_MODES, HALF_OPERATOR, OPERATOR, lettersOf, signs } from "../protocol/modes.ts"
 import { folded, type ChannelName } from "../protocol/names.ts"
 import { ERR_CANNOTSENDTOCHAN } from "../protocol/numerics.ts"
@@ -67,18 +67,21 @@ export function isHalfOperator(channel: Channel, user: User | undefined): boolea
   return user !== undefined && ((channel.members.get(user)?.prefixes ?? 0) & (OPERATOR | HALF_OPERATOR)) !== 0
 }
 
-/** Whether a mask of the list `letter` is `user`'s. */
-export function isListed(channel: Channel, letter: string, user: User): boolean {
+/** Whether a mask of the list `letter` means `user`; those that are about speaking alone count when that is what is asked. */
+export function isListed(channel: Channel, letter: string, user: User, speaking = false): boolean {
   const list = channel.lists.get(letter)
   if (!list || list.size === 0) return false
   const source = folded(sourceOf(user))
-  for (const mask of list.keys()) if (matches(mask, source)) return true
+  const account = user.account && folded(user.account.name)
+  for (const mask of list.keys()) {
+    if ((speaking || !isMute(mask)) && means(mask, source, account)) return true
+  }
   return false
 }
 
-/** https://modern.ircdocs.horse/#ban-channel-mode, #exception-channel-mode */
-export function isBanned(channel: Channel, user: User): boolean {
-  return isListed(channel, "b", user) && !isListed(channel, "e", user)
+/** From joining, or from speaking: https://modern.ircdocs.horse/#ban-channel-mode, #exception-channel-mode */
+export function isBanned(channel: Channel, user: User, speaking = false): boolean {
+  return isListed(channel, "b", user, speaking) && !isListed(channel, "e", user, speaking)
 }
 
 /** Why `user` may not speak. https://modern.ircdocs.horse/#moderated-channel-mode, #no-external-messages-mode */
@@ -87,7 +90,7 @@ export function silenced(channel: Channel, user: User): Reply | undefined {
   const member = channel.members.get(user)
   // Any sign lets its bearer speak.
   if (member && member.prefixes !== 0) return undefined
-  if ((!member && flags.has("n")) || flags.has("m") || isBanned(channel, user))
+  if ((!member && flags.has("n")) || flags.has("m") || isBanned(channel, user, true))
     return ERR_CANNOTSENDTOCHAN(name)
   return flags.has("M") && !user.account ? ERR_CANNOTSENDTOCHAN(name, "M") : undefined
 }

@@ -1,5 +1,7 @@
 // Modes as data: https://modern.ircdocs.horse/#modes. ISUPPORT, 004, MODE and the manual are made from these tables.
 
+import { isChannelName } from "./names.ts"
+
 /** How a channel mode takes its parameter: CHANMODES types A to D, and prefixes. */
 export type ModeKind = "list" | "always" | "whenSet" | "never" | "prefix"
 
@@ -44,6 +46,12 @@ export const PREFIXES: readonly Prefix[] = [
   { letter: "h", sign: "%", bit: HALF_OPERATOR },
   { letter: "v", sign: "+", bit: VOICE },
 ]
+
+/** `sign` and the channel of a target such as `@#den`: https://modern.ircdocs.horse/#statusmsg-parameter */
+export function statusTarget(target: string): { prefix: Prefix; name: string } | undefined {
+  const prefix = PREFIXES.find(({ sign }) => target.startsWith(sign))
+  return prefix && isChannelName(target.slice(1)) ? { prefix, name: target.slice(1) } : undefined
+}
 
 export interface UserMode {
   readonly letter: string

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test"
 import * as fc from "fast-check"
+import { banMask, means } from "../../src/protocol/ban-masks.ts"
 import { fullMask, matches } from "../../src/protocol/masks.ts"
 
 /** The definition, one character at a time. */
@@ -76,4 +77,36 @@ test("a full mask stays as it is", () => {
       expect(fullMask(mask)).toBe(mask)
     }),
   )
+})
+
+const BANS: [mask: string, kept: string | undefined][] = [
+  ["alice", "alice!*@*"],
+  ["a:alice", "a:alice"],
+  ["A:alice*", "a:alice*"],
+  ["m:alice", "m:alice!*@*"],
+  ["M:*@host", "m:*!*@host"],
+  ["m:a:alice", "m:a:alice"],
+  ["m:m:alice", undefined],
+  ["m:", undefined],
+  ["a:", undefined],
+  ["m:a:", undefined],
+  ["x:alice", "x:alice!*@*"],
+]
+
+test.each(BANS)("the ban mask %j is kept as %j", (mask, kept) => {
+  expect(banMask(mask)).toBe(kept)
+})
+
+const MEANT: [mask: string, account: string | undefined, result: boolean][] = [
+  ["bob!*@*", undefined, true],
+  ["m:bob!*@*", undefined, true],
+  ["a:bob", undefined, false],
+  ["a:bob", "bob", true],
+  ["a:*", undefined, false],
+  ["m:a:b*", "bob", true],
+  ["m:a:b*", "robert", false],
+]
+
+test.each(MEANT)("%j with account %j", (mask, account, result) => {
+  expect(means(mask, "bob!user@host", account)).toBe(result)
 })

@@ -77,8 +77,9 @@ export class Onlooker {
     if (!source.includes("!")) return undefined
     const self = nickOf(source) === folded(this.nick)
     // Its own words come back to the speaker, also from a channel that hears who is outside.
-    const there = target.startsWith("#")
-      ? this.channels.has(folded(target))
+    const plain = target.replace(/^[@%+](?=#)/, "")
+    const there = plain.startsWith("#")
+      ? this.channels.has(folded(plain))
       : folded(target) === folded(this.nick)
     this.#expect(there || self, "not entitled to hear it", line)
     const unique = command === "TAGMSG" ? (tags.get("+x") ?? "") : text

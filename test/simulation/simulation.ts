@@ -8,6 +8,7 @@ import { eventOf } from "../../src/core/rows.ts"
 import type { Request, Row, Settings, Turn } from "../../src/core/seams.ts"
 import { Tell } from "../../src/core/tell.ts"
 import { CAPABILITIES } from "../../src/protocol/capabilities.ts"
+import { PREFIXES } from "../../src/protocol/modes.ts"
 import { folded } from "../../src/protocol/names.ts"
 import { chatter, NICKS } from "../support/chatter.ts"
 import { digest } from "../support/digest.ts"
@@ -38,6 +39,12 @@ interface Said {
   readonly channelId: number | null
   /** Ids of the members at that place. */
   readonly members: ReadonlySet<number>
+}
+
+/** To whom in a channel a message was said, when not to all. */
+interface Status {
+  readonly sign: string
+  readonly channel: string
 }
 
 class Simulation {
@@ -160,9 +167,13 @@ class Simulation {
   }
 
   #remember(row: Row) {
-    const { msgid } = eventOf(row, this.#shadow)
-    const channel = [...this.#shadow.channels.values()].find((one) => one.id === row.channelId)
-    const members = new Set([...(channel?.members.keys() ?? [])].map((user) => user.id as number))
+    const { msgid, status } = eventOf(row, this.#shadow) as { msgid: string; status?: Status }
+    const channel = status
+      ? this.#shadow.channel(status.channel)
+      : [...this.#shadow.channels.values()].find((one) => one.id === row.channelId)
+    const least = PREFIXES.find(({ sign }) => sign === status?.sign)?.bit ?? 0
+    const heard = [...(channel?.members.values() ?? [])].filter(({ prefixes }) => prefixes >= least)
+    const members = new Set(heard.map(({ user }) => user.id as number))
     const text = row.text ?? ""
     this.#said.set(text, [...(this.#said.get(text) ?? []), { msgid, channelId: row.channelId, members }])
   }
@@ -212,7 +223,7 @@ class Simulation {
   #checkHeard(onlooker: Onlooker, { msgid, command, source, target, text, old, self }: Heard) {
     this.tally.heard++
     const kept = this.#said.get(text)
-    const channel = target.startsWith("#")
+    const channel = /^[@%+]?#/.test(target)
     if (command !== "TAGMSG" && (channel || old) && !kept)
       throw new Error(`${text} was heard and is not in the log`)
     if (msgid === undefined) return

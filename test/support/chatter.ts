@@ -4,7 +4,20 @@ import type { Random } from "./random.ts"
 
 export const NICKS = ["alice", "bob", "carol", "Dave", "erin", "guest-3", "guest-9", "nobody", "ALICE"]
 export const CHANNELS = ["#a", "#A", "#b", "#den", "#ç"]
-const MASKS = ["alice!*@*", "*!*@host", "b*", "*", "?o?", "@host", "!x"]
+const MASKS = [
+  "alice!*@*",
+  "*!*@host",
+  "b*",
+  "*",
+  "?o?",
+  "@host",
+  "!x",
+  "m:b*",
+  "a:bob",
+  "m:a:*",
+  "a:*",
+  "m:",
+]
 const KEYS = ["k1", "k2", "a b", ",", ""]
 
 /** `text` gives a text that was not given before, so that a message can be told from all others. */
@@ -12,7 +25,7 @@ export function chatter(random: Random, text: () => string): string {
   const nick = () => random.pick(NICKS)
   const channel = () => random.pick(CHANNELS)
   const channels = () => (random.chance(0.2) ? `${channel()},${channel()}` : channel())
-  const target = () => (random.chance(0.6) ? channel() : nick())
+  const target = () => (random.chance(0.6) ? random.pick(["", "", "", "@", "+"]) + channel() : nick())
   const modes = () => {
     const sign = random.pick(["+", "-", "+", ""])
     const letters = random.pick([

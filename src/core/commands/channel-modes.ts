@@ -1,8 +1,8 @@
 // Changes of a channel's modes: https://modern.ircdocs.horse/#channel-modes. MODE reads the change that was asked for; what is
 // not so already is proposed as one event.
 
+import { banMask, isMute } from "../../protocol/ban-masks.ts"
 import { MODES_MAX } from "../../protocol/limits.ts"
-import { fullMask } from "../../protocol/masks.ts"
 import { channelMode, PREFIXES, type ChannelMode } from "../../protocol/modes.ts"
 import { byteLength, folded, truncated, type ChannelName } from "../../protocol/names.ts"
 import {
@@ -177,7 +177,10 @@ function readMask(
   if (text.startsWith(":") || text.includes(" ")) {
     return ERR_INVALIDMODEPARAM(channel.name, letter, text, "A mask has no spaces and no first colon")
   }
-  const param = truncated(fullMask(text), MASK_BYTES_MAX)
+  const mask = banMask(text)
+  if (mask === undefined || (letter === "I" && isMute(mask)))
+    return ERR_INVALIDMODEPARAM(channel.name, letter, text, "That is no mask of this list")
+  const param = truncated(mask, MASK_BYTES_MAX)
   const masks = channel.lists.get(letter)
   if (masks?.has(folded(param)) === on) return undefined
   if (on && masks && masks.size >= net.settings.limits.listModes) return ERR_BANLISTFULL(channel.name, letter)

@@ -4,6 +4,7 @@
 import { MESSAGE_TAGS } from "../../protocol/capabilities.ts"
 import { LINE_BYTES_MAX, TARGETS_MAX } from "../../protocol/limits.ts"
 import type { Tags } from "../../protocol/message.ts"
+import { PREFIXES, statusTarget } from "../../protocol/modes.ts"
 import { byteLength, isChannelName, type ChannelName } from "../../protocol/names.ts"
 import {
   ERR_CANNOTSENDTOCHAN,
@@ -17,10 +18,10 @@ import {
   RPL_AWAY,
 } from "../../protocol/numerics.ts"
 import type { Reply } from "../../protocol/reply.ts"
-import { isVisible, silenced } from "../channel.ts"
+import { isVisible, silenced, type Channel } from "../channel.ts"
 import { command, type UserContext } from "../command.ts"
 import { event, from } from "../event.ts"
-import { sourceOf, type UserId } from "../user.ts"
+import { sourceOf, type User, type UserId } from "../user.ts"
 
 const SPECIFICATION = "https://modern.ircdocs.horse/#privmsg-message"
 
@@ -82,6 +83,12 @@ function speakTo(
     propose(messageSent, { ...said, channel: channel?.name ?? (target as ChannelName) })
     return []
   }
+  const status = statusTarget(target)
+  if (status) {
+    const channel = net.channel(status.name)?.name ?? (status.name as ChannelName)
+    propose(messageSent, { ...said, status: { sign: status.prefix.sign, channel } })
+    return []
+  }
   const recipient = net.user(target)
   if (!recipient) return [ERR_NOSUCHNICK(target)]
   propose(messageSent, { ...said, to: recipient.id })
@@ -102,9 +109,11 @@ interface MessageSent {
   readonly command: Kind
   readonly text?: string
   readonly tags?: readonly (readonly [string, string])[]
-  /** One of both. */
+  /** One of the three. */
   readonly channel?: ChannelName
   readonly to?: UserId
+  /** To the members with this sign or a higher one; not a `channel`, whose history every member may read. */
+  readonly status?: { readonly sign: string; readonly channel: ChannelName }
 }
 
 export const messageSent = event<MessageSent>({
@@ -114,7 +123,8 @@ export const messageSent = event<MessageSent>({
     if (kind === "TAGMSG") return false
     return to === undefined || (by?.account !== undefined && net.users.get(to)?.account !== undefined)
   },
-  refuse(net, { channel: name, to, text }, by) {
+  refuse(net, { channel: whole, to, status, text }, by) {
+    const name = whole ?? status?.channel
     if (name === undefined) return to !== undefined && net.users.has(to) ? undefined : ERR_NOSUCHNICK("*")
     const channel = net.channel(name)
     if (!channel || (by && !isVisible(channel, by))) return ERR_NOSUCHCHANNEL(name)
@@ -124,16 +134,25 @@ export const messageSent = event<MessageSent>({
   },
   apply(net, e, tell) {
     const author = e.by === undefined ? undefined : net.users.get(e.by)
-    const channel = e.channel === undefined ? undefined : net.channel(e.channel)
+    const name = e.channel ?? e.status?.channel
+    const channel = name === undefined ? undefined : net.channel(name)
     const to = e.to === undefined ? undefined : net.users.get(e.to)
-    const target = channel?.name ?? to?.nick
+    const sign = e.status?.sign ?? ""
+    const target = channel ? sign + channel.name : to?.nick
     if (!author || target === undefined) return
     const heard = { ...from(e, e.command, [target], e.text), ...tagsOf(e) }
     if (to === author) tell.saidToSelf(author, heard)
-    else tell.said(channel ? channel.members.keys() : to ? [to] : [], author, heard)
+    else if (channel) tell.said(sign === "" ? channel.members.keys() : ranked(channel, sign), author, heard)
+    else tell.said(to ? [to] : [], author, heard)
     if (e.command === "PRIVMSG" && to?.away !== undefined) tell.reply(RPL_AWAY(to.nick, to.away))
   },
 })
+
+/** The members with this sign or a higher one. */
+function ranked(channel: Channel, sign: string): User[] {
+  const least = PREFIXES.find((prefix) => prefix.sign === sign)?.bit ?? 0
+  return [...channel.members.values()].filter(({ prefixes }) => prefixes >= least).map(({ user }) => user)
+}
 
 /** CTCP, ACTION apart: https://modern.ircdocs.horse/ctcp.html */
 function isCtcp(text: string): boolean {
