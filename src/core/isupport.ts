@@ -2,7 +2,6 @@
 // obey, so that it cannot promise anything else.
 
 import { ACCOUNT, MUTE } from "../protocol/ban-masks.ts"
-import { ACCOUNT, MUTE } from "../protocol/ban-masks.ts"
 import { ISUPPORT_TOKENS_MAX, MODES_MAX, TARGETS_MAX } from "../protocol/limits.ts"
 import { lettersOf, PREFIXES } from "../protocol/modes.ts"
 import { RPL_ISUPPORT } from "../protocol/numerics.ts"
@@ -24,7 +23,6 @@ function tokensOf({ networkName, limits }: Settings): string[] {
   const kinds = [lettersOf("list"), lettersOf("always"), lettersOf("whenSet"), lettersOf("never")]
   return [
     `ACCOUNTEXTBAN=${ACCOUNT}`,
-    `ACCOUNTEXTBAN=${ACCOUNT}`,
     `AWAYLEN=${limits.awayLength}`,
     "CASEMAPPING=ascii",
     `CHANLIMIT=#:${limits.channelsPerUser}`,
@@ -33,7 +31,6 @@ function tokensOf({ networkName, limits }: Settings): string[] {
     "CHANTYPES=#",
     `CHATHISTORY=${limits.historyPage}`,
     "EXCEPTS=e",
-    `EXTBAN=,${ACCOUNT}${MUTE}`,
     `EXTBAN=,${ACCOUNT}${MUTE}`,
     "INVEX=I",
     `KEYLEN=${limits.keyLength}`,
@@ -47,7 +44,6 @@ function tokensOf({ networkName, limits }: Settings): string[] {
     `NICKLEN=${limits.nickLength}`,
     `PREFIX=(${letters})${signs}`,
     "SAFELIST",
-    `STATUSMSG=${signs}`,
     `STATUSMSG=${signs}`,
     `TARGMAX=JOIN:,KICK:,LIST:,NAMES:,NOTICE:${TARGETS_MAX},PART:,PRIVMSG:${TARGETS_MAX},TAGMSG:${TARGETS_MAX},WHOIS:1`,
     `TOPICLEN=${limits.topicLength}`,
