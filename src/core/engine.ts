@@ -1,11 +1,10 @@
 // The server as a pure state machine. In: connected, receive, closed, tick, answered and the administrator's wishes, each with
 // the time. Out: turns. Nothing here waits, reads a clock or touches a socket.
 
-import { BATCH, LABELED_RESPONSE, STANDARD_REPLIES } from "../protocol/capabilities.ts"
+import { STANDARD_REPLIES } from "../protocol/capabilities.ts"
 import type { Unreadable } from "../protocol/line-reader.ts"
 import { type Message, parse } from "../protocol/message.ts"
 import { msgidOf } from "../protocol/msgid.ts"
-import { byteLength } from "../protocol/names.ts"
 import {
   ERR_ALREADYREGISTERED,
   ERR_INPUTTOOLONG,
@@ -14,20 +13,18 @@ import {
   ERR_UNKNOWNCOMMAND,
 } from "../protocol/numerics.ts"
 import { REFUSALS, type RefusalCode } from "../protocol/refusals.ts"
-import { FAIL, isNumeric } from "../protocol/reply.ts"
+import { FAIL } from "../protocol/reply.ts"
 import type { Answer, Command, Context, Question } from "./command.ts"
 import { COMMANDS, EVENTS } from "./commands/index.ts"
 import { userQuit } from "./commands/quit.ts"
 import { serverStarted } from "./commands/server.ts"
 import type { EventType, Stamp } from "./event.ts"
-import { type Content, type Outgoing, render } from "./narrow.ts"
-import { Line, Outbox } from "./outbox.ts"
-import { own, Response } from "./response.ts"
 import { Network } from "./network.ts"
 import { eventOf, rowOf } from "./rows.ts"
 import { pursueRegistration } from "./registration.ts"
 import type { Arrival, Logger, Request, Result, Row, Settings, Turn } from "./seams.ts"
 import { Session } from "./session.ts"
+import { Speech } from "./speech.ts"
 import { Tell } from "./tell.ts"
 import { sourceOf, type User } from "./user.ts"
 
@@ -54,9 +51,7 @@ export class Engine {
   #seq: number
   #at: number
   #sessionIds = 0
-  #batchIds = 0
-  #response: Response | undefined
-  readonly #outbox = new Outbox()
+  readonly #speech = new Speech(() => this.net.settings.serverName)
   readonly #tell: Tell
   #rows: Row[] = []
   #requests: Request[] = []
@@ -69,8 +64,8 @@ export class Engine {
     this.#seq = start.nextSeq
     this.#at = Math.max(start.lastAt, now)
     this.#tell = new Tell(
-      (session, message, answers) => this.#deliver(session, message, answers),
-      (session, content) => this.#reply(session, content),
+      (session, message, answers) => this.#speech.deliver(session, message, answers),
+      (session, content) => this.#speech.reply(session, content),
     )
     for (const row of history) this.#replay(row)
     this.#place(serverStarted, { epoch: this.#epoch }, undefined)
@@ -114,7 +109,7 @@ export class Engine {
           this.end(session, "PING_TIMEOUT")
       } else if (now - session.heardAt > limits.pingAfterMs) {
         session.pinged = true
-        this.#outbox.add(session, new Line(`PING :${this.net.settings.serverName}`))
+        this.#speech.ping(session)
       }
     }
   }
@@ -125,8 +120,8 @@ export class Engine {
     const { waiting } = session
     if (!waiting || session.closing) return
     session.waiting = undefined
-    this.#response = waiting.response
-    this.#guard(session, waiting.command, () => this.#answer(session, waiting.resume(result)))
+    this.#speech.resume(waiting.response)
+    this.#guard(session, waiting.command, () => this.#speech.answer(session, waiting.resume(result)))
     this.#conclude(session)
     this.#resume(session, waiting.backlog)
   }
@@ -135,11 +130,12 @@ export class Engine {
   end(session: Session, code: RefusalCode, words: string = REFUSALS[code].text) {
     if (session.closing) return
     session.closing = code
-    if (code !== "QUIT" && session.has(STANDARD_REPLIES)) this.#reply(session, FAIL("*", code, [], words))
+    if (code !== "QUIT" && session.has(STANDARD_REPLIES))
+      this.#speech.reply(session, FAIL("*", code, [], words))
     const text = code === "QUIT" ? words : `${code} ${words}`
-    this.#reply(session, { source: undefined, command: "ERROR", params: [], text })
+    this.#speech.reply(session, { source: undefined, command: "ERROR", params: [], text })
     // It is the last thing the session hears, the answer to a label included.
-    if (this.#response?.session === session) this.#finishResponse()
+    if (this.#speech.isAnswering(session)) this.#speech.finish()
     this.#requests.push({ type: "close", session })
     this.sessions.delete(session)
     this.#leave(session, words)
@@ -166,8 +162,8 @@ export class Engine {
 
   /** Everything since the last turn, or undefined when nothing happened. */
   take(): Turn | undefined {
-    if (this.#rows.length === 0 && this.#requests.length === 0 && this.#outbox.isEmpty) return undefined
-    const turn = { rows: this.#rows, deliveries: this.#outbox.take(), requests: this.#requests }
+    if (this.#rows.length === 0 && this.#requests.length === 0 && this.#speech.isSilent) return undefined
+    const turn = { rows: this.#rows, deliveries: this.#speech.take(), requests: this.#requests }
     this.#rows = []
     this.#requests = []
     return turn
@@ -180,11 +176,10 @@ export class Engine {
 
   #obey(session: Session, line: string | Unreadable) {
     const message = parse(typeof line === "string" ? line : line.text)
-    const label = message?.tags.get("label")
-    if (label !== undefined && mayLabel(session, label)) this.#response = new Response(session, label)
-    if (typeof line !== "string") this.#answer(session, unreadable(line, message))
+    this.#speech.label(session, message?.tags.get("label"))
+    if (typeof line !== "string") this.#speech.answer(session, unreadable(line, message))
     else if (message)
-      this.#guard(session, message.command, () => this.#answer(session, this.#run(session, message)))
+      this.#guard(session, message.command, () => this.#speech.answer(session, this.#run(session, message)))
     this.#conclude(session)
   }
 
@@ -208,7 +203,7 @@ export class Engine {
       commands: COMMANDS,
       propose: (type, fact) => this.#propose(session, command, type, fact),
       ask: (question, resume) => this.#ask(session, message.command, question, resume),
-      newBatch: () => this.#newBatch(),
+      newBatch: () => this.#speech.newBatch(),
       end: (code, words) => this.end(session, code, words),
     }
     if (command.when === "registered") {
@@ -225,16 +220,19 @@ export class Engine {
       if (error instanceof BrokenStateError) throw error
       const why = error instanceof Error ? (error.stack ?? error.message) : String(error)
       this.#log({ level: "error", what: "defect in a command", command, why })
-      this.#answer(session, FAIL("*", "INTERNAL_ERROR", [], "The server has a defect here and logged it"))
+      this.#speech.answer(
+        session,
+        FAIL("*", "INTERNAL_ERROR", [], "The server has a defect here and logged it"),
+      )
     }
   }
 
   #propose<F extends object>(session: Session, command: Command, type: EventType<F>, fact: F) {
     const { user } = session
     const refusal = type.refuse?.(this.net, fact, user)
-    if (refusal) return command.quiet ? undefined : this.#answer(session, refusal)
+    if (refusal) return command.quiet ? undefined : this.#speech.answer(session, refusal)
     if (this.readOnly && type.refuse) {
-      return this.#answer(
+      return this.#speech.answer(
         session,
         FAIL(command.name, "STORAGE_FULL", [], "The server's disk is full; nothing was changed"),
       )
@@ -276,34 +274,8 @@ export class Engine {
   }
 
   #ask(session: Session, command: string, question: Question, resume: (result: Result) => Answer) {
-    session.waiting = { command, response: this.#response, resume, backlog: [] }
-    this.#response = undefined
+    session.waiting = { command, response: this.#speech.suspend(), resume, backlog: [] }
     this.#requests.push({ ...question, session })
-  }
-
-  #answer(session: Session, answer: Answer) {
-    if (!answer) return
-    if (Array.isArray(answer))
-      for (const content of answer as readonly Content[]) this.#reply(session, content)
-    else this.#reply(session, answer as Content)
-  }
-
-  #reply(session: Session, content: Content) {
-    const addressed = addressedTo(session, content)
-    if (this.#response?.session === session) this.#response.add(addressed)
-    else this.#send(session, addressed, session.has(BATCH) ? own(addressed) : "")
-  }
-
-  #deliver(session: Session, message: Outgoing, answers: boolean) {
-    if (answers && this.#response?.session === session) this.#response.add(message.content)
-    else this.#outbox.add(session, message.line(session.capabilities))
-  }
-
-  // A message that names no source is the server's.
-  #send(session: Session, content: Content, tags: string) {
-    if (content.command === "BATCH" && !session.has(BATCH)) return
-    const whole = { source: this.net.settings.serverName, ...content }
-    this.#outbox.add(session, new Line(render(whole, session.capabilities, tags)))
   }
 
   // One of the lines may wait in its turn; the rest then waits behind it.
@@ -320,28 +292,19 @@ export class Engine {
 
   // The command has said all it had to say, unless it waits.
   #conclude(session: Session) {
-    this.#finishResponse()
+    this.#speech.finish()
     if (!session.user && !session.waiting && !session.closing) {
       pursueRegistration(session, {
         net: this.net,
         sessions: this.sessions,
         log: this.#log,
         place: (type, fact) => this.#place(type, fact, undefined),
-        answer: (answer) => this.#answer(session, answer),
+        answer: (answer) => this.#speech.answer(session, answer),
         ask: (question, resume) => this.#ask(session, "PASS", question, resume),
         end: (code, words) => this.end(session, code, words),
         lastSeq: () => this.#seq - 1,
       })
     }
-  }
-
-  #finishResponse() {
-    const response = this.#response
-    this.#response = undefined
-    response?.finish(
-      () => this.#newBatch(),
-      (content, tags) => this.#send(response.session, content, tags),
-    )
   }
 
   // The user goes with its last session.
@@ -354,19 +317,6 @@ export class Engine {
     if (user.sessions.length === 0 && this.net.users.has(user.id))
       this.#place(userQuit, { user: user.id, reason }, user)
   }
-
-  #newBatch(): string {
-    return (++this.#batchIds).toString(36)
-  }
-}
-
-/** Bytes of a label: "The value MUST NOT exceed 64 bytes." */
-const LABEL_BYTES_MAX = 64
-
-// "This specification depends on the batch capability which MUST be negotiated to use labeled responses."
-function mayLabel(session: Session, label: string): boolean {
-  const negotiated = session.has(LABELED_RESPONSE) && session.has(BATCH)
-  return negotiated && label !== "" && byteLength(label) <= LABEL_BYTES_MAX
 }
 
 function unreadable(line: Unreadable, message: Message | undefined): Answer {
@@ -378,17 +328,3 @@ function unreadable(line: Unreadable, message: Message | undefined): Answer {
       : "Your line held a NUL or a lone CR and was dropped"
   return FAIL(message?.command ?? "*", code, [], text)
 }
-
-// The first parameter of a numeric is its addressee. Who did not ask for standard replies is sent those of a specification that
-// it uses, and a NOTICE to read in place of our own: https://ircv3.net/specs/extensions/standard-replies.html#capabilities
-function addressedTo(session: Session, content: Content): Content {
-  const { command, params, text = "" } = content
-  if (isNumeric(content)) return { ...content, params: [session.addressee, ...params] }
-  if (command !== "FAIL" || session.has(STANDARD_REPLIES) || isSpecified(params)) return content
-  const words = `${command} ${params.join(" ")}: ${text}`
-  return { ...content, command: "NOTICE", params: [session.addressee], text: words }
-}
-
-// Of utf8-only, chathistory and setname.
-const isSpecified = ([command, code]: readonly string[]) =>
-  code === "INVALID_UTF8" || ((command === "CHATHISTORY" || command === "SETNAME") && code !== "STORAGE_FULL")
