@@ -1,6 +1,6 @@
 // irssi and WeeChat, as Debian ships them, on the same server as `chat connect`: verified TLS, with a certificate and without.
 
-import { afterAll, beforeAll } from "bun:test"
+import { afterAll, beforeAll, describe } from "bun:test"
 import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import type { CertificateFiles } from "../support/certificates.ts"
@@ -72,9 +72,11 @@ async function talks(open: Open, program: string, certified: boolean) {
   await ours.shows(new RegExp(`${nick} quit.*so long`))
 }
 
-// The guest and the member at the same time, since both clients wait a lot.
 const asBoth = (open: Open, program: string) => () =>
   Promise.all([talks(open, program, false), talks(open, program, true)])
 
-testWith("tmux", "irssi")("irssi, as a guest and with a certificate", asBoth(irssi, "irssi"))
-testWith("tmux", "weechat")("WeeChat, as a guest and with a certificate", asBoth(weechat, "weechat"))
+// Both wait a lot and work little.
+describe.concurrent("verified TLS, both ways", () => {
+  testWith("tmux", "irssi")("irssi, as a guest and with a certificate", asBoth(irssi, "irssi"))
+  testWith("tmux", "weechat")("WeeChat, as a guest and with a certificate", asBoth(weechat, "weechat"))
+})

@@ -34,7 +34,7 @@ function copies(name: string) {
 
 const ONE_ERROR_ONE_HINT = /^chat: error: [^\n]+\nchat: hint: [^\n]+\n$/
 
-describe("refused before it listens, 78", () => {
+describe.concurrent("refused before it listens, 78", () => {
   test("a private key that others can read", async () => {
     const { cert, key } = copies("public")
     chmodSync(key, 0o644)
