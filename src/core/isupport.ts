@@ -30,6 +30,7 @@ function tokensOf({ networkName, limits }: Settings): string[] {
     `CHANNELLEN=${limits.channelLength}`,
     "CHANTYPES=#",
     `CHATHISTORY=${limits.historyPage}`,
+    "ELIST=CMNTU",
     "EXCEPTS=e",
     `EXTBAN=,${ACCOUNT}${MUTE}`,
     "INVEX=I",
@@ -49,5 +50,6 @@ function tokensOf({ networkName, limits }: Settings): string[] {
     `TOPICLEN=${limits.topicLength}`,
     `USERLEN=${limits.usernameLength}`,
     "UTF8ONLY",
+    "WHOX",
   ]
 }

@@ -34,6 +34,12 @@ export interface User {
   readonly sessions: Session[]
 }
 
+/** Seconds since any of the user's sessions sent a message. */
+export function idleSecondsOf(user: User, now: number): number {
+  const spokeAt = Math.max(...user.sessions.map((session) => session.spokeAt))
+  return Math.max(0, Math.floor((now - spokeAt) / 1000))
+}
+
 /** nick!user@host: https://modern.ircdocs.horse/#clients */
 export function sourceOf(user: User): string {
   return `${user.nick}!${user.username}@${user.host}`

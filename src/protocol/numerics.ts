@@ -58,6 +58,10 @@ export const RPL_ENDOFWHOWAS = (nick: string) => numeric("369", [nick], "End of 
 export const ERR_WASNOSUCHNICK = (nick: string) => numeric("406", [nick], "There was no such nickname")
 export const RPL_USERHOST = (replies: readonly string[]) => numeric("302", [], replies.join(" "))
 
+/** Fields in the order of WHOX; the realname, where it is asked for, comes last. */
+export const RPL_WHOSPCRPL = (fields: readonly string[], realname?: string) =>
+  numeric("354", fields, realname)
+
 // Channels
 export const RPL_LISTSTART = () => numeric("321", ["Channel"], "Users Name")
 export const RPL_LIST = (channel: string, members: number, topic: string) =>

@@ -1,4 +1,4 @@
-// WHO: https://modern.ircdocs.horse/#who-message
+// WHO: https://modern.ircdocs.horse/#who-message, https://ircv3.net/specs/extensions/whox.html
 
 import { MULTI_PREFIX } from "../../protocol/capabilities.ts"
 import { matches } from "../../protocol/masks.ts"
@@ -9,33 +9,35 @@ import type { Reply } from "../../protocol/reply.ts"
 import { isVisible, type Channel } from "../channel.ts"
 import { command, type UserContext } from "../command.ts"
 import type { User } from "../user.ts"
+import { fieldsOf, whox, type Found } from "../whox.ts"
 
 export const WHO = command({
   name: "WHO",
-  syntax: "[<mask>] [o]",
+  syntax: "[<mask>] [[o][%<fields>[,<token>]]]",
   help: "Lists the members of a channel, or the users that a mask matches.",
   specification: "https://modern.ircdocs.horse/#who-message",
-  run(context, mask = "*", filter = "") {
-    // Operators of the server are not users of it.
-    if (filter.toLowerCase() === "o") return RPL_ENDOFWHO(mask)
-    const { net, user: asker } = context
-    if (isChannelName(mask)) {
-      const channel = net.channel(mask)
-      const seen = channel && isVisible(channel, asker) ? members(context, channel) : []
-      return [...seen, RPL_ENDOFWHO(mask)]
-    }
-    const users = [...net.users.values()].filter(
-      (user) => answersTo(mask, user) && mayFind(asker, user, mask),
-    )
-    return [...users.map((user) => reply(context, user, undefined)), RPL_ENDOFWHO(mask)]
+  run(context, mask = "*", options = "") {
+    const channel = isChannelName(mask) ? context.net.channel(mask) : undefined
+    const users = isChannelName(mask) ? members(context.user, channel) : usersOf(context, mask)
+    const asked = fieldsOf(options)
+    // "o": operators of the server alone.
+    const wanted = /^[^%]*o/i.test(options) ? users.filter((user) => user.modes.has("o")) : users
+    const replies = wanted.map((user) => {
+      const found = look(context, user, channel)
+      return asked ? whox(found, asked) : reply(found)
+    })
+    return [...replies, RPL_ENDOFWHO(mask)]
   },
 })
 
-function members(context: UserContext, channel: Channel): Reply[] {
-  const inside = channel.members.has(context.user)
-  return [...channel.members.keys()]
-    .filter((user) => inside || !user.modes.has("i"))
-    .map((user) => reply(context, user, channel))
+function members(asker: User, channel: Channel | undefined): User[] {
+  if (!channel || !isVisible(channel, asker)) return []
+  const inside = channel.members.has(asker)
+  return [...channel.members.keys()].filter((user) => inside || !user.modes.has("i"))
+}
+
+function usersOf({ net, user: asker }: UserContext, mask: string): User[] {
+  return [...net.users.values()].filter((user) => answersTo(mask, user) && mayFind(asker, user, mask))
 }
 
 function answersTo(mask: string, user: User): boolean {
@@ -57,19 +59,20 @@ function maySeeIn(channel: Channel, asker: User, user: User): boolean {
   return isVisible(channel, asker) && (user === asker || !user.modes.has("i"))
 }
 
-function reply({ net, session, user: asker }: UserContext, user: User, channel: Channel | undefined): Reply {
+function look(
+  { net, session, user: asker, now }: UserContext,
+  user: User,
+  channel: Channel | undefined,
+): Found {
   const shown = channel ?? [...user.channels.keys()].find((candidate) => maySeeIn(candidate, asker, user))
-  const member = shown && user.channels.get(shown)
+  const prefixes = (shown && user.channels.get(shown)?.prefixes) ?? 0
   const flags =
-    (user.away === undefined ? "H" : "G") + signs(member?.prefixes ?? 0, session.has(MULTI_PREFIX))
-  const { serverName } = net.settings
-  return RPL_WHOREPLY(
-    shown?.name ?? "*",
-    user.username,
-    user.host,
-    serverName,
-    user.nick,
-    flags,
-    user.realname,
-  )
+    (user.away === undefined ? "H" : "G") +
+    (user.modes.has("o") ? "*" : "") +
+    signs(prefixes, session.has(MULTI_PREFIX))
+  return { user, channel: shown?.name, flags, serverName: net.settings.serverName, now }
+}
+
+function reply({ user, channel = "*", flags, serverName }: Found): Reply {
+  return RPL_WHOREPLY(channel, user.username, user.host, serverName, user.nick, flags, user.realname)
 }

@@ -18,7 +18,7 @@ import type { Reply } from "../../protocol/reply.ts"
 import { signs } from "../../protocol/modes.ts"
 import { isVisible } from "../channel.ts"
 import { command, type UserContext } from "../command.ts"
-import type { User } from "../user.ts"
+import { idleSecondsOf, type User } from "../user.ts"
 
 /** Characters of channel names in one 319; the rest of a line is the server's name and two nicks. */
 const CHANNELS_LENGTH_MAX = 300
@@ -41,8 +41,6 @@ export const WHOIS = command({
 function about(user: User, context: UserContext): Reply[] {
   const { nick } = user
   const { serverName, description } = context.net.settings
-  const spokeAt = Math.max(...user.sessions.map((session) => session.spokeAt))
-  const idleSeconds = Math.max(0, Math.floor((context.now - spokeAt) / 1000))
   const replies: Reply[] = [
     RPL_WHOISUSER(nick, user.username, user.host, user.realname),
     ...channels(user, context),
@@ -52,7 +50,7 @@ function about(user: User, context: UserContext): Reply[] {
   if (user.account) replies.push(RPL_WHOISACCOUNT(nick, user.account.name))
   if (user === context.user) replies.push(...addresses(user))
   replies.push(RPL_WHOISSECURE(nick, "is using a secure connection (TLS)"))
-  replies.push(RPL_WHOISIDLE(nick, idleSeconds, Math.floor(user.since / 1000)))
+  replies.push(RPL_WHOISIDLE(nick, idleSecondsOf(user, context.now), Math.floor(user.since / 1000)))
   return replies
 }
 
