@@ -8,6 +8,7 @@ import type { Network } from "./network.ts"
 import type { HistoryQuery, Result } from "./seams.ts"
 import type { Session } from "./session.ts"
 import type { User } from "./user.ts"
+import type { Watch } from "./watch.ts"
 
 /** What the sender is told at once; a content without source comes from the server, a numeric is addressed to its nick. */
 export type Answer = Content | readonly Content[] | undefined | void
@@ -22,6 +23,8 @@ export interface Context {
   readonly session: Session
   /** Every session there is, those that have not registered too. */
   readonly sessions: ReadonlySet<Session>
+  /** Who watches whom. */
+  readonly watch: Watch
   readonly message: Message
   /** The table of commands, for HELP. */
   readonly commands: ReadonlyMap<string, Command>

@@ -198,6 +198,7 @@ export class Engine {
       net: this.net,
       session,
       sessions: this.sessions,
+      watch: this.#tell.watch,
       message,
       now: this.#at,
       commands: COMMANDS,
@@ -309,6 +310,7 @@ export class Engine {
 
   // The user goes with its last session.
   #leave(session: Session, reason: string) {
+    this.#tell.watch.clear(session)
     const { user } = session
     if (!user) return
     session.user = undefined

@@ -1,12 +1,17 @@
 // What a session is told of a channel it comes into: its topic and who is there.
 // https://modern.ircdocs.horse/#join-message, #names-message
 
-import { EXTENDED_JOIN, MULTI_PREFIX } from "../protocol/capabilities.ts"
+import {
+  EXTENDED_JOIN,
+  MULTI_PREFIX,
+  NO_IMPLICIT_NAMES,
+  USERHOST_IN_NAMES,
+} from "../protocol/capabilities.ts"
 import { LINE_BYTES_MAX } from "../protocol/limits.ts"
 import { byteLength } from "../protocol/names.ts"
 import { RPL_ENDOFNAMES, RPL_NAMREPLY, RPL_TOPIC, RPL_TOPICWHOTIME } from "../protocol/numerics.ts"
 import type { Reply } from "../protocol/reply.ts"
-import { signed, type Channel, type Topic } from "./channel.ts"
+import { signed, type Channel, type Member, type Topic } from "./channel.ts"
 import type { Content } from "./narrow.ts"
 import type { Network } from "./network.ts"
 import type { Session } from "./session.ts"
@@ -22,8 +27,9 @@ export function joinOf(channel: Channel, user: User): Content {
 export function introductionTo(channel: Channel, session: Session, net: Network): Reply[] {
   return [
     ...(channel.topic ? topicReplies(channel, channel.topic) : []),
-    ...namesReplies(channel, session, net),
-    RPL_ENDOFNAMES(channel.name),
+    ...(session.has(NO_IMPLICIT_NAMES)
+      ? []
+      : [...namesReplies(channel, session, net), RPL_ENDOFNAMES(channel.name)]),
   ]
 }
 
@@ -45,7 +51,7 @@ export function namesReplies(channel: Channel, session: Session, net: Network): 
     byteLength(`:${net.settings.serverName} 353 ${session.addressee} ${symbol} ${channel.name} :\r\n`)
   for (const member of channel.members.values()) {
     if (!inside && member.user.modes.has("i")) continue
-    const name = signed(member, session.has(MULTI_PREFIX))
+    const name = nameIn(member, session)
     if (names !== "" && names.length + 1 + name.length > room) {
       replies.push(RPL_NAMREPLY(symbol, channel.name, names))
       names = ""
@@ -54,4 +60,11 @@ export function namesReplies(channel: Channel, session: Session, net: Network): 
   }
   if (names !== "") replies.push(RPL_NAMREPLY(symbol, channel.name, names))
   return replies
+}
+
+/** https://ircv3.net/specs/extensions/userhost-in-names.html */
+function nameIn(member: Member, session: Session): string {
+  const name = signed(member, session.has(MULTI_PREFIX))
+  const { username, host } = member.user
+  return session.has(USERHOST_IN_NAMES) ? `${name}!${username}@${host}` : name
 }

@@ -2,7 +2,7 @@
 // obey, so that it cannot promise anything else.
 
 import { ACCOUNT, MUTE } from "../protocol/ban-masks.ts"
-import { ISUPPORT_TOKENS_MAX, MODES_MAX, TARGETS_MAX } from "../protocol/limits.ts"
+import { ISUPPORT_TOKENS_MAX, MODES_MAX, MONITOR_MAX, TARGETS_MAX } from "../protocol/limits.ts"
 import { lettersOf, PREFIXES } from "../protocol/modes.ts"
 import { RPL_ISUPPORT } from "../protocol/numerics.ts"
 import type { Reply } from "../protocol/reply.ts"
@@ -39,6 +39,7 @@ function tokensOf({ networkName, limits }: Settings): string[] {
     `MAXLIST=${[...lettersOf("list")].map((letter) => `${letter}:${limits.listModes}`).join(",")}`,
     `MAXTARGETS=${TARGETS_MAX}`,
     `MODES=${MODES_MAX}`,
+    `MONITOR=${MONITOR_MAX}`,
     "MSGREFTYPES=msgid,timestamp",
     `NAMELEN=${limits.realnameLength}`,
     `NETWORK=${networkName.replace(/[^!-<>-~]/g, "_")}`,

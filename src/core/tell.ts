@@ -1,11 +1,13 @@
 // Who hears what. Used by `apply` alone: hands each message to sessions, rendered once per set of capabilities.
 
-import { ECHO_MESSAGE } from "../protocol/capabilities.ts"
+import { ECHO_MESSAGE, EXTENDED_MONITOR } from "../protocol/capabilities.ts"
+import type { Nick } from "../protocol/names.ts"
 import type { Channel } from "./channel.ts"
 import type { Content } from "./narrow.ts"
 import { Outgoing } from "./narrow.ts"
 import type { Session } from "./session.ts"
 import type { User } from "./user.ts"
+import { Watch } from "./watch.ts"
 
 /** Hands a message that may be shared to one session; `answers` when it may answer that session's label. */
 type Deliver = (session: Session, message: Outgoing, answers: boolean) => void
@@ -17,16 +19,17 @@ export class Tell {
   readonly #replyTo: ReplyTo
   /** The session whose command caused the event, where it is ours. */
   origin: Session | undefined
+  readonly watch = new Watch()
 
   constructor(deliver: Deliver, replyTo: ReplyTo) {
     this.#deliver = deliver
     this.#replyTo = replyTo
   }
 
-  /** Every session of every member. */
-  channel(channel: Channel, content: Content) {
+  /** Every session of every member, except those of one. */
+  channel(channel: Channel, content: Content, except?: User) {
     const message = new Outgoing(content)
-    for (const user of channel.members.keys()) this.#user(user, message)
+    for (const user of channel.members.keys()) if (user !== except) this.#user(user, message)
   }
 
   /** Every session of `user`. */
@@ -36,7 +39,26 @@ export class Tell {
 
   /** Everybody who shares a channel with `user`, once each, and the user too unless `withSelf` is false. */
   peers(user: User, content: Content, withSelf = true) {
+    this.#peers(user, new Outgoing(content), withSelf)
+  }
+
+  /** As `peers`, and who watches the nick besides: https://ircv3.net/specs/extensions/extended-monitor.html */
+  peersAndWatchers(user: User, content: Content, withSelf = true) {
     const message = new Outgoing(content)
+    const heard = this.#peers(user, message, withSelf)
+    for (const session of this.watch.of(user.nick)) {
+      const stranger = session.user !== undefined && !heard.has(session.user)
+      if (stranger && session.has(EXTENDED_MONITOR)) this.#session(session, message)
+    }
+  }
+
+  /** Every session that watches `nick`. */
+  watchers(nick: Nick, content: Content) {
+    for (const session of this.watch.of(nick)) this.#replyTo(session, content)
+  }
+
+  /** Gives back who has heard it, or is `user`. */
+  #peers(user: User, message: Outgoing, withSelf: boolean): Set<User> {
     const heard = new Set<User>([user])
     if (withSelf) this.#user(user, message)
     for (const channel of user.channels.keys()) {
@@ -46,6 +68,7 @@ export class Tell {
         this.#user(peer, message)
       }
     }
+    return heard
   }
 
   /** A message: the members hear it; of its author the sessions that did not send it, and the one that did if it asked for echoes. */

@@ -26,15 +26,28 @@ export const ACCOUNT_NOTIFY = 1 << 9
 export const CAP_NOTIFY = 1 << 10
 export const CHATHISTORY = 1 << 11
 export const SETNAME = 1 << 12
+export const AWAY_NOTIFY = 1 << 13
+export const INVITE_NOTIFY = 1 << 14
+export const USERHOST_IN_NAMES = 1 << 15
+export const NO_IMPLICIT_NAMES = 1 << 16
+export const EXTENDED_MONITOR = 1 << 17
 
 export const CAPABILITIES: readonly Capability[] = [
   { name: "account-notify", bit: ACCOUNT_NOTIFY, specification: extension("account-notify"), renders: false },
   { name: "account-tag", bit: ACCOUNT_TAG, specification: extension("account-tag"), renders: true },
+  { name: "away-notify", bit: AWAY_NOTIFY, specification: extension("away-notify"), renders: false },
   { name: "batch", bit: BATCH, specification: extension("batch"), renders: false },
   { name: "cap-notify", bit: CAP_NOTIFY, specification: extension("capability-negotiation"), renders: false },
   { name: "draft/chathistory", bit: CHATHISTORY, specification: extension("chathistory"), renders: false },
   { name: "echo-message", bit: ECHO_MESSAGE, specification: extension("echo-message"), renders: false },
   { name: "extended-join", bit: EXTENDED_JOIN, specification: extension("extended-join"), renders: true },
+  {
+    name: "extended-monitor",
+    bit: EXTENDED_MONITOR,
+    specification: extension("extended-monitor"),
+    renders: false,
+  },
+  { name: "invite-notify", bit: INVITE_NOTIFY, specification: extension("invite-notify"), renders: false },
   {
     name: "labeled-response",
     bit: LABELED_RESPONSE,
@@ -43,12 +56,24 @@ export const CAPABILITIES: readonly Capability[] = [
   },
   { name: "message-tags", bit: MESSAGE_TAGS, specification: extension("message-tags"), renders: true },
   { name: "multi-prefix", bit: MULTI_PREFIX, specification: extension("multi-prefix"), renders: false },
+  {
+    name: "no-implicit-names",
+    bit: NO_IMPLICIT_NAMES,
+    specification: extension("no-implicit-names"),
+    renders: false,
+  },
   { name: "server-time", bit: SERVER_TIME, specification: extension("server-time"), renders: true },
   { name: "setname", bit: SETNAME, specification: extension("setname"), renders: false },
   {
     name: "standard-replies",
     bit: STANDARD_REPLIES,
     specification: extension("standard-replies"),
+    renders: false,
+  },
+  {
+    name: "userhost-in-names",
+    bit: USERHOST_IN_NAMES,
+    specification: extension("userhost-in-names"),
     renders: false,
   },
 ]

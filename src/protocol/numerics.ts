@@ -51,6 +51,14 @@ export const RPL_WHOREPLY = (
   realname: string,
 ) => numeric("352", [channel, username, host, server, nick, flags], `0 ${realname}`)
 
+// MONITOR
+export const RPL_MONONLINE = (sources: string) => numeric("730", [], sources)
+export const RPL_MONOFFLINE = (nicks: string) => numeric("731", [], nicks)
+export const RPL_MONLIST = (nicks: string) => numeric("732", [], nicks)
+export const RPL_ENDOFMONLIST = () => numeric("733", [], "End of MONITOR list")
+export const ERR_MONLISTFULL = (most: number, nicks: string) =>
+  numeric("734", [String(most), nicks], "Monitor list is full")
+
 // Of who has gone
 export const RPL_WHOWASUSER = (nick: string, username: string, host: string, realname: string) =>
   numeric("314", [nick, username, host, "*"], realname)
@@ -75,10 +83,12 @@ export const RPL_NOTOPIC = (channel: string) => numeric("331", [channel], "No to
 export const RPL_TOPIC = (channel: string, topic: string) => numeric("332", [channel], topic)
 export const RPL_TOPICWHOTIME = (channel: string, setter: string, seconds: number) =>
   numeric("333", [channel, setter, String(seconds)])
+export const RPL_INVITELIST = (channel: string) => numeric("336", [channel])
+export const RPL_ENDOFINVITELIST = () => numeric("337", [], "End of /INVITE list")
 export const RPL_INVITING = (nick: string, channel: string) => numeric("341", [nick, channel])
-export const RPL_INVITELIST = (channel: string, mask: string, setter: string, seconds: number) =>
+export const RPL_INVEXLIST = (channel: string, mask: string, setter: string, seconds: number) =>
   numeric("346", [channel, mask, setter, String(seconds)])
-export const RPL_ENDOFINVITELIST = (channel: string) =>
+export const RPL_ENDOFINVEXLIST = (channel: string) =>
   numeric("347", [channel], "End of channel invite exception list")
 export const RPL_EXCEPTLIST = (channel: string, mask: string, setter: string, seconds: number) =>
   numeric("348", [channel, mask, setter, String(seconds)])

@@ -28,6 +28,8 @@ export class Onlooker {
   closed = false
   /** Folded channel names and folded nicks. */
   readonly channels = new Map<string, Set<string>>()
+  /** Folded nicks of MONITOR, from what it was told of them. */
+  readonly watched = new Set<string>()
   #lastSeq = 0
   #lastAt = 0
   #listing = new Map<string, Set<string>>()
@@ -122,7 +124,16 @@ export class Onlooker {
         else this.#expect(name === folded(this.nick), "another's modes", line)
         return
       case "INVITE":
-        this.#expect(name === folded(this.nick), "another's invitation", line)
+        // A member hears who else is invited.
+        if (name !== folded(this.nick)) this.#in(folded(second), line)
+        return
+      case "AWAY":
+      case "SETNAME":
+        this.#expect(this.#knows(who), "a stranger", line)
+        return
+      case "730":
+      case "731":
+        for (const one of second.split(",")) this.watched.add(nickOf(one))
         return
       case "353":
         this.#list(third, params[3] ?? "")
@@ -152,9 +163,15 @@ export class Onlooker {
     this.#expect(met, "a stranger", line)
   }
 
+  // Who shares a channel, or is watched.
+  #knows(who: string): boolean {
+    if (who === folded(this.nick) || this.watched.has(who)) return true
+    return [...this.channels.values()].some((members) => members.has(who))
+  }
+
   #list(channel: string, names: string) {
     const listed = this.#listing.get(folded(channel)) ?? new Set<string>()
-    for (const name of names.split(" ")) listed.add(folded(name.replace(/^[@%+]+/, "")))
+    for (const name of names.split(" ")) listed.add(nickOf(name.replace(/^[@%+]+/, "")))
     this.#listing.set(folded(channel), listed)
   }
 

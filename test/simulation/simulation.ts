@@ -7,7 +7,7 @@ import { Network } from "../../src/core/network.ts"
 import { eventOf } from "../../src/core/rows.ts"
 import type { Request, Row, Settings, Turn } from "../../src/core/seams.ts"
 import { Tell } from "../../src/core/tell.ts"
-import { CAPABILITIES } from "../../src/protocol/capabilities.ts"
+import { CAPABILITIES, NO_IMPLICIT_NAMES } from "../../src/protocol/capabilities.ts"
 import { PREFIXES } from "../../src/protocol/modes.ts"
 import { folded } from "../../src/protocol/names.ts"
 import { chatter, NICKS } from "../support/chatter.ts"
@@ -119,8 +119,8 @@ class Simulation {
       ...(random.chance(0.5) ? { certificate } : {}),
     }
     const session = this.#engine.connected(arrival, this.#now)
-    // Without batches nobody can tell history from what is said now.
-    const names = CAPABILITIES.map((capability) => capability.name)
+    // Without batches nobody can tell history from what is said now, and without names who is in a channel.
+    const names = CAPABILITIES.filter(({ bit }) => bit !== NO_IMPLICIT_NAMES).map((one) => one.name)
     const wanted = names.filter((capability) => capability === "batch" || random.chance(0.6))
     const lines = [
       `CAP REQ :${wanted.join(" ")}`,

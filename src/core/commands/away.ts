@@ -1,9 +1,10 @@
-// AWAY: https://modern.ircdocs.horse/#away-message
+// AWAY: https://modern.ircdocs.horse/#away-message; others hear of it by https://ircv3.net/specs/extensions/away-notify.html
 
+import { AWAY_NOTIFY } from "../../protocol/capabilities.ts"
 import { truncated } from "../../protocol/names.ts"
 import { RPL_NOWAWAY, RPL_UNAWAY } from "../../protocol/numerics.ts"
 import { command } from "../command.ts"
-import { event } from "../event.ts"
+import { event, from } from "../event.ts"
 
 export const AWAY = command({
   name: "AWAY",
@@ -22,7 +23,10 @@ export const awayChanged = event<{ away?: string }>({
   apply(net, e, tell) {
     const user = e.by === undefined ? undefined : net.users.get(e.by)
     if (!user) return
+    const before = user.away
     user.away = e.away
     tell.reply(e.away === undefined ? RPL_UNAWAY() : RPL_NOWAWAY())
+    if (e.away === before) return
+    tell.peersAndWatchers(user, { ...from(e, "AWAY", [], e.away), needs: AWAY_NOTIFY }, false)
   },
 })

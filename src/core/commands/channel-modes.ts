@@ -16,9 +16,9 @@ import {
   RPL_BANLIST,
   RPL_ENDOFBANLIST,
   RPL_ENDOFEXCEPTLIST,
-  RPL_ENDOFINVITELIST,
+  RPL_ENDOFINVEXLIST,
   RPL_EXCEPTLIST,
-  RPL_INVITELIST,
+  RPL_INVEXLIST,
 } from "../../protocol/numerics.ts"
 import { isNumeric, type Reply } from "../../protocol/reply.ts"
 import { isHalfOperator, isOperator, type Channel } from "../channel.ts"
@@ -194,7 +194,7 @@ function bitOf(letter: string): number {
 const LISTS: Readonly<Record<string, { entry: typeof RPL_BANLIST; end: typeof RPL_ENDOFBANLIST }>> = {
   b: { entry: RPL_BANLIST, end: RPL_ENDOFBANLIST },
   e: { entry: RPL_EXCEPTLIST, end: RPL_ENDOFEXCEPTLIST },
-  I: { entry: RPL_INVITELIST, end: RPL_ENDOFINVITELIST },
+  I: { entry: RPL_INVEXLIST, end: RPL_ENDOFINVEXLIST },
 }
 
 function list({ name, lists }: Channel, letter: string): Reply[] {

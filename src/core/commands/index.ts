@@ -19,6 +19,7 @@ import { LIST } from "./list.ts"
 import { LUSERS } from "./lusers.ts"
 import { messageSent, NOTICE, PRIVMSG, TAGMSG } from "./message.ts"
 import { MODE, userModesChanged } from "./mode.ts"
+import { MONITOR } from "./monitor.ts"
 import { NAMES } from "./names.ts"
 import { NICK, nickChanged } from "./nick.ts"
 import { PART, userParted } from "./part.ts"
@@ -50,6 +51,7 @@ const commands: readonly Command[] = [
   LIST,
   LUSERS,
   MODE,
+  MONITOR,
   MOTD,
   NAMES,
   NICK,

@@ -1,5 +1,6 @@
 // JOIN: https://modern.ircdocs.horse/#join-message, https://ircv3.net/specs/extensions/extended-join.html
 
+import { AWAY_NOTIFY } from "../../protocol/capabilities.ts"
 import { NEW_CHANNEL_MODES, OPERATOR } from "../../protocol/modes.ts"
 import { parseChannelName, type ChannelName } from "../../protocol/names.ts"
 import {
@@ -75,6 +76,10 @@ export const userJoined = event<UserJoined>({
     net.join(channel, user, channel.members.size === 0 ? OPERATOR : 0)
     const { at, msgid, account } = e
     tell.channel(channel, { ...joinOf(channel, user), at, msgid, account })
+    // away-notify: "Clients will be sent an AWAY message … when a user joins and has an away message set", and no second message
+    // has this msgid.
+    const away = { source: e.source, command: "AWAY", params: [], text: user.away, at, account }
+    if (user.away !== undefined) tell.channel(channel, { ...away, needs: AWAY_NOTIFY }, user)
     for (const session of user.sessions) {
       for (const reply of introductionTo(channel, session, net)) tell.session(session, reply)
     }

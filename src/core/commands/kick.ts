@@ -3,6 +3,7 @@
 import { truncated, type ChannelName } from "../../protocol/names.ts"
 import {
   ERR_CHANOPRIVSNEEDED,
+  ERR_NEEDMOREPARAMS,
   ERR_NOSUCHCHANNEL,
   ERR_NOSUCHNICK,
   ERR_NOTONCHANNEL,
@@ -16,20 +17,24 @@ import type { UserId } from "../user.ts"
 
 export const KICK = command({
   name: "KICK",
-  syntax: "<channel> <nick>{,<nick>} [<reason>]",
-  help: "Removes people from a channel; for its operators.",
+  syntax: "<channel>{,<channel>} <nick>{,<nick>} [<reason>]",
+  help: "Removes people from a channel, or each from the channel at its place; for operators.",
   specification: "https://modern.ircdocs.horse/#kick-message",
-  run({ net, user, propose }, name: string, nicks: string, reason = "") {
-    const channel = net.channel(name)
-    if (!channel || !isVisible(channel, user)) return ERR_NOSUCHCHANNEL(name)
+  run({ net, user, propose }, names: string, nicks: string, reason = "") {
+    const channels = names.split(",")
+    const people = nicks.split(",")
+    // RFC 2812 §3.2.8: "there MUST be either one channel parameter and multiple user parameter, or as many channel
+    // parameters as there are user parameters."
+    if (channels.length > 1 && channels.length !== people.length) return ERR_NEEDMOREPARAMS("KICK")
+    const why = truncated(reason === "" ? user.nick : reason, net.settings.limits.kickLength)
     const refused: Reply[] = []
-    for (const nick of nicks.split(",")) {
+    for (const [i, nick] of people.entries()) {
+      const name = channels[channels.length === 1 ? 0 : i] ?? ""
+      const channel = net.channel(name)
       const kicked = net.user(nick)
-      if (!kicked) refused.push(ERR_NOSUCHNICK(nick === "" ? "*" : nick))
-      else {
-        const why = truncated(reason === "" ? user.nick : reason, net.settings.limits.kickLength)
-        propose(memberKicked, { channel: channel.name, user: kicked.id, reason: why })
-      }
+      if (!channel || !isVisible(channel, user)) refused.push(ERR_NOSUCHCHANNEL(name))
+      else if (!kicked) refused.push(ERR_NOSUCHNICK(nick === "" ? "*" : nick))
+      else propose(memberKicked, { channel: channel.name, user: kicked.id, reason: why })
     }
     return refused
   },

@@ -1,7 +1,13 @@
 // NICK: https://modern.ircdocs.horse/#nick-message
 
 import { folded, parseNick, type Nick } from "../../protocol/names.ts"
-import { ERR_ERRONEUSNICKNAME, ERR_NICKNAMEINUSE, ERR_NONICKNAMEGIVEN } from "../../protocol/numerics.ts"
+import {
+  ERR_ERRONEUSNICKNAME,
+  ERR_NICKNAMEINUSE,
+  ERR_NONICKNAMEGIVEN,
+  RPL_MONOFFLINE,
+  RPL_MONONLINE,
+} from "../../protocol/numerics.ts"
 import { anytime } from "../command.ts"
 import { event, from } from "../event.ts"
 import type { Network } from "../network.ts"
@@ -34,8 +40,13 @@ export const nickChanged = event<{ user: UserId; nick: Nick }>({
     const user = net.users.get(e.user)
     if (!user) return
     tell.peers(user, from(e, "NICK", [], e.nick, sourceOf(user)))
-    if (folded(user.nick) !== folded(e.nick)) net.remember(user, e.at)
+    const before = user.nick
+    const isOther = folded(before) !== folded(e.nick)
+    if (isOther) net.remember(user, e.at)
     net.rename(user, e.nick)
+    if (!isOther) return
+    tell.watchers(before, RPL_MONOFFLINE(before))
+    tell.watchers(e.nick, RPL_MONONLINE(sourceOf(user)))
   },
 })
 

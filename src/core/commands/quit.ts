@@ -1,6 +1,7 @@
 // QUIT: https://modern.ircdocs.horse/#quit-message
 
 import { truncated } from "../../protocol/names.ts"
+import { RPL_MONOFFLINE } from "../../protocol/numerics.ts"
 import { anytime } from "../command.ts"
 import { event, from } from "../event.ts"
 import type { UserId } from "../user.ts"
@@ -25,5 +26,6 @@ export const userQuit = event<{ user: UserId; reason: string }>({
     tell.peers(user, from(e, "QUIT", [], e.reason), false)
     net.remember(user, e.at)
     net.removeUser(user)
+    tell.watchers(user.nick, RPL_MONOFFLINE(user.nick))
   },
 })

@@ -25,6 +25,6 @@ export const realnameChanged = event<{ realname: string }>({
     const user = e.by === undefined ? undefined : net.users.get(e.by)
     if (!user) return
     user.realname = e.realname
-    tell.peers(user, { ...from(e, "SETNAME", [], e.realname), needs: SETNAME_CAPABILITY })
+    tell.peersAndWatchers(user, { ...from(e, "SETNAME", [], e.realname), needs: SETNAME_CAPABILITY })
   },
 })

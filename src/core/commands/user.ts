@@ -1,7 +1,7 @@
 // USER: https://modern.ircdocs.horse/#user-message
 
 import { byteLength, truncated, type Nick } from "../../protocol/names.ts"
-import { ERR_NEEDMOREPARAMS } from "../../protocol/numerics.ts"
+import { ERR_NEEDMOREPARAMS, RPL_MONONLINE } from "../../protocol/numerics.ts"
 import { unregistered } from "../command.ts"
 import { event } from "../event.ts"
 import type { UserId } from "../user.ts"
@@ -32,7 +32,7 @@ interface UserConnected {
 
 export const userConnected = event<UserConnected>({
   type: "userConnected",
-  apply(net, e) {
+  apply(net, e, tell) {
     net.addUser({
       id: e.seq as UserId,
       nick: e.nick,
@@ -47,5 +47,6 @@ export const userConnected = event<UserConnected>({
       invitations: new Set(),
       sessions: [],
     })
+    tell.watchers(e.nick, RPL_MONONLINE(`${e.nick}!${e.username}@${e.host}`))
   },
 })

@@ -1,0 +1,73 @@
+// MONITOR: https://ircv3.net/specs/extensions/monitor.html
+
+import { MONITOR_MAX } from "../../protocol/limits.ts"
+import { parseNick, type Nick } from "../../protocol/names.ts"
+import {
+  ERR_MONLISTFULL,
+  ERR_NEEDMOREPARAMS,
+  RPL_ENDOFMONLIST,
+  RPL_MONLIST,
+  RPL_MONOFFLINE,
+  RPL_MONONLINE,
+} from "../../protocol/numerics.ts"
+import type { Reply } from "../../protocol/reply.ts"
+import { command, type Answer, type UserContext } from "../command.ts"
+import type { Network } from "../network.ts"
+import { sourceOf } from "../user.ts"
+
+/** Bytes of nicks in one line; the rest is the server's name and a nick. */
+const NICKS_BYTES_MAX = 380
+
+export const MONITOR = command({
+  name: "MONITOR",
+  syntax: "<+|-|C|L|S> [<nick>{,<nick>}]",
+  help: "Tells when people come and go: + and - change the list, C clears it, L shows it, S says who is there.",
+  specification: "https://ircv3.net/specs/extensions/monitor.html",
+  run(context, modifier: string, nicks = ""): Answer {
+    const { net, session, watch } = context
+    switch (modifier.toUpperCase()) {
+      case "+":
+        return nicks === "" ? ERR_NEEDMOREPARAMS("MONITOR") : add(context, nicks.split(","))
+      case "-":
+        for (const nick of nicks.split(",")) watch.remove(session, nick)
+        return undefined
+      case "C":
+        return watch.clear(session)
+      case "L":
+        return [...packed(watch.list(session)).map(RPL_MONLIST), RPL_ENDOFMONLIST()]
+      case "S":
+        return status(net, watch.list(session))
+      default:
+        return undefined
+    }
+  },
+})
+
+// "'target' MUST be a valid nick as determined by the IRC daemon": a mask watches nobody.
+function add({ net, session, watch }: UserContext, names: readonly string[]): Reply[] {
+  const nicks = names.flatMap((name) => parseNick(name, net.settings.limits.nickLength) ?? [])
+  const added = new Set<Nick>()
+  const refused: Nick[] = []
+  for (const nick of nicks) {
+    if (watch.add(session, nick, MONITOR_MAX)) added.add(nick)
+    else refused.push(nick)
+  }
+  return [...status(net, [...added]), ...packed(refused).map((line) => ERR_MONLISTFULL(MONITOR_MAX, line))]
+}
+
+function status(net: Network, nicks: readonly Nick[]): Reply[] {
+  const there = nicks.flatMap((nick) => net.user(nick) ?? []).map(sourceOf)
+  const absent = nicks.filter((nick) => !net.user(nick))
+  return [...packed(there).map(RPL_MONONLINE), ...packed(absent).map(RPL_MONOFFLINE)]
+}
+
+/** Words with commas between them, as many to a line as fit. */
+function packed(words: readonly string[]): string[] {
+  const lines: string[] = []
+  for (const word of words) {
+    const line = lines.at(-1)
+    if (line === undefined || line.length + 1 + word.length > NICKS_BYTES_MAX) lines.push(word)
+    else lines[lines.length - 1] = `${line},${word}`
+  }
+  return lines
+}
