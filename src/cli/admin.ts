@@ -1,6 +1,6 @@
 // chat admin: asks the server that runs on a data directory, through the socket in it.
 
-import { printable } from "../protocol/printable.ts"
+import { inertJson, printable } from "../protocol/printable.ts"
 import { askAdmin } from "../server/admin-client.ts"
 import type { AdminAnswer } from "../server/admin-protocol.ts"
 import type { Person } from "../server/administration.ts"
@@ -35,7 +35,7 @@ export const admin = cliCommand({
       const { error, hint } = answer as { error: string; hint?: string }
       throw new UserError(printable(error), { ...(hint ? { hint } : {}), exitCode: EXIT.noSuchTarget })
     }
-    process.stdout.write(`${flags.json ? JSON.stringify(answer) : shown(answer)}\n`)
+    process.stdout.write(`${flags.json ? inertJson(answer) : shown(answer)}\n`)
     return EXIT.done
   },
 })

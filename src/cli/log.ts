@@ -2,7 +2,7 @@
 
 import { createConsola } from "consola"
 import type { LogEntry, Logger } from "../core/seams.ts"
-import { printable } from "../protocol/printable.ts"
+import { inertJson, printable } from "../protocol/printable.ts"
 
 export type LogFormat = "pretty" | "json"
 
@@ -41,7 +41,7 @@ function oneLine(text: string): string {
 }
 
 function asJson({ level, what, ...fields }: LogEntry, at: Date): string {
-  return JSON.stringify({ v: 1, time: at.toISOString(), level, what, ...fields })
+  return inertJson({ v: 1, time: at.toISOString(), level, what, ...fields })
 }
 
 /** `15:00:02 alice connected  address 192.0.2.1  tls TLSv1.3`. */

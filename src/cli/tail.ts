@@ -1,7 +1,7 @@
 // chat tail: follows a channel. Plain lines, or NDJSON in which every object has "v":1 and a "type".
 
 import type { Happening } from "../client/happening.ts"
-import { printable } from "../protocol/printable.ts"
+import { inertJson, printable } from "../protocol/printable.ts"
 import { serverTime } from "../protocol/server-time.ts"
 import { clock } from "../terminal/clock.ts"
 import { EXIT, UserError, type ExitCode } from "../user-error.ts"
@@ -151,7 +151,6 @@ function writeJson(happening: Happening, { session, place }: Dialled) {
 /** Tags that have a field of their own, or mean something to one connection only. */
 const OWN_FIELDS: ReadonlySet<string> = new Set(["time", "msgid", "account", "label", "batch"])
 
-// JSON escapes what would act on a terminal but for C1 controls and bidi characters, which stay the reader's text.
 function writeObject(object: Record<string, unknown>) {
-  process.stdout.write(`${JSON.stringify({ v: 1, ...object })}\n`)
+  process.stdout.write(`${inertJson({ v: 1, ...object })}\n`)
 }

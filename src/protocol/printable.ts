@@ -19,3 +19,10 @@ export function printable(text: string): string {
 // The usual text has none of it: one scan and no copy.
 const SUSPECT =
   /[\0-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/u
+
+/** A value as one line of JSON that means the same and is inert: what `printable` takes out stands there as an escape. */
+export function inertJson(value: unknown): string {
+  return JSON.stringify(value).replace(HIDDEN, (hidden) =>
+    hidden.replace(/[^]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`),
+  )
+}

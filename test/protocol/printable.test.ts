@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test"
 import * as fc from "fast-check"
-import { printable } from "../../src/protocol/printable.ts"
+import { inertJson, printable } from "../../src/protocol/printable.ts"
 
 const SHOWN: [text: string, shown: string][] = [
   ["plain é 😀", "plain é 😀"],
@@ -53,4 +53,11 @@ test("nothing active or hidden is left, whatever it was put together from", () =
     }),
     { numRuns: 2000 },
   )
+})
+
+test("as JSON nothing is lost and nothing acts", () => {
+  const hostile = "a\x1b]52;c;x\x07b\x9b31m\u202ec\u{e0041}\ufeff é 😀"
+  const line = inertJson({ text: hostile })
+  expect(JSON.parse(line)).toEqual({ text: hostile })
+  expect(printable(line)).toBe(line)
 })
