@@ -4,6 +4,7 @@
 import { STANDARD_REPLIES } from "../protocol/capabilities.ts"
 import type { Unreadable } from "../protocol/line-reader.ts"
 import { type Message, parse } from "../protocol/message.ts"
+import { BOT } from "../protocol/modes.ts"
 import { msgidOf } from "../protocol/msgid.ts"
 import {
   ERR_ALREADYREGISTERED,
@@ -253,6 +254,7 @@ export class Engine {
       source: by ? sourceOf(by) : this.net.settings.serverName,
       ...(by ? { by: by.id } : {}),
       ...(by?.account ? { account: by.account.name } : {}),
+      ...(by?.modes.has(BOT) ? { bot: true } : {}),
     }
     if (type.kept?.(this.net, fact, by) ?? true)
       this.#rows.push(rowOf(type.type, fact, stamp, by, this.#channelId(fact, seq)))

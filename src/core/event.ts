@@ -20,6 +20,8 @@ export interface Stamp {
   readonly source: string
   /** Name of that user's account at that time. */
   readonly account?: string
+  /** That user was marked as a bot at that time. */
+  readonly bot?: true
 }
 
 /** A kind of event; `F` are its own fields, all JSON. `channel` and `text` among them have columns of their own. */
@@ -45,5 +47,5 @@ export function from(
   text?: string,
   source = e.source,
 ): Content {
-  return { source, command, params, text, at: e.at, msgid: e.msgid, account: e.account }
+  return { source, command, params, text, at: e.at, msgid: e.msgid, account: e.account, bot: e.bot }
 }

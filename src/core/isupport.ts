@@ -3,7 +3,7 @@
 
 import { ACCOUNT, MUTE } from "../protocol/ban-masks.ts"
 import { ISUPPORT_TOKENS_MAX, MODES_MAX, MONITOR_MAX, TARGETS_MAX } from "../protocol/limits.ts"
-import { lettersOf, PREFIXES } from "../protocol/modes.ts"
+import { BOT, lettersOf, PREFIXES } from "../protocol/modes.ts"
 import { RPL_ISUPPORT } from "../protocol/numerics.ts"
 import type { Reply } from "../protocol/reply.ts"
 import type { Settings } from "./seams.ts"
@@ -24,6 +24,7 @@ function tokensOf({ networkName, limits }: Settings): string[] {
   return [
     `ACCOUNTEXTBAN=${ACCOUNT}`,
     `AWAYLEN=${limits.awayLength}`,
+    `BOT=${BOT}`,
     "CASEMAPPING=ascii",
     `CHANLIMIT=#:${limits.channelsPerUser}`,
     `CHANMODES=${kinds.join(",")}`,

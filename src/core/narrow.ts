@@ -14,6 +14,7 @@ export interface Content extends Parts {
   readonly at?: number | undefined
   readonly msgid?: Msgid | undefined
   readonly account?: string | undefined
+  readonly bot?: boolean | undefined
   /** Client-only tags, relayed as they came. */
   readonly clientTags?: Tags | undefined
   /** The batch it belongs to: https://ircv3.net/specs/extensions/batch.html */
@@ -78,6 +79,7 @@ function tagsOf(content: Content, capabilities: number, first: string): string {
   if (capabilities & ACCOUNT_TAG && content.account !== undefined) {
     tags = and(tags, `account=${escapeTag(content.account)}`)
   }
+  if (capabilities & MESSAGE_TAGS && content.bot) tags = and(tags, "bot")
   if (capabilities & MESSAGE_TAGS && content.clientTags?.size)
     tags = and(tags, formatTags(content.clientTags))
   return tags

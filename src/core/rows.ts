@@ -15,7 +15,7 @@ export function rowOf(
   channelId: number | null,
 ): Row {
   const { text, ...rest } = fact as { text?: string }
-  const { by: userId, source, account } = stamp
+  const { by: userId, source, account, bot } = stamp
   return {
     seq: stamp.seq,
     at: stamp.at,
@@ -23,7 +23,7 @@ export function rowOf(
     channelId,
     accountId: by?.account?.id ?? null,
     text: text ?? null,
-    body: JSON.stringify({ by: userId, source, account, ...rest }),
+    body: JSON.stringify({ by: userId, source, account, bot, ...rest }),
   }
 }
 

@@ -30,6 +30,8 @@ export interface User {
   readonly channels: Map<Channel, Member>
   /** Channels whose operators invited this user. */
   readonly invitations: Set<Channel>
+  /** Who may write to this user in spite of mode R; some may have left. */
+  readonly accepted: Set<UserId>
   /** Sessions of this process; empty while the log is replayed. */
   readonly sessions: Session[]
 }

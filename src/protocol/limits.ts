@@ -17,6 +17,8 @@ export const MODES_MAX = 6
 export const WHOWAS_MAX = 1000
 /** Nicks that one session may watch, MONITOR in ISUPPORT. */
 export const MONITOR_MAX = 100
+/** Users whom a user may accept. */
+export const ACCEPTS_MAX = 100
 /** Tokens in one 005 line: https://modern.ircdocs.horse/#rplisupport-005 */
 export const ISUPPORT_TOKENS_MAX = 13
 

@@ -58,8 +58,14 @@ export interface UserMode {
   readonly meaning: string
 }
 
+/** Value of BOT in ISUPPORT: https://ircv3.net/specs/extensions/bot-mode.html */
+export const BOT = "B"
+
 export const USER_MODES: readonly UserMode[] = [
+  { letter: BOT, meaning: "bot: shown as a program in WHOIS, WHO and with what it says" },
   { letter: "i", meaning: "invisible: not shown to who shares no channel" },
+  { letter: "R", meaning: "only who has an account, or was accepted, may write to you" },
+  { letter: "T", meaning: "no CTCP to you but ACTION" },
 ]
 
 /** The modes of a channel that is made by joining it. */

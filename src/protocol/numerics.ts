@@ -21,6 +21,8 @@ export const RPL_ISUPPORT = (tokens: readonly string[]) =>
 
 // Away, ISON, users
 export const RPL_UMODEIS = (modes: string) => numeric("221", [modes])
+export const RPL_ACCEPTLIST = (nick: string) => numeric("281", [nick])
+export const RPL_ENDOFACCEPT = () => numeric("282", [], "End of /ACCEPT list")
 export const RPL_AWAY = (nick: string, text: string) => numeric("301", [nick], text)
 export const RPL_ISON = (nicks: readonly string[]) => numeric("303", [], nicks.join(" "))
 export const RPL_UNAWAY = () => numeric("305", [], "You are no longer marked as being away")
@@ -38,6 +40,7 @@ export const RPL_ENDOFWHOIS = (nick: string) => numeric("318", [nick], "End of /
 export const RPL_WHOISCHANNELS = (nick: string, channels: string) => numeric("319", [nick], channels)
 export const RPL_WHOISACCOUNT = (nick: string, account: string) =>
   numeric("330", [nick, account], "is logged in as")
+export const RPL_WHOISBOT = (nick: string) => numeric("335", [nick], "is a bot")
 export const RPL_WHOISACTUALLY = (nick: string, address: string) =>
   numeric("338", [nick, address], "is actually using host")
 export const RPL_WHOISSECURE = (nick: string, text: string) => numeric("671", [nick], text)
@@ -164,6 +167,9 @@ export const ERR_USERONCHANNEL = (nick: string, channel: string) =>
   numeric("443", [nick, channel], "is already on channel")
 export const ERR_NOTREGISTERED = () => numeric("451", [], "You have not registered")
 export const ERR_NEEDMOREPARAMS = (command: string) => numeric("461", [command], "Not enough parameters")
+export const ERR_ACCEPTFULL = () => numeric("456", [], "Your accept list is full")
+export const ERR_ACCEPTEXIST = (nick: string) => numeric("457", [nick], "is on your accept list already")
+export const ERR_ACCEPTNOT = (nick: string) => numeric("458", [nick], "is not on your accept list")
 export const ERR_ALREADYREGISTERED = () => numeric("462", [], "You may not reregister")
 export const ERR_PASSWDMISMATCH = () => numeric("464", [], "Password incorrect")
 export const ERR_INVALIDUSERNAME = () => numeric("468", [], "Your username is not valid")
@@ -180,6 +186,7 @@ export const ERR_CHANOPRIVSNEEDED = (channel: string) =>
   numeric("482", [channel], "You're not channel operator")
 export const ERR_UMODEUNKNOWNFLAG = () => numeric("501", [], "Unknown MODE flag")
 export const ERR_USERSDONTMATCH = () => numeric("502", [], "Can't change mode for other users")
+export const ERR_CANTSENDTOUSER = (nick: string, text: string) => numeric("531", [nick], text)
 export const ERR_HELPNOTFOUND = (subject: string) =>
   numeric("524", [subject], "No help available on this topic")
 export const ERR_INVALIDMODEPARAM = (target: string, mode: string, param: string, why: string) =>

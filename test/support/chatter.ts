@@ -70,7 +70,7 @@ export function chatter(random: Random, text: () => string): string {
     () => `TOPIC ${channel()}${random.chance(0.7) ? ` :${random.chance(0.8) ? text() : ""}` : ""}`,
     () => `MODE ${channel()} ${modes()}`,
     () => `MODE ${channel()} ${modes()}`,
-    () => `MODE ${nick()} ${random.pick(["+i", "-i", ""])}`,
+    () => `MODE ${nick()} ${random.pick(["+i", "-i", "+B", "+R", "-R", "+T", "-BT", ""])}`,
     () => `KICK ${channel()} ${nick()} :${text()}`,
     () => `KICK ${channel()},${channel()} ${nick()},${nick()}`,
     () => (random.chance(0.1) ? "INVITE" : `INVITE ${nick()} ${channel()}`),
@@ -83,6 +83,7 @@ export function chatter(random: Random, text: () => string): string {
     () => `${random.pick(["WHOIS", "WHO", "ISON"])} ${nick()}`,
     () => `WHO ${random.chance(0.5) ? channel() : nick()} %tcuihsnfdlaor,${random.below(999)}`,
     () => `LIST ${random.pick(["*d*", "!#a", ">1", "C<1", "T>0", "#a,<3"])}`,
+    () => `ACCEPT ${random.pick(["", "", "-"])}${nick()}${random.chance(0.2) ? ",*" : ""}`,
     () => `CHATHISTORY LATEST ${channel()} * ${1 + random.below(5)}`,
     () =>
       random.pick([

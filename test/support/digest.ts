@@ -17,11 +17,12 @@ export function digest(net: Network): string {
   })
 }
 
-function user({ account, modes, channels, invitations, ...own }: User) {
+function user({ account, modes, channels, invitations, accepted, ...own }: User) {
   return {
     ...own,
     sessions: undefined,
     account: account?.id,
+    accepted: [...accepted],
     modes: [...modes].toSorted(),
     channels: [...channels].map(([one, member]) => [one.id, member.prefixes]),
     invitations: [...invitations].map((one) => one.id).toSorted((a, b) => a - b),

@@ -72,7 +72,7 @@ function page(net: Network, channel: Channel, rows: readonly Row[], batch: strin
 }
 
 function replayed(net: Network, channel: Channel, row: Row, batch: string): Content {
-  const { source, at, msgid, account, text, ...rest } = eventOf(row, net)
+  const { source, at, msgid, account, bot, text, ...rest } = eventOf(row, net)
   const { command: kind, tags } = rest as { command?: string; tags?: [string, string][] }
   const clientTags = tags && new Map(tags)
   return {
@@ -83,6 +83,7 @@ function replayed(net: Network, channel: Channel, row: Row, batch: string): Cont
     at,
     msgid,
     account,
+    bot,
     clientTags,
     batch,
   }

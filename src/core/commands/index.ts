@@ -2,6 +2,7 @@
 
 import type { Command } from "../command.ts"
 import type { EventType } from "../event.ts"
+import { ACCEPT, acceptChanged } from "./accept.ts"
 import { accountCreated } from "./account.ts"
 import { ADMIN } from "./admin.ts"
 import { AWAY, awayChanged } from "./away.ts"
@@ -37,6 +38,7 @@ import { WHOIS } from "./whois.ts"
 import { WHOWAS } from "./whowas.ts"
 
 const commands: readonly Command[] = [
+  ACCEPT,
   ADMIN,
   AWAY,
   CAP,
@@ -76,6 +78,7 @@ const commands: readonly Command[] = [
 ]
 
 const events: readonly EventType<never>[] = [
+  acceptChanged,
   accountCreated,
   awayChanged,
   channelModesChanged,

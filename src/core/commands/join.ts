@@ -74,11 +74,11 @@ export const userJoined = event<UserJoined>({
     const channel = net.channel(e.channel) ?? net.addChannel(e.seq, e.channel, e.at, NEW_CHANNEL_MODES)
     if (channel.members.has(user)) return
     net.join(channel, user, channel.members.size === 0 ? OPERATOR : 0)
-    const { at, msgid, account } = e
-    tell.channel(channel, { ...joinOf(channel, user), at, msgid, account })
+    const { at, msgid, account, bot } = e
+    tell.channel(channel, { ...joinOf(channel, user), at, msgid, account, bot })
     // away-notify: "Clients will be sent an AWAY message … when a user joins and has an away message set", and no second message
     // has this msgid.
-    const away = { source: e.source, command: "AWAY", params: [], text: user.away, at, account }
+    const away = { source: e.source, command: "AWAY", params: [], text: user.away, at, account, bot }
     if (user.away !== undefined) tell.channel(channel, { ...away, needs: AWAY_NOTIFY }, user)
     for (const session of user.sessions) {
       for (const reply of introductionTo(channel, session, net)) tell.session(session, reply)

@@ -2,13 +2,15 @@
 // https://ircv3.net/specs/extensions/message-tags.html#the-tagmsg-tag-only-message
 
 import { MESSAGE_TAGS } from "../../protocol/capabilities.ts"
-import { LINE_BYTES_MAX, TARGETS_MAX } from "../../protocol/limits.ts"
+import { ACCEPTS_MAX, LINE_BYTES_MAX, TARGETS_MAX } from "../../protocol/limits.ts"
 import type { Tags } from "../../protocol/message.ts"
 import { PREFIXES, statusTarget } from "../../protocol/modes.ts"
 import { byteLength, isChannelName, type ChannelName } from "../../protocol/names.ts"
 import {
   ERR_CANNOTSENDTOCHAN,
+  ERR_CANTSENDTOUSER,
   ERR_INPUTTOOLONG,
+  ERR_NEEDREGGEDNICK,
   ERR_NORECIPIENT,
   ERR_NOSUCHCHANNEL,
   ERR_NOSUCHNICK,
@@ -22,6 +24,7 @@ import { isVisible, silenced, type Channel } from "../channel.ts"
 import { command, type UserContext } from "../command.ts"
 import { event, from } from "../event.ts"
 import { sourceOf, type User, type UserId } from "../user.ts"
+import { acceptChanged, accepted } from "./accept.ts"
 
 const SPECIFICATION = "https://modern.ircdocs.horse/#privmsg-message"
 
@@ -91,6 +94,11 @@ function speakTo(
   }
   const recipient = net.user(target)
   if (!recipient) return [ERR_NOSUCHNICK(target)]
+  // Who is written to may answer.
+  const unanswerable = user.modes.has("R") && recipient !== user && !recipient.account
+  if (unanswerable && !user.accepted.has(recipient.id) && accepted(net, user).length < ACCEPTS_MAX) {
+    propose(acceptChanged, { user: recipient.id, on: true })
+  }
   propose(messageSent, { ...said, to: recipient.id })
   return []
 }
@@ -123,9 +131,13 @@ export const messageSent = event<MessageSent>({
     if (kind === "TAGMSG") return false
     return to === undefined || (by?.account !== undefined && net.users.get(to)?.account !== undefined)
   },
-  refuse(net, { channel: whole, to, status, text }, by) {
+  refuse(net, { command: kind, channel: whole, to, status, text }, by) {
     const name = whole ?? status?.channel
-    if (name === undefined) return to !== undefined && net.users.has(to) ? undefined : ERR_NOSUCHNICK("*")
+    if (name === undefined) {
+      const user = to === undefined ? undefined : net.users.get(to)
+      if (!user) return ERR_NOSUCHNICK("*")
+      return by && by !== user ? unwanted(user, by, kind, text) : undefined
+    }
     const channel = net.channel(name)
     if (!channel || (by && !isVisible(channel, by))) return ERR_NOSUCHCHANNEL(name)
     if (text !== undefined && isCtcp(text) && channel.flags.has("C"))
@@ -152,6 +164,16 @@ export const messageSent = event<MessageSent>({
 function ranked(channel: Channel, sign: string): User[] {
   const least = PREFIXES.find((prefix) => prefix.sign === sign)?.bit ?? 0
   return [...channel.members.values()].filter(({ prefixes }) => prefixes >= least).map(({ user }) => user)
+}
+
+/** Why `user` does not want to be written to by `author`. What answers a CTCP is a NOTICE, and is wanted. */
+function unwanted(user: User, author: User, kind: Kind, text: string | undefined): Reply | undefined {
+  if (user.modes.has("R") && !author.account && !user.accepted.has(author.id))
+    return ERR_NEEDREGGEDNICK(user.nick, "You need an account to write to this user (+R)")
+  const ctcp = kind === "PRIVMSG" && text !== undefined && isCtcp(text)
+  return ctcp && user.modes.has("T")
+    ? ERR_CANTSENDTOUSER(user.nick, "This user takes no CTCP (+T)")
+    : undefined
 }
 
 /** CTCP, ACTION apart: https://modern.ircdocs.horse/ctcp.html */

@@ -45,6 +45,7 @@ export const userConnected = event<UserConnected>({
       modes: new Set(),
       channels: new Map(),
       invitations: new Set(),
+      accepted: new Set(),
       sessions: [],
     })
     tell.watchers(e.nick, RPL_MONONLINE(`${e.nick}!${e.username}@${e.host}`))

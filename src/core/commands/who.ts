@@ -2,7 +2,7 @@
 
 import { MULTI_PREFIX } from "../../protocol/capabilities.ts"
 import { matches } from "../../protocol/masks.ts"
-import { signs } from "../../protocol/modes.ts"
+import { BOT, signs } from "../../protocol/modes.ts"
 import { folded, isChannelName } from "../../protocol/names.ts"
 import { RPL_ENDOFWHO, RPL_WHOREPLY } from "../../protocol/numerics.ts"
 import type { Reply } from "../../protocol/reply.ts"
@@ -69,6 +69,7 @@ function look(
   const flags =
     (user.away === undefined ? "H" : "G") +
     (user.modes.has("o") ? "*" : "") +
+    (user.modes.has(BOT) ? BOT : "") +
     signs(prefixes, session.has(MULTI_PREFIX))
   return { user, channel: shown?.name, flags, serverName: net.settings.serverName, now }
 }

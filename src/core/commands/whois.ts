@@ -8,6 +8,7 @@ import {
   RPL_ENDOFWHOIS,
   RPL_WHOISACCOUNT,
   RPL_WHOISACTUALLY,
+  RPL_WHOISBOT,
   RPL_WHOISCHANNELS,
   RPL_WHOISIDLE,
   RPL_WHOISSECURE,
@@ -15,7 +16,7 @@ import {
   RPL_WHOISUSER,
 } from "../../protocol/numerics.ts"
 import type { Reply } from "../../protocol/reply.ts"
-import { signs } from "../../protocol/modes.ts"
+import { BOT, signs } from "../../protocol/modes.ts"
 import { isVisible } from "../channel.ts"
 import { command, type UserContext } from "../command.ts"
 import { idleSecondsOf, type User } from "../user.ts"
@@ -48,6 +49,7 @@ function about(user: User, context: UserContext): Reply[] {
   replies.push(RPL_WHOISSERVER(nick, serverName, description))
   if (user.away !== undefined) replies.push(RPL_AWAY(nick, user.away))
   if (user.account) replies.push(RPL_WHOISACCOUNT(nick, user.account.name))
+  if (user.modes.has(BOT)) replies.push(RPL_WHOISBOT(nick))
   if (user === context.user) replies.push(...addresses(user))
   replies.push(RPL_WHOISSECURE(nick, "is using a secure connection (TLS)"))
   replies.push(RPL_WHOISIDLE(nick, idleSecondsOf(user, context.now), Math.floor(user.since / 1000)))
