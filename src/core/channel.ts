@@ -62,7 +62,7 @@ export function isOperator(channel: Channel, user: User | undefined): boolean {
   return user !== undefined && ((channel.members.get(user)?.prefixes ?? 0) & OPERATOR) !== 0
 }
 
-/** Operators and half-operators: who may kick, give voice and set a topic. */
+/** Operators and half-operators: who may give voice and set a topic. */
 export function isHalfOperator(channel: Channel, user: User | undefined): boolean {
   return user !== undefined && ((channel.members.get(user)?.prefixes ?? 0) & (OPERATOR | HALF_OPERATOR)) !== 0
 }

@@ -26,7 +26,7 @@ export const CHANNEL_MODES: readonly ChannelMode[] = [
   { letter: "s", kind: "never", meaning: "secret: hidden from who is not in it" },
   { letter: "t", kind: "never", meaning: "only operators set the topic" },
   { letter: "o", kind: "prefix", meaning: "operator" },
-  { letter: "h", kind: "prefix", meaning: "half-operator: kicks, gives voice, sets the topic" },
+  { letter: "h", kind: "prefix", meaning: "half-operator: gives voice, sets the topic" },
   { letter: "v", kind: "prefix", meaning: "voice" },
 ]
 
