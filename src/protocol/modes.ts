@@ -24,6 +24,7 @@ export const CHANNEL_MODES: readonly ChannelMode[] = [
   { letter: "n", kind: "never", meaning: "no messages from outside" },
   { letter: "R", kind: "never", meaning: "only who has an account joins" },
   { letter: "s", kind: "never", meaning: "secret: hidden from who is not in it" },
+  { letter: "U", kind: "never", meaning: "what is said without a sign reaches operators and half-operators alone" },
   { letter: "t", kind: "never", meaning: "only operators set the topic" },
   { letter: "o", kind: "prefix", meaning: "operator" },
   { letter: "h", kind: "prefix", meaning: "half-operator: gives voice, sets the topic" },

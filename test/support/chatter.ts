@@ -47,6 +47,7 @@ export function chatter(random: Random, text: () => string): string {
       "C",
       "M",
       "R",
+      "U",
       "h",
       "kl",
       "+i-i",

@@ -83,7 +83,11 @@ function speakTo(
   const said = kind === "TAGMSG" ? { command: kind, ...tags } : { command: kind, text, ...tags }
   if (isChannelName(target)) {
     const channel = net.channel(target)
-    propose(messageSent, { ...said, channel: channel?.name ?? (target as ChannelName) })
+    const name = channel?.name ?? (target as ChannelName)
+    // In an op-moderated channel (+U) who has no sign is heard by those who keep order.
+    const aside = channel?.flags.has("U") && !channel.members.get(user)?.prefixes
+    const to = aside ? { status: { sign: "%", channel: name, plain: true } } : { channel: name }
+    propose(messageSent, { ...said, ...to })
     return []
   }
   const status = statusTarget(target)
@@ -113,6 +117,13 @@ function clientOnly(tags: Tags): { tags?: [string, string][] } {
 /** "<key> ::= [ <client_prefix> ] [ <vendor> '/' ] <key_name>", with the prefix. */
 const CLIENT_ONLY = /^\+(?:[A-Za-z0-9.-]+\/)?[A-Za-z0-9-]+$/
 
+interface Status {
+  readonly sign: string
+  readonly channel: ChannelName
+  /** Whether it reads as if it were said to the channel. */
+  readonly plain?: boolean
+}
+
 interface MessageSent {
   readonly command: Kind
   readonly text?: string
@@ -121,7 +132,7 @@ interface MessageSent {
   readonly channel?: ChannelName
   readonly to?: UserId
   /** To the members with this sign or a higher one; not a `channel`, whose history every member may read. */
-  readonly status?: { readonly sign: string; readonly channel: ChannelName }
+  readonly status?: Status
 }
 
 export const messageSent = event<MessageSent>({
@@ -150,7 +161,7 @@ export const messageSent = event<MessageSent>({
     const channel = name === undefined ? undefined : net.channel(name)
     const to = e.to === undefined ? undefined : net.users.get(e.to)
     const sign = e.status?.sign ?? ""
-    const target = channel ? sign + channel.name : to?.nick
+    const target = channel ? (e.status?.plain ? "" : sign) + channel.name : to?.nick
     if (!author || target === undefined) return
     const heard = { ...from(e, e.command, [target], e.text), ...tagsOf(e) }
     if (to === author) tell.saidToSelf(author, heard)
