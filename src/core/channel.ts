@@ -39,6 +39,8 @@ export interface Channel {
   readonly flags: Set<string>
   key: string | undefined
   limit: number | undefined
+  /** Where who cannot join goes; the id, since another channel may come to have the name. */
+  forward: { readonly name: ChannelName; readonly id: ChannelId } | undefined
   /** The lists of masks by the letter of their mode, each by folded mask. */
   readonly lists: ReadonlyMap<string, Map<string, ListEntry>>
   readonly members: Map<User, Member>
@@ -53,6 +55,7 @@ export function newChannel(id: number, name: ChannelName, createdAt: number, fla
     flags: new Set(flags),
     key: undefined,
     limit: undefined,
+    forward: undefined,
     lists: new Map([...lettersOf("list")].map((letter) => [letter, new Map()])),
     members: new Map(),
   }
@@ -108,6 +111,9 @@ export function modesOf(channel: Channel, forMember: boolean): string[] {
     if (letter === "k" && channel.key !== undefined) {
       letters += letter
       params.push(channel.key)
+    } else if (letter === "f" && channel.forward !== undefined) {
+      letters += letter
+      params.push(channel.forward.name)
     } else if (letter === "l" && channel.limit !== undefined) {
       letters += letter
       params.push(String(channel.limit))

@@ -173,6 +173,8 @@ export const ERR_ACCEPTNOT = (nick: string) => numeric("458", [nick], "is not on
 export const ERR_ALREADYREGISTERED = () => numeric("462", [], "You may not reregister")
 export const ERR_PASSWDMISMATCH = () => numeric("464", [], "Password incorrect")
 export const ERR_INVALIDUSERNAME = () => numeric("468", [], "Your username is not valid")
+export const ERR_LINKCHANNEL = (channel: string, to: string) =>
+  numeric("470", [channel, to], "Forwarding to another channel")
 export const ERR_CHANNELISFULL = (channel: string) => numeric("471", [channel], "Cannot join channel (+l)")
 export const ERR_UNKNOWNMODE = (mode: string) => numeric("472", [mode], "is unknown mode char to me")
 export const ERR_INVITEONLYCHAN = (channel: string) => numeric("473", [channel], "Cannot join channel (+i)")

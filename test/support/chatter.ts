@@ -48,12 +48,13 @@ export function chatter(random: Random, text: () => string): string {
       "M",
       "R",
       "U",
+      "f",
       "h",
       "kl",
       "+i-i",
       "x",
     ])
-    const params = [random.pick([nick(), random.pick(MASKS), random.pick(KEYS), "3", "0"]), nick()]
+    const params = [random.pick([nick(), random.pick(MASKS), random.pick(KEYS), "3", "0", channel()]), nick()]
     return `${sign}${letters} ${params.slice(0, random.below(3)).join(" ")}`
   }
   const lines: readonly (() => string)[] = [

@@ -21,11 +21,11 @@ import {
   RPL_INVEXLIST,
 } from "../../protocol/numerics.ts"
 import { isNumeric, type Reply } from "../../protocol/reply.ts"
-import { isHalfOperator, isOperator, type Channel } from "../channel.ts"
+import { isHalfOperator, isOperator, isVisible, type Channel } from "../channel.ts"
 import type { Answer, UserContext } from "../command.ts"
 import { event, from } from "../event.ts"
 import type { Network } from "../network.ts"
-import type { UserId } from "../user.ts"
+import type { User, UserId } from "../user.ts"
 
 /** One letter; `user` where it is a prefix, `param` where it is a mask, a key or a limit. */
 interface Change {
@@ -69,7 +69,7 @@ export function changeModes(
     if (mode.kind === "list" && param === undefined) answers.push(...list(channel, letter))
     else if (refusal) return [...answers, refusal]
     else if (param === undefined || ++withParam <= MODES_MAX) {
-      const change = read(context.net, channel, mode, on, param)
+      const change = read(context, channel, mode, on, param)
       if (change && isReply(change)) answers.push(change)
       else {
         const key = keyOf(letter, mode, param)
@@ -114,7 +114,7 @@ function isReply(value: Change | Reply): value is Reply {
 
 /** What the letter asks for, why it cannot be, or nothing when it is so already or lacks its parameter. */
 function read(
-  net: Network,
+  { net, user }: UserContext,
   channel: Channel,
   mode: ChannelMode,
   on: boolean,
@@ -144,6 +144,7 @@ function read(
           )
     }
     case "whenSet": {
+      if (letter === "f") return readForward(net, user, channel, on, param)
       if (!on) return channel.limit === undefined ? undefined : { on, letter }
       if (param === undefined) return undefined
       const limit = /^\d{1,9}$/.test(param) ? Number(param) : 0
@@ -151,6 +152,23 @@ function read(
       return channel.limit === limit ? undefined : { on, letter, param: String(limit) }
     }
   }
+}
+
+function readForward(
+  net: Network,
+  user: User,
+  channel: Channel,
+  on: boolean,
+  param?: string,
+): Change | Reply | undefined {
+  const letter = "f"
+  const { forward } = channel
+  if (!on) return forward === undefined ? undefined : { on, letter }
+  if (param === undefined) return undefined
+  const to = net.channel(param)
+  if (!to || to === channel || !isVisible(to, user))
+    return ERR_INVALIDMODEPARAM(channel.name, letter, param || "*", "That is no other channel that there is")
+  return forward?.id === to.id ? undefined : { on, letter, param: to.name }
 }
 
 function readPrefix(
@@ -212,7 +230,10 @@ export const channelModesChanged = event<{ channel: ChannelName; changes: readon
   refuse(net, { channel: name, changes }, by) {
     const channel = net.channel(name)
     if (!channel) return ERR_NOSUCHCHANNEL(name)
-    if (!by || isOperator(channel, by)) return undefined
+    // Nobody sends people to a channel that is not theirs.
+    const foreign = changes.find((change) => by && !mayForward(net, change, by))
+    if (by && isOperator(channel, by)) return foreign && ERR_CHANOPRIVSNEEDED(foreign.param ?? "*")
+    if (!by) return undefined
     const may = isHalfOperator(channel, by) && changes.every(({ letter }) => letter === "v")
     return may ? undefined : ERR_CHANOPRIVSNEEDED(name)
   },
@@ -233,6 +254,11 @@ export const channelModesChanged = event<{ channel: ChannelName; changes: readon
   },
 })
 
+function mayForward(net: Network, { letter, param }: Change, by: User): boolean {
+  const to = letter === "f" && param !== undefined ? net.channel(param) : undefined
+  return letter !== "f" || param === undefined || (to !== undefined && isOperator(to, by))
+}
+
 /** Makes one change and gives the parameter to show with it. */
 function applied(
   net: Network,
@@ -250,7 +276,10 @@ function applied(
       channel.key = on ? param : undefined
       return param ?? "*"
     case "whenSet":
-      channel.limit = on ? Number(param) : undefined
+      if (letter === "f") {
+        const to = on && param !== undefined ? net.channel(param) : undefined
+        channel.forward = to && { name: to.name, id: to.id }
+      } else channel.limit = on ? Number(param) : undefined
       return param
     case "list":
       if (param === undefined) return undefined

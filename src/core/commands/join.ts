@@ -9,6 +9,7 @@ import {
   ERR_BANNEDFROMCHAN,
   ERR_CHANNELISFULL,
   ERR_INVITEONLYCHAN,
+  ERR_LINKCHANNEL,
   ERR_NEEDREGGEDNICK,
   ERR_NOSUCHCHANNEL,
   ERR_TOOMANYCHANNELS,
@@ -18,6 +19,7 @@ import { isBanned, isListed, type Channel } from "../channel.ts"
 import { command } from "../command.ts"
 import { event } from "../event.ts"
 import { introductionTo, joinOf } from "../introduction.ts"
+import type { Network } from "../network.ts"
 import type { User, UserId } from "../user.ts"
 import { userParted } from "./part.ts"
 
@@ -46,7 +48,7 @@ export const JOIN = command({
       if (channel && user.channels.has(channel)) continue
       // The key itself never reaches the log.
       const keyRight = channel?.key === undefined || channel.key === given[i]
-      propose(userJoined, { channel: channel?.name ?? name, user: user.id, keyRight })
+      propose(userJoined, forwarded(net, user, { channel: channel?.name ?? name, user: user.id, keyRight }))
     }
     return refused
   },
@@ -56,6 +58,22 @@ interface UserJoined {
   readonly channel: ChannelName
   readonly user: UserId
   readonly keyRight: boolean
+  /** The channel that was asked for, when its mode f led here. */
+  readonly from?: ChannelName
+}
+
+/** "471", "473" and "477": who is banned or lacks the key is sent nowhere. */
+const FORWARDED: readonly string[] = ["471", "473", "477"]
+
+/** What is joined in place of a channel that cannot be; its own forward leads no further. */
+function forwarded(net: Network, user: User, asked: UserJoined): UserJoined {
+  const channel = net.channel(asked.channel)
+  const to = channel?.forward && net.channel(channel.forward.name)
+  if (!channel || !to || to.id !== channel.forward?.id || to.members.has(user)) return asked
+  const refusal = refusedBy(channel, user, asked.keyRight)
+  if (!refusal || !FORWARDED.includes(refusal.command)) return asked
+  const instead = { channel: to.name, user: user.id, keyRight: to.key === undefined, from: channel.name }
+  return userJoined.refuse?.(net, instead, user) ? asked : instead
 }
 
 export const userJoined = event<UserJoined>({
@@ -73,6 +91,7 @@ export const userJoined = event<UserJoined>({
     if (!user) return
     const channel = net.channel(e.channel) ?? net.addChannel(e.seq, e.channel, e.at, NEW_CHANNEL_MODES)
     if (channel.members.has(user)) return
+    if (e.from !== undefined) tell.reply(ERR_LINKCHANNEL(e.from, channel.name))
     net.join(channel, user, channel.members.size === 0 ? OPERATOR : 0)
     const { at, msgid, account, bot } = e
     tell.channel(channel, { ...joinOf(channel, user), at, msgid, account, bot })
