@@ -1,18 +1,14 @@
 // Changes of a channel's modes: https://modern.ircdocs.horse/#channel-modes. MODE reads the change that was asked for; what is
 // not so already is proposed as one event.
 
-import { banMask, isMute } from "../../protocol/ban-masks.ts"
+import { banMask } from "../../protocol/ban-masks.ts"
 import { MODES_MAX } from "../../protocol/limits.ts"
-import { channelMode, PREFIXES, type ChannelMode } from "../../protocol/modes.ts"
-import { byteLength, folded, truncated, type ChannelName } from "../../protocol/names.ts"
+import { channelMode, type ChannelMode } from "../../protocol/modes.ts"
+import { byteLength, folded, type ChannelName } from "../../protocol/names.ts"
 import {
-  ERR_BANLISTFULL,
   ERR_CHANOPRIVSNEEDED,
-  ERR_INVALIDMODEPARAM,
   ERR_NOSUCHCHANNEL,
-  ERR_NOSUCHNICK,
   ERR_UNKNOWNMODE,
-  ERR_USERNOTINCHANNEL,
   RPL_BANLIST,
   RPL_ENDOFBANLIST,
   RPL_ENDOFEXCEPTLIST,
@@ -21,22 +17,13 @@ import {
   RPL_INVEXLIST,
 } from "../../protocol/numerics.ts"
 import { isNumeric, type Reply } from "../../protocol/reply.ts"
-import { isHalfOperator, isOperator, isVisible, type Channel } from "../channel.ts"
+import { isHalfOperator, isOperator, type Channel } from "../channel.ts"
 import type { Answer, UserContext } from "../command.ts"
 import { event, from } from "../event.ts"
+import { bitOf, readChange, takesParam, type Change } from "../mode-change.ts"
 import type { Network } from "../network.ts"
-import type { User, UserId } from "../user.ts"
+import type { User } from "../user.ts"
 
-/** One letter; `user` where it is a prefix, `param` where it is a mask, a key or a limit. */
-interface Change {
-  readonly on: boolean
-  readonly letter: string
-  readonly param?: string
-  readonly user?: UserId
-}
-
-/** Bytes of a mask in a list. */
-const MASK_BYTES_MAX = 200
 /** Bytes of masks, keys and limits in one MODE; nicks are no longer than masks may be. */
 const PARAM_BYTES_MAX = 240
 
@@ -69,10 +56,11 @@ export function changeModes(
     if (mode.kind === "list" && param === undefined) answers.push(...list(channel, letter))
     else if (refusal) return [...answers, refusal]
     else if (param === undefined || ++withParam <= MODES_MAX) {
-      const change = read(context, channel, mode, on, param)
+      const key = keyOf(letter, mode, param)
+      const size = sizeAfter(channel, letter, changes, key)
+      const change = readChange(context, channel, mode, on, param, size)
       if (change && isReply(change)) answers.push(change)
       else {
-        const key = keyOf(letter, mode, param)
         changes.delete(key)
         if (change) changes.set(key, change)
       }
@@ -85,7 +73,17 @@ export function changeModes(
 }
 
 function keyOf(letter: string, { kind }: ChannelMode, param = ""): string {
-  return kind === "list" || kind === "prefix" ? `${letter} ${folded(param)}` : letter
+  if (kind === "list") return `${letter} ${folded(banMask(param) ?? param)}`
+  return kind === "prefix" ? `${letter} ${folded(param)}` : letter
+}
+
+/** How long a list will be by the changes so far, but for the one of this key. */
+function sizeAfter({ lists }: Channel, letter: string, changes: ReadonlyMap<string, Change>, except: string) {
+  let size = lists.get(letter)?.size ?? 0
+  for (const [key, change] of changes) {
+    if (change.letter === letter && key !== except) size += change.on ? 1 : -1
+  }
+  return size
 }
 
 /** As many changes at a time as surely fit into one line with the longest source and channel. */
@@ -104,109 +102,8 @@ function lines(changes: readonly Change[]): Change[][] {
   return out
 }
 
-function takesParam({ kind }: ChannelMode, on: boolean): boolean {
-  return kind === "list" || kind === "always" || kind === "prefix" || (kind === "whenSet" && on)
-}
-
 function isReply(value: Change | Reply): value is Reply {
   return "command" in value && isNumeric(value)
-}
-
-/** What the letter asks for, why it cannot be, or nothing when it is so already or lacks its parameter. */
-function read(
-  { net, user }: UserContext,
-  channel: Channel,
-  mode: ChannelMode,
-  on: boolean,
-  param?: string,
-): Change | Reply | undefined {
-  const { letter } = mode
-  const invalid = (why: string) => ERR_INVALIDMODEPARAM(channel.name, letter, param || "*", why)
-  switch (mode.kind) {
-    case "never":
-      return channel.flags.has(letter) === on ? undefined : { on, letter }
-    case "prefix":
-      return param === undefined ? undefined : readPrefix(net, channel, letter, on, param)
-    case "list":
-      return param === undefined ? undefined : readMask(net, channel, letter, on, param)
-    case "always": {
-      if (!on) return channel.key === undefined ? undefined : { on, letter }
-      if (param === undefined || channel.key === param) return undefined
-      const right =
-        /^[!-+\--9;-~][!-+\--~]*$/.test(param) && byteLength(param) <= net.settings.limits.keyLength
-      return right
-        ? { on, letter, param }
-        : ERR_INVALIDMODEPARAM(
-            channel.name,
-            letter,
-            "*",
-            "A key has no spaces, commas or first colon, and is not too long",
-          )
-    }
-    case "whenSet": {
-      if (letter === "f") return readForward(net, user, channel, on, param)
-      if (!on) return channel.limit === undefined ? undefined : { on, letter }
-      if (param === undefined) return undefined
-      const limit = /^\d{1,9}$/.test(param) ? Number(param) : 0
-      if (limit === 0) return invalid("A limit is a number above zero")
-      return channel.limit === limit ? undefined : { on, letter, param: String(limit) }
-    }
-  }
-}
-
-function readForward(
-  net: Network,
-  user: User,
-  channel: Channel,
-  on: boolean,
-  param?: string,
-): Change | Reply | undefined {
-  const letter = "f"
-  const { forward } = channel
-  if (!on) return forward === undefined ? undefined : { on, letter }
-  if (param === undefined) return undefined
-  const to = net.channel(param)
-  if (!to || to === channel || !isVisible(to, user))
-    return ERR_INVALIDMODEPARAM(channel.name, letter, param || "*", "That is no other channel that there is")
-  return forward?.id === to.id ? undefined : { on, letter, param: to.name }
-}
-
-function readPrefix(
-  net: Network,
-  channel: Channel,
-  letter: string,
-  on: boolean,
-  nick: string,
-): Change | Reply | undefined {
-  const user = net.user(nick)
-  if (!user) return ERR_NOSUCHNICK(nick)
-  const member = channel.members.get(user)
-  if (!member) return ERR_USERNOTINCHANNEL(user.nick, channel.name)
-  return ((member.prefixes & bitOf(letter)) !== 0) === on ? undefined : { on, letter, user: user.id }
-}
-
-function readMask(
-  net: Network,
-  channel: Channel,
-  letter: string,
-  on: boolean,
-  text: string,
-): Change | Reply | undefined {
-  if (text.startsWith(":") || text.includes(" ")) {
-    return ERR_INVALIDMODEPARAM(channel.name, letter, text, "A mask has no spaces and no first colon")
-  }
-  const mask = banMask(text)
-  if (mask === undefined || (letter === "I" && isMute(mask)))
-    return ERR_INVALIDMODEPARAM(channel.name, letter, text, "That is no mask of this list")
-  const param = truncated(mask, MASK_BYTES_MAX)
-  const masks = channel.lists.get(letter)
-  if (masks?.has(folded(param)) === on) return undefined
-  if (on && masks && masks.size >= net.settings.limits.listModes) return ERR_BANLISTFULL(channel.name, letter)
-  return { on, letter, param }
-}
-
-function bitOf(letter: string): number {
-  return PREFIXES.find((prefix) => prefix.letter === letter)?.bit ?? 0
 }
 
 const LISTS: Readonly<Record<string, { entry: typeof RPL_BANLIST; end: typeof RPL_ENDOFBANLIST }>> = {
