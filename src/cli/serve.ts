@@ -139,6 +139,7 @@ async function attend(running: Running) {
     server.reload(site)
     logger({ level: "info", what: "configuration and certificates were read again" })
   }
+  server.onRehash(reload)
   const stopping = Promise.withResolvers<void>()
   const stop = () => stopping.resolve()
   const closeAdmin = await openAdminSocket(data.adminSocket, { administration, reload, stop })

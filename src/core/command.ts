@@ -5,7 +5,7 @@ import type { RefusalCode } from "../protocol/refusals.ts"
 import type { EventType } from "./event.ts"
 import type { Content } from "./narrow.ts"
 import type { Network } from "./network.ts"
-import type { HistoryQuery, Result } from "./seams.ts"
+import type { HistoryQuery, Logger, Result } from "./seams.ts"
 import type { Session } from "./session.ts"
 import type { User } from "./user.ts"
 import type { Watch } from "./watch.ts"
@@ -16,6 +16,8 @@ export type Answer = Content | readonly Content[] | undefined | void
 /** A request before the engine adds its session. */
 export type Question =
   | { readonly type: "password"; readonly given: string }
+  | { readonly type: "operator"; readonly name: string; readonly given: string }
+  | { readonly type: "reload" }
   | { readonly type: "history"; readonly query: HistoryQuery }
 
 export interface Context {
@@ -38,6 +40,10 @@ export interface Context {
   newBatch(): string
   /** Ends the session with `ERROR :words`. */
   end(code: RefusalCode, words: string): void
+  /** Ends every session of somebody else. */
+  dismiss(user: User, code: RefusalCode, words: string): void
+  /** Tells who runs the server. */
+  readonly log: Logger
 }
 
 /** The context of a registered session. */

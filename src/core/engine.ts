@@ -152,6 +152,11 @@ export class Engine {
     }
   }
 
+  /** Ends every session of a user, and so the user. */
+  dismiss(user: User, code: RefusalCode, words?: string) {
+    for (const session of user.sessions.slice()) this.end(session, code, words)
+  }
+
   /** A fact that an administrator of the server brings about; the refusal in words, if it is refused. */
   administer<F extends object>(type: EventType<F>, fact: F, now: number): string | undefined {
     this.#advance(now)
@@ -207,6 +212,8 @@ export class Engine {
       ask: (question, resume) => this.#ask(session, message.command, question, resume),
       newBatch: () => this.#speech.newBatch(),
       end: (code, words) => this.end(session, code, words),
+      dismiss: (target, code, words) => this.dismiss(target, code, words),
+      log: this.#log,
     }
     if (command.when === "registered") {
       return user && command.run({ ...context, user }, ...message.params)

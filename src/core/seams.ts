@@ -2,6 +2,7 @@
 
 import type { Limits } from "../protocol/limits.ts"
 import type { RefusalCode } from "../protocol/refusals.ts"
+import type { Right } from "../protocol/rights.ts"
 import type { Session } from "./session.ts"
 import type { Output } from "./outbox.ts"
 
@@ -81,11 +82,16 @@ export interface Certificate {
 export type Request =
   | { readonly type: "close"; readonly session: Session }
   | { readonly type: "password"; readonly session: Session; readonly given: string }
+  | { readonly type: "operator"; readonly session: Session; readonly name: string; readonly given: string }
+  | { readonly type: "reload"; readonly session: Session }
   | { readonly type: "history"; readonly session: Session; readonly query: HistoryQuery }
 
-/** What the shell answers to a `password` or `history` request. */
+/** What the shell answers to any request but `close`. */
 export type Result =
   | { readonly type: "password"; readonly right: boolean }
+  /** No rights: name or password are wrong. */
+  | { readonly type: "operator"; readonly rights: readonly Right[] | undefined }
+  | { readonly type: "reloaded" }
   | { readonly type: "history"; readonly rows: readonly Row[] }
   | { readonly type: "failed" }
 

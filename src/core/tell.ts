@@ -32,6 +32,12 @@ export class Tell {
     for (const user of channel.members.keys()) if (user !== except) this.#user(user, message)
   }
 
+  /** Every session of each. */
+  users(users: Iterable<User>, content: Content) {
+    const message = new Outgoing(content)
+    for (const user of users) this.#user(user, message)
+  }
+
   /** Every session of `user`. */
   user(user: User, content: Content) {
     this.#user(user, new Outgoing(content))

@@ -1,6 +1,7 @@
 // Who is on the network. A user has a set of sessions: several devices of one account are one nick.
 
 import type { Nick } from "../protocol/names.ts"
+import type { Right } from "../protocol/rights.ts"
 import type { Channel, Member } from "./channel.ts"
 import type { Session } from "./session.ts"
 
@@ -27,6 +28,8 @@ export interface User {
   readonly since: number
   away: string | undefined
   readonly modes: Set<string>
+  /** What OPER gave; nothing without mode `o`. */
+  rights: readonly Right[]
   readonly channels: Map<Channel, Member>
   /** Channels whose operators invited this user. */
   readonly invitations: Set<Channel>

@@ -70,8 +70,10 @@ export const BOT = "B"
 export const USER_MODES: readonly UserMode[] = [
   { letter: BOT, meaning: "bot: shown as a program in WHOIS, WHO and with what it says" },
   { letter: "i", meaning: "invisible: not shown to who shares no channel" },
+  { letter: "o", meaning: "operator of the server: given by OPER alone" },
   { letter: "R", meaning: "only who has an account, or was accepted, may write to you" },
   { letter: "T", meaning: "no CTCP to you but ACTION" },
+  { letter: "w", meaning: "hears WALLOPS" },
 ]
 
 /** The modes of a channel that is made by joining it. */

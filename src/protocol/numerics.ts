@@ -34,6 +34,7 @@ export const RPL_WHOISUSER = (nick: string, username: string, host: string, real
 export const RPL_WHOISSERVER = (nick: string, server: string, info: string) =>
   numeric("312", [nick, server], info)
 export const RPL_ENDOFWHO = (mask: string) => numeric("315", [mask], "End of WHO list")
+export const RPL_WHOISOPERATOR = (nick: string) => numeric("313", [nick], "is an operator of this server")
 export const RPL_WHOISIDLE = (nick: string, idleSeconds: number, signonSeconds: number) =>
   numeric("317", [nick, String(idleSeconds), String(signonSeconds)], "seconds idle, signon time")
 export const RPL_ENDOFWHOIS = (nick: string) => numeric("318", [nick], "End of /WHOIS list")
@@ -107,6 +108,8 @@ export const RPL_ENDOFBANLIST = (channel: string) => numeric("368", [channel], "
 // The server
 export const RPL_VERSION = (version: string, server: string, comments: string) =>
   numeric("351", [version, server], comments)
+export const RPL_YOUREOPER = () => numeric("381", [], "You are now an operator of this server")
+export const RPL_REHASHING = (file: string) => numeric("382", [file], "Read again")
 export const RPL_STATSUPTIME = (text: string) => numeric("242", [], `Server Up ${text}`)
 export const RPL_ENDOFSTATS = (query: string) => numeric("219", [query], "End of /STATS report")
 export const RPL_LUSERCLIENT = (visible: number, invisible: number) =>
@@ -184,6 +187,8 @@ export const ERR_BADCHANMASK = (channel: string) => numeric("476", [channel], "B
 export const ERR_NEEDREGGEDNICK = (target: string, text: string) => numeric("477", [target], text)
 export const ERR_BANLISTFULL = (channel: string, mode: string) =>
   numeric("478", [channel, mode], "Channel list is full")
+export const ERR_NOPRIVILEGES = () =>
+  numeric("481", [], "Permission Denied- You're not an operator with that right")
 export const ERR_CHANOPRIVSNEEDED = (channel: string) =>
   numeric("482", [channel], "You're not channel operator")
 export const ERR_UMODEUNKNOWNFLAG = () => numeric("501", [], "Unknown MODE flag")

@@ -89,7 +89,7 @@ export class Administration {
     const user = engine.net.user(nick)
     if (!user) return { error: `nobody here is called ${nick}` }
     const { nick: exact } = user
-    for (const session of user.sessions.slice()) engine.end(session, "KICKED", reason)
+    engine.dismiss(user, "KICKED", reason)
     wake()
     return { done: `${exact} was disconnected` }
   }

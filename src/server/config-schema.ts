@@ -2,6 +2,7 @@
 
 import { z } from "zod"
 import { DEFAULT_LIMITS, type Limits } from "../protocol/limits.ts"
+import { RIGHTS } from "../protocol/rights.ts"
 import { readRange, type Range } from "./address.ts"
 import { readEndpoint, type Endpoint } from "./endpoint.ts"
 
@@ -93,10 +94,20 @@ function limit(name: string) {
   return whole(1, INTEGER_MAX)
 }
 
+const oper = z.strictObject({
+  name: word,
+  password: z
+    .string("must be a text")
+    .regex(/^(?:plain:.|\$argon2)/, "must be plain:PASSWORD, or an argon2 hash")
+    .max(400),
+  rights: z.array(z.enum(RIGHTS, `must be of ${RIGHTS.join(", ")}`)).default([...RIGHTS]),
+})
+
 export const SCHEMA = z.strictObject({
   server: server.prefault({}),
   limits: limits.prefault({}),
   throttling: throttling.prefault({}),
+  oper: z.array(oper, "must be written [[oper]]").default([]),
 })
 
 export type Raw = z.output<typeof SCHEMA>
@@ -106,6 +117,12 @@ export const KEYS: Readonly<Record<string, readonly string[]>> = {
   server: Object.keys(server.shape),
   limits: Object.keys(limits.shape),
   throttling: Object.keys(throttling.shape),
+}
+
+/** Those that only a file can hold, too: a list of operators fits into no variable. */
+export const FILE_KEYS: Readonly<Record<string, readonly string[]>> = {
+  ...KEYS,
+  oper: Object.keys(oper.shape),
 }
 
 /** Keys whose value is a list. */

@@ -5,9 +5,10 @@ import { dirname, resolve } from "node:path"
 import type { z } from "zod"
 import type { Limits } from "../protocol/limits.ts"
 import { EXIT, UserError } from "../user-error.ts"
-import { FILES, KEYS, limitsFrom, LISTS, type Raw, SCHEMA } from "./config-schema.ts"
+import { FILE_KEYS, FILES, KEYS, limitsFrom, LISTS, type Raw, SCHEMA } from "./config-schema.ts"
 import { didYouMean } from "./did-you-mean.ts"
 import type { Endpoint } from "./endpoint.ts"
+import type { Operator } from "./password-checker.ts"
 import type { Throttling } from "./throttle.ts"
 
 export type ClientCertificates = "off" | "optional" | "required"
@@ -32,6 +33,7 @@ export interface Config {
     /** Plain, or what `Bun.password.hash` made. */
     readonly password: string | undefined
   }
+  readonly operators: readonly Operator[]
   readonly limits: Limits
   readonly throttling: Throttling
 }
@@ -63,7 +65,7 @@ export function readConfig(
   return configFrom(check(merged, () => "the configuration"))
 }
 
-function configFrom({ server, limits, throttling }: Raw): Config {
+function configFrom({ server, limits, throttling, oper }: Raw): Config {
   const { client_certs, access, password, name, network, ...rest } = server
   if (access === "members" && client_certs === "off") {
     throw refused("with --client-certs off nobody could show that they are a member", {
@@ -86,6 +88,7 @@ function configFrom({ server, limits, throttling }: Raw): Config {
       motd: rest.motd,
       password,
     },
+    operators: oper,
     limits: limitsFrom(limits),
     throttling: {
       fakelag: throttling.fakelag,
@@ -96,7 +99,7 @@ function configFrom({ server, limits, throttling }: Raw): Config {
   }
 }
 
-type Tree = Record<string, Record<string, unknown>>
+type Tree = Record<string, Record<string, unknown> | unknown[]>
 
 function parseToml(file: ConfigFile): Tree {
   try {
@@ -130,7 +133,7 @@ function unknownKey(
 ) {
   const [section] = issue.path
   const key = issue.keys[0] ?? ""
-  const known = section === undefined ? Object.keys(KEYS) : (KEYS[String(section)] ?? [])
+  const known = section === undefined ? Object.keys(FILE_KEYS) : (FILE_KEYS[String(section)] ?? [])
   const near = didYouMean(key, known)
   const hint = near === undefined ? `known here are: ${known.join(", ")}` : `did you mean ${near}?`
   return refused(
@@ -163,7 +166,7 @@ function lineOf(text: string, path: readonly PropertyKey[]): string {
 
 /** CHAT_ACCESS is `[server] access`; the other sections are named: CHAT_LIMITS_SENDQ_BYTES. */
 function environmentOf(environment: Readonly<Record<string, string | undefined>>): { tree: Tree } {
-  const tree: Tree = {}
+  const tree: Record<string, Record<string, unknown>> = {}
   for (const [section, keys] of Object.entries(KEYS)) {
     for (const key of keys) {
       const text = environment[variable([section, key])]
@@ -191,6 +194,8 @@ function defined(flags: ServerFlags): Record<string, unknown> {
 
 function merge(below: Tree, above: Tree): Tree {
   const merged: Tree = { ...below }
-  for (const [section, values] of Object.entries(above)) merged[section] = { ...merged[section], ...values }
+  // A list, of operators, is one value.
+  for (const [section, values] of Object.entries(above))
+    merged[section] = Array.isArray(values) ? values : { ...merged[section], ...values }
   return merged
 }

@@ -1,33 +1,64 @@
-// The server's password (PASS): plain, or as `Bun.password.hash` made it.
+// The server's password (PASS): plain, or as `Bun.password.hash` made it; and those of its operators (OPER).
 
 import { createHash, timingSafeEqual } from "node:crypto"
+import type { Right } from "../protocol/rights.ts"
 
 /** Argon2id takes 64 MiB and a fifth of a second: a flood of guesses must not take every core. */
 const AT_ONCE_MAX = 2
+/** Says that what follows is the password itself. */
+const PLAIN = "plain:"
+
+/** One `[[oper]]` of chat.toml. */
+export interface Operator {
+  readonly name: string
+  /** `plain:` and the password, or an argon2 hash. */
+  readonly password: string
+  readonly rights: readonly Right[]
+}
 
 export class PasswordChecker {
-  /** Undefined when there is none. Replaced when the configuration is read again. */
+  /** Undefined when there is none. Replaced, as the operators are, when the configuration is read again. */
   password: string | undefined
+  operators: readonly Operator[]
   #running = 0
   readonly #waiting: (() => void)[] = []
 
-  constructor(password: string | undefined) {
+  constructor(password: string | undefined, operators: readonly Operator[] = []) {
     this.password = password
+    this.operators = operators
   }
 
   async check(given: string): Promise<boolean> {
     const { password } = this
     if (password === undefined) return true
-    if (!password.startsWith("$argon2")) return timingSafeEqual(digest(given), digest(password))
+    return password.startsWith("$argon2") ? this.#verify(given, password) : isSame(given, password)
+  }
+
+  /** What the operator of that name may do; undefined when there is none or the password is wrong. */
+  async rightsOf(name: string, given: string): Promise<readonly Right[] | undefined> {
+    const operator = this.operators.find((one) => one.name === name)
+    if (!operator) return undefined
+    const { password, rights } = operator
+    const isRight = password.startsWith(PLAIN)
+      ? isSame(given, password.slice(PLAIN.length))
+      : await this.#verify(given, password)
+    return isRight ? rights : undefined
+  }
+
+  async #verify(given: string, hash: string): Promise<boolean> {
     if (this.#running >= AT_ONCE_MAX) await new Promise<void>((resolve) => this.#waiting.push(resolve))
     this.#running++
     try {
-      return await Bun.password.verify(given, password)
+      return await Bun.password.verify(given, hash)
     } finally {
       this.#running--
       this.#waiting.shift()?.()
     }
   }
+}
+
+function isSame(given: string, password: string): boolean {
+  return timingSafeEqual(digest(given), digest(password))
 }
 
 function digest(text: string): Buffer {

@@ -2,7 +2,7 @@
 // cli; what it needs to be told again it is told by `reload`.
 
 import { Engine } from "../core/engine.ts"
-import type { Log, Logger, Request, Row, Settings } from "../core/seams.ts"
+import type { Log, Logger, Request, Result, Row, Settings } from "../core/seams.ts"
 import { Administration } from "./administration.ts"
 import type { Rules } from "./certificate-judge.ts"
 import { monotonicMs, now } from "./clock.ts"
@@ -41,6 +41,8 @@ export interface Server {
   readonly administration: Administration
   /** Throws nothing: everything in `next` has been checked. */
   reload(next: Changeable): void
+  /** What REHASH does; nothing before this is called. */
+  onRehash(reload: () => Promise<void>): void
   /** Tells everybody, writes what is queued, and closes the log; within five seconds. */
   stop(): Promise<void>
 }
@@ -53,7 +55,7 @@ export function startServer(options: ServerOptions): Server {
   const { log, logger } = options
   const engine = new Engine(settingsOf(options, options.version), log, log.replay(), logger, now())
   const turns = new Turns({ engine, log, perform: (request) => perform(request), onRows: options.onRows })
-  const passwords = new PasswordChecker(options.config.server.password)
+  const passwords = new PasswordChecker(options.config.server.password, options.config.operators)
   const broken = once((error: Error) => {
     turns.break()
     logger({ level: "error", what: "the server cannot go on", why: error.stack ?? error.message })
@@ -72,7 +74,8 @@ export function startServer(options: ServerOptions): Server {
     wake: () => turns.wake(),
     broken,
   }
-  const perform = performer(shell, log, passwords)
+  let rehash = () => Promise.resolve()
+  const perform = performer(shell, log, passwords, () => rehash())
   log.onBroken = broken
   log.onReadOnly = (readOnly) => {
     engine.readOnly = readOnly
@@ -103,7 +106,9 @@ export function startServer(options: ServerOptions): Server {
       shell.tls = next.tls
       shell.rules = rulesOf(next, options.memberOf)
       passwords.password = next.config.server.password
+      passwords.operators = next.config.operators
     },
+    onRehash: (reload) => (rehash = reload),
     stop: () => (stopped ??= stop()),
   }
 }
@@ -129,8 +134,13 @@ function rulesOf({ config, tls }: Changeable, memberOf: Rules["memberOf"]): Rule
 }
 
 /** Does what the core asks of the shell. */
-function performer(shell: Shell, log: Log, passwords: PasswordChecker): (request: Request) => void {
-  const answer = (request: Request, result: Parameters<Engine["answered"]>[1]) => {
+function performer(
+  shell: Shell,
+  log: Log,
+  passwords: PasswordChecker,
+  rehash: () => Promise<void>,
+): (request: Request) => void {
+  const answer = (request: Request, result: Result) => {
     shell.engine.answered(request.session, result, now())
     ;(request.session.arrival as Connection).settle()
   }
@@ -140,16 +150,31 @@ function performer(shell: Shell, log: Log, passwords: PasswordChecker): (request
   }
   return (request) => {
     if (request.type === "close") return (request.session.arrival as Connection).finish()
-    const result =
-      request.type === "password"
-        ? passwords.check(request.given).then((right) => ({ type: "password", right }) as const)
-        : log.history(request.query).then((rows) => ({ type: "history", rows }) as const)
-    result
+    answerTo(request, log, passwords, rehash)
       .then(
         (value) => answer(request, value),
         (error) => fail(request, error),
       )
       .catch((error: Error) => shell.broken(error))
+  }
+}
+
+async function answerTo(
+  request: Exclude<Request, { type: "close" }>,
+  log: Log,
+  passwords: PasswordChecker,
+  rehash: () => Promise<void>,
+): Promise<Result> {
+  switch (request.type) {
+    case "password":
+      return { type: "password", right: await passwords.check(request.given) }
+    case "operator":
+      return { type: "operator", rights: await passwords.rightsOf(request.name, request.given) }
+    case "reload":
+      await rehash()
+      return { type: "reloaded" }
+    case "history":
+      return { type: "history", rows: await log.history(request.query) }
   }
 }
 

@@ -135,3 +135,28 @@ function errorOf(action: () => unknown): UserError {
   }
   throw new Error("nothing was refused")
 }
+
+test("operators are a list, which no variable overrides", () => {
+  const text =
+    '[[oper]]\nname = "root"\npassword = "plain:sesame"\n[[oper]]\nname = "crier"\npassword = "$argon2id$x"\nrights = ["wallops"]\n'
+  expect(readConfig(file(text), { CHAT_NAME: "x" }, { name: "y" }).operators).toEqual([
+    { name: "root", password: "plain:sesame", rights: ["kill", "rehash", "wallops"] },
+    { name: "crier", password: "$argon2id$x", rights: ["wallops"] },
+  ])
+})
+
+test.each([
+  [
+    '[[oper]]\nname = "root"\npassword = "sesame"\n',
+    /oper\.0\.password must be plain:PASSWORD, or an argon2 hash/,
+  ],
+  ['[[oper]]\npassword = "plain:x"\n', /oper\.0\.name must be/],
+  [
+    '[[oper]]\nname = "root"\npassword = "plain:x"\nrights = ["all"]\n',
+    /rights\.0 must be of kill, rehash, wallops/,
+  ],
+  ['[oper]\nname = "root"\n', /oper must be written \[\[oper\]\]/],
+  ['[[oper]]\nname = "root"\npassword = "plain:x"\nright = []\n', /oper\.0\.right is not a key/],
+])("an operator that cannot be: %j", (text, why) => {
+  expect(() => readConfig(file(text), {}, {})).toThrow(why)
+})

@@ -12,7 +12,7 @@ import { PREFIXES } from "../../src/protocol/modes.ts"
 import { folded } from "../../src/protocol/names.ts"
 import { chatter, NICKS } from "../support/chatter.ts"
 import { digest } from "../support/digest.ts"
-import { BEGINNING, SETTINGS, World } from "../support/engine.ts"
+import { BEGINNING, OPERATORS, SETTINGS, World } from "../support/engine.ts"
 import { Random } from "../support/random.ts"
 import { equal, type Heard, Onlooker } from "./onlooker.ts"
 
@@ -201,6 +201,11 @@ class Simulation {
     for (const { session, ...request } of requests) {
       if (request.type === "password") {
         this.#engine.answered(session, { type: "password", right: request.given === "sesame" }, this.#now)
+      } else if (request.type === "operator") {
+        const rights = request.given === "sesame" ? OPERATORS[request.name] : undefined
+        this.#engine.answered(session, { type: "operator", rights }, this.#now)
+      } else if (request.type === "reload") {
+        this.#engine.answered(session, { type: "reloaded" }, this.#now)
       } else if (request.type === "history") {
         const world = { rows: this.#rows } as unknown as World
         const rows = World.prototype.history.call(world, request.query)

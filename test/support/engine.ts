@@ -3,6 +3,7 @@
 import { Engine } from "../../src/core/engine.ts"
 import type { HistoryQuery, LogEntry, Row, Settings, Turn } from "../../src/core/seams.ts"
 import { STATELESS } from "../../src/core/commands/index.ts"
+import { RIGHTS, type Right } from "../../src/protocol/rights.ts"
 import { DEFAULT_LIMITS } from "../../src/protocol/limits.ts"
 
 export const SETTINGS: Settings = {
@@ -16,6 +17,9 @@ export const SETTINGS: Settings = {
   limits: DEFAULT_LIMITS,
 }
 
+/** Their password is `sesame`. */
+export const OPERATORS: Readonly<Record<string, readonly Right[]>> = { root: RIGHTS, crier: ["wallops"] }
+
 export const BEGINNING = Date.UTC(2026, 0, 1)
 
 /** One data directory through several runs of the server. */
@@ -23,6 +27,8 @@ export class World {
   readonly rows: Row[] = []
   readonly entries: LogEntry[] = []
   settings: Settings
+  /** False: the configuration cannot be read again. */
+  mayReload = true
   now = BEGINNING
   engine: Engine
   #epoch = 0
@@ -54,6 +60,11 @@ export class World {
             { type: "history", rows: this.history(request.query) },
             this.now,
           )
+        } else if (request.type === "operator") {
+          const rights = request.given === "sesame" ? OPERATORS[request.name] : undefined
+          this.engine.answered(request.session, { type: "operator", rights }, this.now)
+        } else if (request.type === "reload") {
+          this.engine.answered(request.session, { type: this.mayReload ? "reloaded" : "failed" }, this.now)
         } else if (request.type === "password") {
           this.engine.answered(
             request.session,

@@ -11,7 +11,7 @@
 //   alice < (closed)                            the server ended the connection
 //   alice leaves                                the connection is lost
 //   alice is ended KICKED                       an administrator's doing
-//   wait 90s · restart · full disk · room again
+//   wait 90s · restart · full disk · room again · broken configuration
 //
 // Msgids appear as `id` and their place in the log.
 
@@ -74,6 +74,10 @@ class Stage {
     if (line === "restart") return this.#restart()
     if (line === "full disk" || line === "room again") {
       this.#world.engine.readOnly = line === "full disk"
+      return
+    }
+    if (line === "broken configuration") {
+      this.#world.mayReload = false
       return
     }
     const [name, verb, ...rest] = line.split(" ")

@@ -15,6 +15,7 @@ import { INFO } from "./info.ts"
 import { INVITE, userInvited } from "./invite.ts"
 import { JOIN, userJoined } from "./join.ts"
 import { KICK, memberKicked } from "./kick.ts"
+import { KILL } from "./kill.ts"
 import { LINKS } from "./links.ts"
 import { LIST } from "./list.ts"
 import { LUSERS } from "./lusers.ts"
@@ -23,16 +24,19 @@ import { MODE, userModesChanged } from "./mode.ts"
 import { MONITOR } from "./monitor.ts"
 import { NAMES } from "./names.ts"
 import { NICK, nickChanged } from "./nick.ts"
+import { OPER, operatorMade } from "./oper.ts"
 import { PART, userParted } from "./part.ts"
 import { PASS } from "./pass.ts"
 import { PING, PONG } from "./ping.ts"
 import { QUIT, userQuit } from "./quit.ts"
+import { REHASH } from "./rehash.ts"
 import { serverStarted } from "./server.ts"
 import { realnameChanged, SETNAME } from "./setname.ts"
 import { STATS } from "./stats.ts"
 import { TOPIC, topicChanged } from "./topic.ts"
 import { USER, userConnected } from "./user.ts"
 import { USERHOST } from "./userhost.ts"
+import { WALLOPS, wallopsSent } from "./wallops.ts"
 import { WHO } from "./who.ts"
 import { WHOIS } from "./whois.ts"
 import { WHOWAS } from "./whowas.ts"
@@ -49,6 +53,7 @@ const commands: readonly Command[] = [
   ISON,
   JOIN,
   KICK,
+  KILL,
   LINKS,
   LIST,
   LUSERS,
@@ -58,12 +63,14 @@ const commands: readonly Command[] = [
   NAMES,
   NICK,
   NOTICE,
+  OPER,
   PART,
   PASS,
   PING,
   PONG,
   PRIVMSG,
   QUIT,
+  REHASH,
   SETNAME,
   STATS,
   TAGMSG,
@@ -72,6 +79,7 @@ const commands: readonly Command[] = [
   USER,
   USERHOST,
   VERSION,
+  WALLOPS,
   WHO,
   WHOIS,
   WHOWAS,
@@ -85,6 +93,7 @@ const events: readonly EventType<never>[] = [
   memberKicked,
   messageSent,
   nickChanged,
+  operatorMade,
   realnameChanged,
   serverStarted,
   topicChanged,
@@ -94,6 +103,7 @@ const events: readonly EventType<never>[] = [
   userModesChanged,
   userParted,
   userQuit,
+  wallopsSent,
 ]
 
 /** By upper-case name. */

@@ -48,6 +48,8 @@ function userMode({ net, user, propose }: UserContext, nick: string, modes?: str
   let adding = true
   for (const letter of modes) {
     if (letter === "+" || letter === "-") adding = letter === "+"
+    // "OPER": nobody makes themselves one.
+    else if (letter === "o" && adding) continue
     else if (USER_MODES.some((mode) => mode.letter === letter)) wanted.set(letter, adding)
     else unknown = true
   }
@@ -66,6 +68,7 @@ export const userModesChanged = event<{ changes: readonly (readonly [letter: str
       if (on) user.modes.add(letter)
       else user.modes.delete(letter)
     }
+    if (!user.modes.has("o")) user.rights = []
     const on = e.changes.filter((change) => change[1]).map((change) => change[0])
     const off = e.changes.filter((change) => !change[1]).map((change) => change[0])
     const letters = (on.length > 0 ? `+${on.join("")}` : "") + (off.length > 0 ? `-${off.join("")}` : "")

@@ -43,6 +43,7 @@ export const userConnected = event<UserConnected>({
       since: e.at,
       away: undefined,
       modes: new Set(),
+      rights: [],
       channels: new Map(),
       invitations: new Set(),
       accepted: new Set(),

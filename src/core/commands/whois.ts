@@ -11,6 +11,7 @@ import {
   RPL_WHOISBOT,
   RPL_WHOISCHANNELS,
   RPL_WHOISIDLE,
+  RPL_WHOISOPERATOR,
   RPL_WHOISSECURE,
   RPL_WHOISSERVER,
   RPL_WHOISUSER,
@@ -49,6 +50,7 @@ function about(user: User, context: UserContext): Reply[] {
   replies.push(RPL_WHOISSERVER(nick, serverName, description))
   if (user.away !== undefined) replies.push(RPL_AWAY(nick, user.away))
   if (user.account) replies.push(RPL_WHOISACCOUNT(nick, user.account.name))
+  if (user.modes.has("o")) replies.push(RPL_WHOISOPERATOR(nick))
   if (user.modes.has(BOT)) replies.push(RPL_WHOISBOT(nick))
   if (user === context.user) replies.push(...addresses(user))
   replies.push(RPL_WHOISSECURE(nick, "is using a secure connection (TLS)"))

@@ -1,0 +1,32 @@
+// WALLOPS: https://modern.ircdocs.horse/#wallops-message
+
+import { LINE_BYTES_MAX } from "../../protocol/limits.ts"
+import { byteLength } from "../../protocol/names.ts"
+import { ERR_INPUTTOOLONG, ERR_NOPRIVILEGES, ERR_NOTEXTTOSEND } from "../../protocol/numerics.ts"
+import { command } from "../command.ts"
+import { event, from } from "../event.ts"
+import { sourceOf } from "../user.ts"
+
+export const WALLOPS = command({
+  name: "WALLOPS",
+  syntax: "<text>",
+  help: "Tells all who have mode w; for operators of the server.",
+  specification: "https://modern.ircdocs.horse/#wallops-message",
+  run({ user, propose, log }, text: string) {
+    if (!user.rights.includes("wallops")) return ERR_NOPRIVILEGES()
+    if (text === "") return ERR_NOTEXTTOSEND()
+    if (byteLength(`:${sourceOf(user)} WALLOPS :${text}\r\n`) > LINE_BYTES_MAX) return ERR_INPUTTOOLONG()
+    log({ level: "info", what: "wallops", by: user.nick, words: text })
+    propose(wallopsSent, { text })
+  },
+})
+
+/** Heard and not kept, and so on a full disk as well: nobody reads it later. */
+export const wallopsSent = event<{ text: string }>({
+  type: "wallopsSent",
+  kept: () => false,
+  apply(net, e, tell) {
+    const hearers = [...net.users.values()].filter((user) => user.modes.has("w"))
+    tell.users(hearers, from(e, "WALLOPS", [], e.text))
+  },
+})

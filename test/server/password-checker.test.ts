@@ -1,0 +1,24 @@
+// Passwords of the server and of its operators.
+
+import { expect, test } from "bun:test"
+import { PasswordChecker } from "../../src/server/password-checker.ts"
+
+const HASH = await Bun.password.hash("open sesame", { algorithm: "argon2id", memoryCost: 8, timeCost: 1 })
+
+const checker = new PasswordChecker(undefined, [
+  { name: "root", password: "plain:sesame", rights: ["kill", "rehash"] },
+  { name: "crier", password: HASH, rights: ["wallops"] },
+])
+
+test.each([
+  ["root", "sesame", ["kill", "rehash"]],
+  ["root", "plain:sesame", undefined],
+  ["root", "", undefined],
+  ["crier", "open sesame", ["wallops"]],
+  ["crier", "sesame", undefined],
+  ["crier", HASH, undefined],
+  ["Root", "sesame", undefined],
+  ["nobody", "sesame", undefined],
+])("%s with %j", async (name, given, rights) => {
+  expect(await checker.rightsOf(name, given)).toEqual(rights as never)
+})
