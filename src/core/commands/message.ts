@@ -83,7 +83,7 @@ function speakTo(
   const said = kind === "TAGMSG" ? { command: kind, ...tags } : { command: kind, text, ...tags }
   if (isChannelName(target)) {
     const channel = net.channel(target)
-    const name = channel?.name ?? (target as ChannelName)
+    const name = nameOf(channel, user, target)
     // In an op-moderated channel (+U) who has no sign is heard by those who keep order.
     const aside = channel?.flags.has("U") && !channel.members.get(user)?.prefixes
     const to = aside ? { status: { sign: "%", channel: name, plain: true } } : { channel: name }
@@ -92,7 +92,7 @@ function speakTo(
   }
   const status = statusTarget(target)
   if (status) {
-    const channel = net.channel(status.name)?.name ?? (status.name as ChannelName)
+    const channel = nameOf(net.channel(status.name), user, status.name)
     propose(messageSent, { ...said, status: { sign: status.prefix.sign, channel } })
     return []
   }
@@ -105,6 +105,11 @@ function speakTo(
   }
   propose(messageSent, { ...said, to: recipient.id })
   return []
+}
+
+// Its own spelling would give away that a secret channel is there.
+function nameOf(channel: Channel | undefined, user: User, given: string): ChannelName {
+  return channel && isVisible(channel, user) ? channel.name : (given as ChannelName)
 }
 
 /** "A client-only tag is prefixed with a plus sign (`+`)"; all others are the server's to give. */
