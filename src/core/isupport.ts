@@ -2,7 +2,7 @@
 // obey, so that it cannot promise anything else.
 
 import { ACCOUNT, MUTE } from "../protocol/ban-masks.ts"
-import { ISUPPORT_TOKENS_MAX, MODES_MAX, MONITOR_MAX, TARGETS_MAX } from "../protocol/limits.ts"
+import { ISUPPORT_TOKENS_MAX, MODES_MAX, MONITOR_MAX, TARGETS_MAX, USERHOST_MAX } from "../protocol/limits.ts"
 import { BOT, lettersOf, PREFIXES } from "../protocol/modes.ts"
 import { RPL_ISUPPORT } from "../protocol/numerics.ts"
 import type { Reply } from "../protocol/reply.ts"
@@ -48,7 +48,7 @@ function tokensOf({ networkName, limits }: Settings): string[] {
     `PREFIX=(${letters})${signs}`,
     "SAFELIST",
     `STATUSMSG=${signs}`,
-    `TARGMAX=JOIN:,KICK:,LIST:,NAMES:,NOTICE:${TARGETS_MAX},PART:,PRIVMSG:${TARGETS_MAX},TAGMSG:${TARGETS_MAX},WHOIS:1`,
+    `TARGMAX=JOIN:,KICK:,LIST:,MONITOR:${MONITOR_MAX},NAMES:,NOTICE:${TARGETS_MAX},PART:,PRIVMSG:${TARGETS_MAX},TAGMSG:${TARGETS_MAX},USERHOST:${USERHOST_MAX},WHOIS:1`,
     `TOPICLEN=${limits.topicLength}`,
     `USERLEN=${limits.usernameLength}`,
     "UTF8ONLY",

@@ -15,6 +15,8 @@ export const TARGETS_MAX = 4
 export const MODES_MAX = 6
 /** Nicks that were given up and that WHOWAS still knows. */
 export const WHOWAS_MAX = 1000
+/** Nicks of one USERHOST: RFC 2812 §4.8. */
+export const USERHOST_MAX = 5
 /** Nicks that one session may watch, MONITOR in ISUPPORT. */
 export const MONITOR_MAX = 100
 /** Users whom a user may accept. */

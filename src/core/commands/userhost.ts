@@ -1,11 +1,9 @@
 // USERHOST: https://modern.ircdocs.horse/#userhost-message
 
+import { USERHOST_MAX } from "../../protocol/limits.ts"
 import { RPL_USERHOST } from "../../protocol/numerics.ts"
 import { command } from "../command.ts"
 import type { User } from "../user.ts"
-
-/** "Each nickname … up to five": RFC 2812 §4.8. */
-const NICKS_MAX = 5
 
 export const USERHOST = command({
   name: "USERHOST",
@@ -15,7 +13,7 @@ export const USERHOST = command({
   run({ net }, ...nicks: string[]) {
     return RPL_USERHOST(
       nicks
-        .slice(0, NICKS_MAX)
+        .slice(0, USERHOST_MAX)
         .flatMap((nick) => net.user(nick) ?? [])
         .map(shown),
     )
