@@ -29,6 +29,8 @@ export class Connection implements Arrival {
   certificate?: Certificate
   readonly #shell: Shell
   #socket: TlsSocket | undefined
+  /** The TCP socket below: after `end` it alone can still be closed. */
+  #raw: TlsSocket | undefined
   #session: Session | undefined
   #reader: LineReader | undefined
   #fakelag: Fakelag | undefined
@@ -54,8 +56,9 @@ export class Connection implements Arrival {
   }
 
   /** The TLS socket whose handshake begins. */
-  begin(socket: TlsSocket) {
+  begin(socket: TlsSocket, raw: TlsSocket) {
     this.#socket = socket
+    this.#raw = raw
   }
 
   /** The handshake succeeded; whether the certificate counts is judged here. */
@@ -128,11 +131,17 @@ export class Connection implements Arrival {
 
   /** Closes once everything is written; what the peer still sends is dropped. */
   finish() {
-    if (this.#isClosing) return
+    if (this.#isClosing || !this.#socket) return
     this.#isClosing = true
     this.#fakelag?.stop()
-    if (!this.#queue) this.#socket?.end()
+    // Before `end`, which closes at once when the peer has left already.
     this.#deadline = setTimeout(() => this.terminate(), CLOSE_WITHIN_MS)
+    if (!this.#queue) this.#socket.end()
+  }
+
+  /** Whether the peer has said that it writes no more. */
+  get hasEnded(): boolean {
+    return this.#hasEnded
   }
 
   /** Whether TLS is done. */
@@ -141,7 +150,7 @@ export class Connection implements Arrival {
   }
 
   terminate() {
-    this.#socket?.terminate()
+    this.#raw?.terminate()
   }
 
   /** The socket is gone. */
@@ -151,6 +160,7 @@ export class Connection implements Arrival {
     this.#fakelag?.stop()
     this.#queue = undefined
     this.#socket = undefined
+    this.#raw = undefined
     this.#session = undefined
     this.#shell.connections.delete(this)
     this.#uncount()

@@ -74,8 +74,8 @@ function accept(socket: Bun.Socket<undefined>, shell: Shell) {
   }
   const connection = new Connection(shell, address)
   try {
-    const [, tls] = socket.upgradeTLS({ tls: shell.tls.options, socket: EVENTS, data: connection })
-    connection.begin(tls)
+    const [raw, tls] = socket.upgradeTLS({ tls: shell.tls.options, socket: EVENTS, data: connection })
+    connection.begin(tls, raw)
   } catch (error) {
     shell.log({ level: "error", what: "TLS cannot begin", why: String(error) })
     connection.closed("TLS cannot begin")

@@ -183,7 +183,9 @@ async function sendEverybodyAway(shell: Shell, turns: Turns) {
   turns.wake()
   for (const connection of shell.connections) if (!connection.isSecured) connection.terminate()
   const deadlineMs = monotonicMs() + STOP_WITHIN_MS
-  while (shell.connections.size > 0 && monotonicMs() < deadlineMs) await Bun.sleep(10)
+  // Who has left already will not close anything more.
+  const isAnybodyThere = () => shell.connections.values().some((connection) => !connection.hasEnded)
+  while (isAnybodyThere() && monotonicMs() < deadlineMs) await Bun.sleep(10)
   for (const connection of shell.connections) connection.terminate()
   // A disk that hangs must not keep the process; what it did not take was told to nobody.
   const { promise: late, resolve } = Promise.withResolvers<void>()
