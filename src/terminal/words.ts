@@ -102,7 +102,7 @@ export class Words {
           happening.using && say`${happening.wanted} is in use; you are ${happening.using} until it is free`
         )
       case "error":
-        return say`${[happening.text, ...happening.params].filter((each) => each !== "").join(" ")} (${happening.code})`
+        return say`${[happening.params.join(" "), happening.text].filter((each) => each !== "").join(": ")} (${happening.code})`
       case "answer":
         return answerWords(happening)
       // The end of a connection is told where it ends.

@@ -70,7 +70,7 @@ test("messages on standard output, everything else on standard error", () => {
       "14:07 bob set #den +m",
       "14:08 bob is now rob",
       "14:09 rob quit",
-      "No such nick/channel nobody (401)",
+      "nobody: No such nick/channel (401)",
     ].toSpliced(1, 0, "14:04 -carol- hot"),
   )
 })
