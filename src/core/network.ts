@@ -106,6 +106,10 @@ export class Network {
     if (locked) this.channels.delete(folded(channel.name))
   }
 
+  endIfAsleep(name: ChannelName) {
+    if (this.channel(name)?.members.size === 0) this.channels.delete(folded(name))
+  }
+
   /** The run in which `seq` got its place. */
   epochOf(seq: number): number {
     for (let i = this.epochs.length - 1; i >= 0; i--) {

@@ -48,7 +48,8 @@ export const JOIN = command({
       if (channel && user.channels.has(channel)) continue
       // The key itself never reaches the log.
       const keyRight = channel?.key === undefined || channel.key === given[i]
-      propose(userJoined, forwarded(net, user, { channel: channel?.name ?? name, user: user.id, keyRight }))
+      const asked = { channel: channel?.name ?? name, user: user.id, keyRight }
+      propose(userJoined, channel ? forwarded(net, user, asked) : { ...asked, ...roomFor(net) })
     }
     return refused
   },
@@ -60,6 +61,20 @@ interface UserJoined {
   readonly keyRight: boolean
   /** The channel that was asked for, when its mode f led here. */
   readonly from?: ChannelName
+  /** The sleeping channel that ends so that a new one has room. */
+  readonly replaces?: ChannelName
+}
+
+// Channels that were made and left could otherwise fill the network for good. One without a topic goes first.
+function roomFor(net: Network): { replaces?: ChannelName } {
+  if (net.channels.size < net.settings.limits.channels) return {}
+  const sleeping = net.channels.values().filter((channel) => channel.members.size === 0)
+  let chosen: Channel | undefined
+  for (const channel of sleeping) {
+    chosen ??= channel
+    if (!channel.topic) return { replaces: channel.name }
+  }
+  return chosen ? { replaces: chosen.name } : {}
 }
 
 /** "471", "473" and "477": who is banned or lacks the key is sent nowhere. */
@@ -78,17 +93,19 @@ function forwarded(net: Network, user: User, asked: UserJoined): UserJoined {
 
 export const userJoined = event<UserJoined>({
   type: "userJoined",
-  refuse(net, { channel: name, user: id, keyRight }) {
+  refuse(net, { channel: name, user: id, keyRight, replaces }) {
     const channel = net.channel(name)
     const user = net.users.get(id)
     const { limits } = net.settings
     if (!user || user.channels.size >= limits.channelsPerUser) return ERR_TOOMANYCHANNELS(name)
-    if (!channel) return net.channels.size >= limits.channels ? ERR_TOOMANYCHANNELS(name) : undefined
+    const isFull = net.channels.size >= limits.channels && replaces === undefined
+    if (!channel) return isFull ? ERR_TOOMANYCHANNELS(name) : undefined
     return refusedBy(channel, user, keyRight)
   },
   apply(net, e, tell) {
     const user = net.users.get(e.user)
     if (!user) return
+    if (e.replaces !== undefined) net.endIfAsleep(e.replaces)
     const channel = net.channel(e.channel) ?? net.addChannel(e.seq, e.channel, e.at, NEW_CHANNEL_MODES)
     if (channel.members.has(user)) return
     if (e.from !== undefined) tell.reply(ERR_LINKCHANNEL(e.from, channel.name))
