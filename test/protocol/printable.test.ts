@@ -56,8 +56,8 @@ test("nothing active or hidden is left, whatever it was put together from", () =
 })
 
 test("as JSON nothing is lost and nothing acts", () => {
-  const hostile = "a\x1b]52;c;x\x07b\x9b31m\u202ec\u{e0041}\ufeff é 😀"
-  const line = inertJson({ text: hostile })
-  expect(JSON.parse(line)).toEqual({ text: hostile })
+  const acting = "a\x1b]52;c;x\x07b\x9b31m\u202ec\u{e0041}\ufeff é 😀"
+  const line = inertJson({ text: acting })
+  expect(JSON.parse(line)).toEqual({ text: acting })
   expect(printable(line)).toBe(line)
 })

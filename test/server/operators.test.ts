@@ -1,0 +1,38 @@
+// Operators through the whole shell: passwords compared off the loop, a configuration read again by REHASH, and what is logged.
+
+import { expect, test } from "bun:test"
+import { serving } from "./serving.ts"
+
+const TOML = '[server]\naccess = "open"\n[[oper]]\nname = "root"\npassword = "plain:sesame"\n'
+
+test("OPER, and REHASH with a configuration that can be read and one that cannot", async () => {
+  await using one = await serving(TOML)
+  const alice = await one.register("alice")
+  alice.send("OPER root wrong")
+  await alice.expect(/ 464 alice /)
+  // Lines that come while the password is compared wait in their order.
+  alice.send("OPER root sesame")
+  alice.send("REHASH")
+  await alice.expect(/ 381 alice /)
+  await alice.expect(/ 382 alice /)
+  const next = await one.authority.issueServer()
+  one.server.onRehash(async () => one.reload(next, TOML.replace("sesame", "other")))
+  alice.send("REHASH")
+  await alice.expect(/ 382 alice /)
+  const bob = await one.register("bob")
+  bob.send("OPER root sesame")
+  await bob.expect(/ 464 bob /)
+  bob.send("OPER root other")
+  await bob.expect(/ 381 bob /)
+  one.server.onRehash(() => Promise.reject(new Error("unreadable")))
+  bob.send("REHASH")
+  await bob.expect(/RELOAD_FAILED/)
+  bob.send("KILL alice :Enough")
+  await alice.expect(/^ERROR :KICKED Killed \(bob \(Enough\)\)/)
+  const said = one.entries.map(({ what }) => what)
+  expect(said).toContain("a wrong operator's password was given")
+  expect(said).toContain("an operator's password was given")
+  expect(said).toContain("reload failed")
+  expect(one.entries).toContainEqual(expect.objectContaining({ what: "killed", nick: "alice", by: "bob" }))
+  expect(one.broken).toEqual([])
+})
