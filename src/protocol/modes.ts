@@ -8,32 +8,51 @@ export type ModeKind = "list" | "always" | "whenSet" | "never" | "prefix"
 export interface ChannelMode {
   readonly letter: string
   readonly kind: ModeKind
+  /** What its parameter is, if it takes one. */
+  readonly parameter?: string
+  /** For the manual. */
   readonly meaning: string
 }
 
 export const CHANNEL_MODES: readonly ChannelMode[] = [
-  { letter: "b", kind: "list", meaning: "ban: who matches the mask cannot join or speak" },
-  { letter: "e", kind: "list", meaning: "exception: who matches the mask is under no ban" },
-  { letter: "I", kind: "list", meaning: "invitation: who matches the mask needs no other" },
-  { letter: "k", kind: "always", meaning: "key: needed to join" },
-  { letter: "f", kind: "whenSet", meaning: "forward: the channel for who cannot join, by i, l or R" },
-  { letter: "l", kind: "whenSet", meaning: "limit: how many members may be in" },
-  { letter: "C", kind: "never", meaning: "no CTCP but ACTION" },
-  { letter: "i", kind: "never", meaning: "invite-only: joining needs an invitation" },
-  { letter: "m", kind: "never", meaning: "moderated: only operators and voiced members speak" },
+  { letter: "b", kind: "list", parameter: "mask", meaning: "ban: cannot join, nor speak without a sign" },
+  { letter: "e", kind: "list", parameter: "mask", meaning: "exception: under no ban" },
+  {
+    letter: "I",
+    kind: "list",
+    parameter: "mask",
+    meaning: "may join without an invitation while the channel is `i`",
+  },
+  { letter: "k", kind: "always", parameter: "key", meaning: "needed to join" },
+  {
+    letter: "f",
+    kind: "whenSet",
+    parameter: "channel",
+    meaning: "who cannot join because of `i`, `l` or `R` comes into that one instead; for operators of both",
+  },
+  { letter: "l", kind: "whenSet", parameter: "number", meaning: "members there may be" },
+  { letter: "C", kind: "never", meaning: "no CTCP but ACTION (`/me`)" },
+  { letter: "i", kind: "never", meaning: "joining needs an invitation" },
+  { letter: "m", kind: "never", meaning: "only who has a sign speaks" },
   { letter: "M", kind: "never", meaning: "only who has an account, or a sign, speaks" },
   { letter: "n", kind: "never", meaning: "no messages from outside" },
-  { letter: "R", kind: "never", meaning: "only who has an account joins" },
-  { letter: "s", kind: "never", meaning: "secret: hidden from who is not in it" },
+  { letter: "R", kind: "never", meaning: "joining needs an account" },
+  { letter: "s", kind: "never", meaning: "hidden from who is not in it" },
   {
     letter: "U",
     kind: "never",
-    meaning: "what is said without a sign reaches operators and half-operators alone",
+    meaning:
+      "what is said without a sign reaches operators and half-operators alone, and is not in the history",
   },
-  { letter: "t", kind: "never", meaning: "only operators set the topic" },
-  { letter: "o", kind: "prefix", meaning: "operator" },
-  { letter: "h", kind: "prefix", meaning: "half-operator: gives voice, sets the topic" },
-  { letter: "v", kind: "prefix", meaning: "voice" },
+  { letter: "t", kind: "never", meaning: "only operators and half-operators set the topic" },
+  { letter: "o", kind: "prefix", parameter: "nick", meaning: "operator: all of this" },
+  {
+    letter: "h",
+    kind: "prefix",
+    parameter: "nick",
+    meaning: "half-operator: speaks, sets the topic, gives and takes voice",
+  },
+  { letter: "v", kind: "prefix", parameter: "nick", meaning: "voice: speaks" },
 ]
 
 export interface Prefix {
@@ -68,10 +87,10 @@ export interface UserMode {
 export const BOT = "B"
 
 export const USER_MODES: readonly UserMode[] = [
-  { letter: BOT, meaning: "bot: shown as a program in WHOIS, WHO and with what it says" },
-  { letter: "i", meaning: "invisible: not shown to who shares no channel" },
-  { letter: "o", meaning: "operator of the server: given by OPER alone" },
-  { letter: "R", meaning: "only who has an account, or was accepted, may write to you" },
+  { letter: BOT, meaning: "bot, which others see in WHOIS, WHO and a tag" },
+  { letter: "i", meaning: "invisible to who shares no channel with you" },
+  { letter: "o", meaning: "operator of the server, given by OPER alone and seen by all" },
+  { letter: "R", meaning: "only who has an account may write to you, and who you wrote to or accepted" },
   { letter: "T", meaning: "no CTCP to you but ACTION" },
   { letter: "w", meaning: "hears WALLOPS" },
 ]
