@@ -308,10 +308,11 @@ export class Engine {
         net: this.net,
         sessions: this.sessions,
         log: this.#log,
-        place: (type, fact) => this.#place(type, fact, undefined),
+        place: (type, fact, by) => this.#place(type, fact, by),
         answer: (answer) => this.#speech.answer(session, answer),
         ask: (question, resume) => this.#ask(session, "PASS", question, resume),
         end: (code, words) => this.end(session, code, words),
+        newBatch: () => this.#speech.newBatch(),
         lastSeq: () => this.#seq - 1,
       })
     }

@@ -2,15 +2,29 @@
 // obey, so that it cannot promise anything else.
 
 import { ACCOUNT, MUTE } from "../protocol/ban-masks.ts"
+import { BATCH, EXTENDED_ISUPPORT } from "../protocol/capabilities.ts"
 import { ISUPPORT_TOKENS_MAX, MODES_MAX, MONITOR_MAX, TARGETS_MAX, USERHOST_MAX } from "../protocol/limits.ts"
 import { BOT, lettersOf, PREFIXES } from "../protocol/modes.ts"
 import { RPL_ISUPPORT } from "../protocol/numerics.ts"
-import type { Reply } from "../protocol/reply.ts"
+import type { Content } from "./narrow.ts"
 import type { Settings } from "./seams.ts"
+import type { Session } from "./session.ts"
 
-export function isupport(settings: Settings): Reply[] {
+/** In a batch for who asked for one: https://ircv3.net/specs/extensions/extended-isupport.html */
+export function isupport(settings: Settings, session: Session, newBatch: () => string): Content[] {
+  const lines = linesOf(settings)
+  if (!session.has(BATCH) || !session.has(EXTENDED_ISUPPORT)) return lines
+  const batch = newBatch()
+  return [
+    { command: "BATCH", params: [`+${batch}`, "draft/isupport"] },
+    ...lines.map((line) => ({ ...line, batch })),
+    { command: "BATCH", params: [`-${batch}`] },
+  ]
+}
+
+function linesOf(settings: Settings): Content[] {
   const tokens = tokensOf(settings)
-  const lines: Reply[] = []
+  const lines: Content[] = []
   for (let at = 0; at < tokens.length; at += ISUPPORT_TOKENS_MAX) {
     lines.push(RPL_ISUPPORT(tokens.slice(at, at + ISUPPORT_TOKENS_MAX)))
   }

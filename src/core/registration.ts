@@ -10,6 +10,7 @@ import { folded, parseNick, type Nick } from "../protocol/names.ts"
 import type { RefusalCode } from "../protocol/refusals.ts"
 import { ERR_NICKNAMEINUSE, ERR_PASSWDMISMATCH } from "../protocol/numerics.ts"
 import { accountCreated } from "./commands/account.ts"
+import { ABSENT, awayChanged } from "./commands/away.ts"
 import { isTaken, nickChanged } from "./commands/nick.ts"
 import { userConnected } from "./commands/user.ts"
 import { greeting, greetingOfSecondSession } from "./welcome.ts"
@@ -19,10 +20,11 @@ export interface Registrar {
   readonly net: Network
   readonly sessions: ReadonlySet<Session>
   readonly log: Logger
-  place<F extends object>(type: EventType<F>, fact: F): void
+  place<F extends object>(type: EventType<F>, fact: F, by?: User): void
   answer(answer: Answer): void
   ask(question: Question, resume: (result: Result) => Answer): void
   end(code: RefusalCode, words?: string): void
+  newBatch(): string
   /** The place of the event just made. */
   lastSeq(): number
 }
@@ -78,11 +80,12 @@ function register(
   account: Account | undefined,
   registrar: Registrar,
 ) {
-  const { net, sessions } = registrar
+  const { net } = registrar
   const online = account && net.userOf(account)
   if (online) {
     attach(session, online)
-    registrar.answer(greetingOfSecondSession(net, sessions, session, online))
+    registrar.answer(greetingOfSecondSession(registrar, session, online))
+    bringAway(session, online, registrar)
   } else {
     if (account && folded(nick) === folded(account.name)) clearNick(nick, registrar)
     if (isTaken(net, nick, account)) {
@@ -97,11 +100,12 @@ function register(
       host,
       realname,
       ...(account ? { accountName: account.name } : {}),
+      ...(session.away ? { away: session.away } : {}),
     })
     const user = net.users.get(registrar.lastSeq() as UserId)
     if (!user) throw new Error("userConnected made no user")
     attach(session, user)
-    registrar.answer(greeting(net, sessions, user))
+    registrar.answer(greeting(registrar, session, user))
   }
   const { address, tlsVersion, certificate } = session.arrival
   registrar.log({
@@ -112,6 +116,13 @@ function register(
     tls: tlsVersion,
     certificate: certificate?.name,
   })
+}
+
+// "an away message of * should be treated as though the connection did not exist at all": it changes nothing for a user who
+// was there before it. https://ircv3.net/specs/extensions/pre-away.html
+function bringAway({ away }: Session, user: User, { place }: Registrar) {
+  if (away === undefined || away === ABSENT || away === (user.away ?? "")) return
+  place(awayChanged, away === "" ? {} : { away }, user)
 }
 
 // An account's nick is its holder's: a guest who took it before the account was known gives it back.

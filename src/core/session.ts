@@ -32,6 +32,8 @@ export class Session {
   username: string | undefined
   realname: string | undefined
   password: string | undefined
+  /** What AWAY said before registration; empty is "present", absent nothing. */
+  away: string | undefined
   passwordRight = false
   /** The account its certificate names, from registration on. */
   account: Account | undefined

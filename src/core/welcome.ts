@@ -22,7 +22,14 @@ import type { Settings } from "./seams.ts"
 import type { Session } from "./session.ts"
 import { sourceOf, type User } from "./user.ts"
 
-export function greeting(net: Network, sessions: ReadonlySet<Session>, user: User): Reply[] {
+/** What a greeting is made from. */
+export interface Welcomer {
+  readonly net: Network
+  readonly sessions: ReadonlySet<Session>
+  newBatch(): string
+}
+
+export function greeting({ net, sessions, newBatch }: Welcomer, session: Session, user: User): Content[] {
   const { settings, startedAt } = net
   const { networkName, serverName, version } = settings
   const modes = lettersOf("list", "always", "whenSet", "never", "prefix")
@@ -33,24 +40,19 @@ export function greeting(net: Network, sessions: ReadonlySet<Session>, user: Use
     RPL_YOURHOST(serverName, version),
     RPL_CREATED(serverTime(startedAt)),
     RPL_MYINFO(serverName, version, userModes, modes, withParam),
-    ...isupport(settings),
+    ...isupport(settings, session, newBatch),
     ...lusers(net, sessions),
     ...motd(settings),
   ]
 }
 
 /** Another session of a user who is online already: the channels the user is in come with it. */
-export function greetingOfSecondSession(
-  net: Network,
-  sessions: ReadonlySet<Session>,
-  session: Session,
-  user: User,
-): Content[] {
+export function greetingOfSecondSession(welcomer: Welcomer, session: Session, user: User): Content[] {
   const channels = [...user.channels.keys()].flatMap((channel) => [
     joinOf(channel, user),
-    ...introductionTo(channel, session, net),
+    ...introductionTo(channel, session, welcomer.net),
   ])
-  return [...greeting(net, sessions, user), ...channels]
+  return [...greeting(welcomer, session, user), ...channels]
 }
 
 export function motd({ serverName, motd: lines }: Settings): Reply[] {

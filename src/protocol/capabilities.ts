@@ -31,6 +31,8 @@ export const INVITE_NOTIFY = 1 << 14
 export const USERHOST_IN_NAMES = 1 << 15
 export const NO_IMPLICIT_NAMES = 1 << 16
 export const EXTENDED_MONITOR = 1 << 17
+export const PRE_AWAY = 1 << 18
+export const EXTENDED_ISUPPORT = 1 << 19
 
 export const CAPABILITIES: readonly Capability[] = [
   { name: "account-notify", bit: ACCOUNT_NOTIFY, specification: extension("account-notify"), renders: false },
@@ -39,6 +41,13 @@ export const CAPABILITIES: readonly Capability[] = [
   { name: "batch", bit: BATCH, specification: extension("batch"), renders: false },
   { name: "cap-notify", bit: CAP_NOTIFY, specification: extension("capability-negotiation"), renders: false },
   { name: "draft/chathistory", bit: CHATHISTORY, specification: extension("chathistory"), renders: false },
+  {
+    name: "draft/extended-isupport",
+    bit: EXTENDED_ISUPPORT,
+    specification: extension("extended-isupport"),
+    renders: false,
+  },
+  { name: "draft/pre-away", bit: PRE_AWAY, specification: extension("pre-away"), renders: false },
   { name: "echo-message", bit: ECHO_MESSAGE, specification: extension("echo-message"), renders: false },
   { name: "extended-join", bit: EXTENDED_JOIN, specification: extension("extended-join"), renders: true },
   {

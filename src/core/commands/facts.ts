@@ -24,12 +24,12 @@ export const VERSION = command({
   syntax: "[<server>]",
   help: "Shows the server's version and what it supports.",
   specification: "https://modern.ircdocs.horse/#version-message",
-  run({ net }, server?: string) {
+  run({ net, session, newBatch }, server?: string) {
     const { settings } = net
     return (
       elsewhere(net, server) ?? [
         RPL_VERSION(settings.version, settings.serverName, settings.description),
-        ...isupport(settings),
+        ...isupport(settings, session, newBatch),
       ]
     )
   },

@@ -13,6 +13,7 @@ import { ISON, MOTD, TIME, VERSION } from "./facts.ts"
 import { HELP } from "./help.ts"
 import { INFO } from "./info.ts"
 import { INVITE, userInvited } from "./invite.ts"
+import { ISUPPORT } from "./isupport.ts"
 import { JOIN, userJoined } from "./join.ts"
 import { KICK, memberKicked } from "./kick.ts"
 import { KILL } from "./kill.ts"
@@ -51,6 +52,7 @@ const commands: readonly Command[] = [
   INFO,
   INVITE,
   ISON,
+  ISUPPORT,
   JOIN,
   KICK,
   KILL,

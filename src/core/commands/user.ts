@@ -28,6 +28,7 @@ interface UserConnected {
   readonly host: string
   readonly realname: string
   readonly accountName?: string
+  readonly away?: string
 }
 
 export const userConnected = event<UserConnected>({
@@ -41,7 +42,7 @@ export const userConnected = event<UserConnected>({
       realname: e.realname,
       account: e.accountName === undefined ? undefined : net.account(e.accountName),
       since: e.at,
-      away: undefined,
+      away: e.away,
       modes: new Set(),
       rights: [],
       channels: new Map(),
