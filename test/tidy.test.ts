@@ -25,13 +25,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   cli: ["protocol", "core", "storage", "cluster", "server", "authority", "client", "dial", "terminal", "web"],
   "main.ts": ["cli"],
   "user-error.ts": [],
+  "nearest.ts": [],
 }
 /** Rooms that know of another only its types. */
 const TYPES_ONLY: readonly [room: string, of: string][] = [
   ["storage", "core"],
   ["cluster", "core"],
 ]
-/** What the operator can cause is nothing to these. */
+/** What the operator can cause, and what he may have meant, in words; nothing to the rooms below. */
+const OPERATORS_WORDS = ["src/user-error.ts", "src/nearest.ts"]
 const WITHOUT_USER_ERROR = ["protocol", "core", "client"]
 
 const TIME_AND_CHANCE = /\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bperformance\.|\bcrypto\./
@@ -92,7 +94,7 @@ test("rooms import only what they may", () => {
       const says = `${file.path} imports ${specifier}`
       if (path === undefined) wrong.push(...foreign(room, specifier).map((why) => `${says}: ${why}`))
       else if (path === "package.json" || kind === "worker") continue
-      else if (path === "src/user-error.ts") {
+      else if (OPERATORS_WORDS.includes(path)) {
         if (WITHOUT_USER_ERROR.includes(room)) wrong.push(`${says}: an operator's error`)
       } else {
         const other = roomOf(path)

@@ -8,7 +8,7 @@ import { dataDirectory, defaultDataDirectory } from "../storage/data-directory.t
 import { EXIT, type ExitCode, UserError } from "../user-error.ts"
 import { cliCommand } from "./command.ts"
 import { peopleTable } from "./console.ts"
-import { nearest } from "./nearest.ts"
+import { nearest } from "../nearest.ts"
 import { table } from "./table.ts"
 
 const ACTIONS = ["list", "kick", "status", "reload", "stop"]

@@ -24,7 +24,7 @@ import {
   removedFrom,
 } from "./dialling.ts"
 import type { Parsed } from "./flags.ts"
-import { nearest } from "./nearest.ts"
+import { nearest } from "../nearest.ts"
 
 const CHANNEL_DEFAULT = "#general"
 

@@ -3,7 +3,7 @@
 
 import { parseArgs } from "node:util"
 import { EXIT, UserError } from "../user-error.ts"
-import { nearest } from "./nearest.ts"
+import { nearest } from "../nearest.ts"
 
 export interface Flag {
   readonly type: "string" | "boolean"

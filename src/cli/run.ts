@@ -6,7 +6,7 @@ import { EXIT, type ExitCode, UserError } from "../user-error.ts"
 import type { CliCommand } from "./command.ts"
 import { parseFlags } from "./flags.ts"
 import { helpOf, overview, usageOf } from "./help.ts"
-import { nearest } from "./nearest.ts"
+import { nearest } from "../nearest.ts"
 import { versionText } from "./version.ts"
 
 /** Loads a command's module when it is called for, so that `chat --version` loads none. */

@@ -6,7 +6,7 @@ import type { z } from "zod"
 import type { Limits } from "../protocol/limits.ts"
 import { EXIT, UserError } from "../user-error.ts"
 import { FILE_KEYS, FILES, KEYS, limitsFrom, LISTS, type Raw, SCHEMA } from "./config-schema.ts"
-import { didYouMean } from "./did-you-mean.ts"
+import { nearest } from "../nearest.ts"
 import type { Endpoint } from "./endpoint.ts"
 import type { Operator } from "./password-checker.ts"
 import type { Throttling } from "./throttle.ts"
@@ -134,7 +134,7 @@ function unknownKey(
   const [section] = issue.path
   const key = issue.keys[0] ?? ""
   const known = section === undefined ? Object.keys(FILE_KEYS) : (FILE_KEYS[String(section)] ?? [])
-  const near = didYouMean(key, known)
+  const near = nearest(key, known)
   const hint = near === undefined ? `known here are: ${known.join(", ")}` : `did you mean ${near}?`
   return refused(
     `${place([...issue.path, key])} is not a ${section === undefined ? "section" : "key"} of chat.toml`,

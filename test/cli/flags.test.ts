@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "bun:test"
 import { parseFlags } from "../../src/cli/flags.ts"
-import { nearest } from "../../src/cli/nearest.ts"
+import { nearest } from "../../src/nearest.ts"
 
 const FLAGS = {
   host: { type: "string", repeatable: true, description: "" },

@@ -1,6 +1,6 @@
 // Golden output of line mode: what happened on the wire, and the very lines that a person reads.
 import { beforeEach, describe, expect, test } from "bun:test"
-import { nearest } from "../../src/cli/nearest.ts"
+import { nearest } from "../../src/nearest.ts"
 import { completer } from "../../src/terminal/complete.ts"
 import { COMMANDS } from "../../src/terminal/commands.ts"
 import { Talk } from "../../src/terminal/talk.ts"
