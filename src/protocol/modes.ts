@@ -50,7 +50,7 @@ export const CHANNEL_MODES: readonly ChannelMode[] = [
     letter: "h",
     kind: "prefix",
     parameter: "nick",
-    meaning: "half-operator: speaks, sets the topic, gives and takes voice",
+    meaning: "half-operator: speaks, sets the topic, gives and takes voice, kicks those without `o` or `h`",
   },
   { letter: "v", kind: "prefix", parameter: "nick", meaning: "voice: speaks" },
 ]

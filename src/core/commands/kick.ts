@@ -10,10 +10,10 @@ import {
   ERR_USERNOTINCHANNEL,
 } from "../../protocol/numerics.ts"
 import type { Reply } from "../../protocol/reply.ts"
-import { isOperator, isVisible } from "../channel.ts"
+import { type Channel, isHalfOperator, isOperator, isVisible } from "../channel.ts"
 import { command } from "../command.ts"
 import { event, from } from "../event.ts"
-import type { UserId } from "../user.ts"
+import type { User, UserId } from "../user.ts"
 
 export const KICK = command({
   name: "KICK",
@@ -47,7 +47,7 @@ export const memberKicked = event<{ channel: ChannelName; user: UserId; reason: 
     const user = net.users.get(id)
     if (!channel || !user) return ERR_NOSUCHCHANNEL(name)
     if (by && !channel.members.has(by)) return ERR_NOTONCHANNEL(name)
-    if (by && !isOperator(channel, by)) return ERR_CHANOPRIVSNEEDED(name)
+    if (by && !mayKick(channel, by, user)) return ERR_CHANOPRIVSNEEDED(name)
     return channel.members.has(user) ? undefined : ERR_USERNOTINCHANNEL(user.nick, name)
   },
   apply(net, e, tell) {
@@ -58,3 +58,8 @@ export const memberKicked = event<{ channel: ChannelName; user: UserId; reason: 
     net.leave(channel, user)
   },
 })
+
+// A half-operator removes those who are neither half-operators nor operators.
+function mayKick(channel: Channel, by: User, user: User): boolean {
+  return isOperator(channel, by) || (isHalfOperator(channel, by) && !isHalfOperator(channel, user))
+}
