@@ -32,7 +32,7 @@ export interface ListEntry {
 
 export interface Channel {
   readonly id: ChannelId
-  readonly name: ChannelName
+  name: ChannelName
   readonly createdAt: number
   topic: Topic | undefined
   /** Letters of the modes without parameter that are set. */

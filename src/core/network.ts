@@ -89,6 +89,15 @@ export class Network {
     return channel
   }
 
+  /** The id, and so the history, stays; what forwards to the channel goes on doing so. */
+  renameChannel(channel: Channel, name: ChannelName) {
+    this.channels.delete(folded(channel.name))
+    channel.name = name
+    this.channels.set(folded(name), channel)
+    for (const other of this.channels.values())
+      if (other.forward?.id === channel.id) other.forward = { name, id: channel.id }
+  }
+
   join(channel: Channel, user: User, prefixes: number): Member {
     const member = { user, prefixes }
     channel.members.set(user, member)

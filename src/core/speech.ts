@@ -114,6 +114,9 @@ function addressedTo(session: Session, content: Content): Content {
   return { ...content, command: "NOTICE", params: [session.addressee], text: words }
 }
 
-// Of utf8-only, chathistory and setname.
-const isSpecified = ([command, code]: readonly string[]) =>
-  code === "INVALID_UTF8" || ((command === "CHATHISTORY" || command === "SETNAME") && code !== "STORAGE_FULL")
+/** Commands whose specifications have standard replies of their own. */
+const WITH_STANDARD_REPLIES: readonly string[] = ["CHATHISTORY", "RENAME", "SETNAME"]
+
+// Of utf8-only and of those commands.
+const isSpecified = ([command = "", code]: readonly string[]) =>
+  code === "INVALID_UTF8" || (WITH_STANDARD_REPLIES.includes(command) && code !== "STORAGE_FULL")

@@ -33,6 +33,7 @@ export const NO_IMPLICIT_NAMES = 1 << 16
 export const EXTENDED_MONITOR = 1 << 17
 export const PRE_AWAY = 1 << 18
 export const EXTENDED_ISUPPORT = 1 << 19
+export const CHANNEL_RENAME = 1 << 20
 
 export const CAPABILITIES: readonly Capability[] = [
   { name: "account-notify", bit: ACCOUNT_NOTIFY, specification: extension("account-notify"), renders: false },
@@ -40,6 +41,12 @@ export const CAPABILITIES: readonly Capability[] = [
   { name: "away-notify", bit: AWAY_NOTIFY, specification: extension("away-notify"), renders: false },
   { name: "batch", bit: BATCH, specification: extension("batch"), renders: false },
   { name: "cap-notify", bit: CAP_NOTIFY, specification: extension("capability-negotiation"), renders: false },
+  {
+    name: "draft/channel-rename",
+    bit: CHANNEL_RENAME,
+    specification: extension("channel-rename"),
+    renders: false,
+  },
   { name: "draft/chathistory", bit: CHATHISTORY, specification: extension("chathistory"), renders: false },
   {
     name: "draft/extended-isupport",

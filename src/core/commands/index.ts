@@ -31,6 +31,7 @@ import { PASS } from "./pass.ts"
 import { PING, PONG } from "./ping.ts"
 import { QUIT, userQuit } from "./quit.ts"
 import { REHASH } from "./rehash.ts"
+import { channelRenamed, RENAME } from "./rename.ts"
 import { serverStarted } from "./server.ts"
 import { realnameChanged, SETNAME } from "./setname.ts"
 import { STATS } from "./stats.ts"
@@ -73,6 +74,7 @@ const commands: readonly Command[] = [
   PRIVMSG,
   QUIT,
   REHASH,
+  RENAME,
   SETNAME,
   STATS,
   TAGMSG,
@@ -92,6 +94,7 @@ const events: readonly EventType<never>[] = [
   accountCreated,
   awayChanged,
   channelModesChanged,
+  channelRenamed,
   memberKicked,
   messageSent,
   nickChanged,
