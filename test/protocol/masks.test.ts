@@ -41,14 +41,22 @@ test("the matcher is its definition", () => {
   )
 })
 
-test("a hostile mask costs no more than mask times text", () => {
-  const mask = `${"*a".repeat(50)}b`
-  const text = "a".repeat(500)
-  matches(mask, text)
-  const began = performance.now()
-  for (let i = 0; i < 100; i++) expect(matches(mask, text)).toBe(false)
-  // Generous: it is tens of microseconds.
-  expect((performance.now() - began) / 100).toBeLessThan(1)
+const HOSTILE: [mask: string, text: string][] = [
+  ["*a".repeat(50), "a".repeat(500)],
+  [`${"*a".repeat(50)}b`, "a".repeat(500)],
+  [`${"*a".repeat(50)}b`, "ab".repeat(250) + "a"],
+]
+
+test.each(HOSTILE)("a hostile mask costs no more than its text is long (%#)", (mask, text) => {
+  const times: number[] = []
+  for (let i = 0; i < 501; i++) {
+    const began = performance.now()
+    for (let j = 0; j < 10; j++) matches(mask, text)
+    times.push((performance.now() - began) / 10)
+  }
+  const median = times.toSorted((one, other) => one - other)[250]!
+  // Generous, for a machine that does other things too: it is under ten microseconds, and the promise is a hundred.
+  expect(median).toBeLessThan(0.5)
 })
 
 const FULL: [mask: string, full: string][] = [
