@@ -20,7 +20,7 @@ test.each([
 
 test.each([
   [["--hots", "a"], "unknown flag --hots", "did you mean --host?"],
-  [["--verbose"], "unknown flag --verbose", "chat help lists the flags of every command"],
+  [["--verbose"], "unknown flag --verbose", "chat help COMMAND lists its flags"],
   [["-x"], "unknown flag -x", expect.any(String)],
   [["--out"], "--out needs a value", undefined],
   [["--out", "--force"], "--out needs a value", undefined],
