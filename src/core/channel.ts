@@ -5,6 +5,7 @@ import { CHANNEL_MODES, HALF_OPERATOR, OPERATOR, lettersOf, signs } from "../pro
 import { folded, type ChannelName } from "../protocol/names.ts"
 import { ERR_CANNOTSENDTOCHAN } from "../protocol/numerics.ts"
 import type { Reply } from "../protocol/reply.ts"
+import type { Metadata } from "./metadata.ts"
 import { sourceOf, type User } from "./user.ts"
 
 declare const brand: unique symbol
@@ -43,6 +44,7 @@ export interface Channel {
   forward: { readonly name: ChannelName; readonly id: ChannelId } | undefined
   /** The lists of masks by the letter of their mode, each by folded mask. */
   readonly lists: ReadonlyMap<string, Map<string, ListEntry>>
+  readonly metadata: Metadata
   readonly members: Map<User, Member>
 }
 
@@ -57,6 +59,7 @@ export function newChannel(id: number, name: ChannelName, createdAt: number, fla
     limit: undefined,
     forward: undefined,
     lists: new Map([...lettersOf("list")].map((letter) => [letter, new Map()])),
+    metadata: new Map(),
     members: new Map(),
   }
 }

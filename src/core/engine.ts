@@ -67,6 +67,7 @@ export class Engine {
     this.#tell = new Tell(
       (session, message, answers) => this.#speech.deliver(session, message, answers),
       (session, content) => this.#speech.reply(session, content),
+      () => this.#speech.newBatch(),
     )
     for (const row of history) this.#replay(row)
     this.#place(serverStarted, { epoch: this.#epoch }, undefined)
@@ -308,6 +309,7 @@ export class Engine {
         net: this.net,
         sessions: this.sessions,
         log: this.#log,
+        readOnly: this.readOnly,
         place: (type, fact, by) => this.#place(type, fact, by),
         answer: (answer) => this.#speech.answer(session, answer),
         ask: (question, resume) => this.#ask(session, "PASS", question, resume),

@@ -11,6 +11,7 @@ import type { RefusalCode } from "../protocol/refusals.ts"
 import { ERR_NICKNAMEINUSE, ERR_PASSWDMISMATCH } from "../protocol/numerics.ts"
 import { accountCreated } from "./commands/account.ts"
 import { ABSENT, awayChanged } from "./commands/away.ts"
+import { metadataChanged } from "./commands/metadata.ts"
 import { isTaken, nickChanged } from "./commands/nick.ts"
 import { userConnected } from "./commands/user.ts"
 import { greeting, greetingOfSecondSession } from "./welcome.ts"
@@ -20,6 +21,8 @@ export interface Registrar {
   readonly net: Network
   readonly sessions: ReadonlySet<Session>
   readonly log: Logger
+  /** The disk is full: what came before registration and is no part of it is not taken. */
+  readonly readOnly: boolean
   place<F extends object>(type: EventType<F>, fact: F, by?: User): void
   answer(answer: Answer): void
   ask(question: Question, resume: (result: Result) => Answer): void
@@ -83,6 +86,7 @@ function register(
   const { net } = registrar
   const online = account && net.userOf(account)
   if (online) {
+    bringMetadata(session, online, registrar)
     attach(session, online)
     registrar.answer(greetingOfSecondSession(registrar, session, online))
     bringAway(session, online, registrar)
@@ -104,6 +108,7 @@ function register(
     })
     const user = net.users.get(registrar.lastSeq() as UserId)
     if (!user) throw new Error("userConnected made no user")
+    bringMetadata(session, user, registrar)
     attach(session, user)
     registrar.answer(greeting(registrar, session, user))
   }
@@ -118,10 +123,19 @@ function register(
   })
 }
 
+// What was set before registration; what has no room is not taken, and the greeting's batch says so.
+function bringMetadata({ metadata = new Map() }: Session, user: User, { net, place, readOnly }: Registrar) {
+  if (readOnly) return
+  for (const [key, text] of metadata) {
+    const fact = { user: user.id, key, text }
+    if (!metadataChanged.refuse?.(net, fact, user)) place(metadataChanged, fact, user)
+  }
+}
+
 // "an away message of * should be treated as though the connection did not exist at all": it changes nothing for a user who
 // was there before it. https://ircv3.net/specs/extensions/pre-away.html
-function bringAway({ away }: Session, user: User, { place }: Registrar) {
-  if (away === undefined || away === ABSENT || away === (user.away ?? "")) return
+function bringAway({ away }: Session, user: User, { place, readOnly }: Registrar) {
+  if (readOnly || away === undefined || away === ABSENT || away === (user.away ?? "")) return
   place(awayChanged, away === "" ? {} : { away }, user)
 }
 

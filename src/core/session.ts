@@ -3,6 +3,7 @@
 import type { Unreadable } from "../protocol/line-reader.ts"
 import type { Nick } from "../protocol/names.ts"
 import type { RefusalCode } from "../protocol/refusals.ts"
+import type { Metadata } from "./metadata.ts"
 import type { Output } from "./outbox.ts"
 import type { Arrival, Result } from "./seams.ts"
 import type { Response } from "./response.ts"
@@ -38,6 +39,10 @@ export class Session {
   /** The account its certificate names, from registration on. */
   account: Account | undefined
   user: User | undefined
+  /** Keys whose changes it wants to hear of. */
+  subscriptions: Set<string> | undefined
+  /** What METADATA set before registration. */
+  metadata: Metadata | undefined
   closing: RefusalCode | undefined
   /** ms since 1970 of its last line, and whether a PING is unanswered since. */
   heardAt: number

@@ -115,7 +115,7 @@ function addressedTo(session: Session, content: Content): Content {
 }
 
 /** Commands whose specifications have standard replies of their own. */
-const WITH_STANDARD_REPLIES: readonly string[] = ["CHATHISTORY", "RENAME", "SETNAME"]
+const WITH_STANDARD_REPLIES: readonly string[] = ["CHATHISTORY", "METADATA", "RENAME", "SETNAME"]
 
 // Of utf8-only and of those commands.
 const isSpecified = ([command = "", code]: readonly string[]) =>

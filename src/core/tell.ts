@@ -17,13 +17,16 @@ type ReplyTo = (session: Session, content: Content) => void
 export class Tell {
   readonly #deliver: Deliver
   readonly #replyTo: ReplyTo
+  /** A new batch's reference. */
+  readonly newBatch: () => string
   /** The session whose command caused the event, where it is ours. */
   origin: Session | undefined
   readonly watch = new Watch()
 
-  constructor(deliver: Deliver, replyTo: ReplyTo) {
+  constructor(deliver: Deliver, replyTo: ReplyTo, newBatch: () => string) {
     this.#deliver = deliver
     this.#replyTo = replyTo
+    this.newBatch = newBatch
   }
 
   /** Every session of every member, except those of one. */

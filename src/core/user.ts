@@ -3,6 +3,7 @@
 import type { Nick } from "../protocol/names.ts"
 import type { Right } from "../protocol/rights.ts"
 import type { Channel, Member } from "./channel.ts"
+import type { Metadata } from "./metadata.ts"
 import type { Session } from "./session.ts"
 
 declare const brand: unique symbol
@@ -15,6 +16,7 @@ export interface Account {
   readonly name: Nick
   /** Pin of the authority whose certificates name it. */
   readonly issuer: string
+  readonly metadata: Metadata
 }
 
 export interface User {
@@ -27,6 +29,8 @@ export interface User {
   /** ms since 1970. */
   readonly since: number
   away: string | undefined
+  /** The account's own, where there is one. */
+  readonly metadata: Metadata
   readonly modes: Set<string>
   /** What OPER gave; nothing without mode `o`. */
   rights: readonly Right[]

@@ -1,5 +1,6 @@
 // What a session reads when it is registered: https://modern.ircdocs.horse/#connection-registration
 
+import { METADATA } from "../protocol/capabilities.ts"
 import { lettersOf, USER_MODES } from "../protocol/modes.ts"
 import {
   ERR_NOMOTD,
@@ -16,6 +17,7 @@ import { serverTime } from "../protocol/server-time.ts"
 import { lusers } from "./commands/lusers.ts"
 import { introductionTo, joinOf } from "./introduction.ts"
 import { isupport } from "./isupport.ts"
+import { metadataBatch, valuesOf } from "./metadata.ts"
 import type { Content } from "./narrow.ts"
 import type { Network } from "./network.ts"
 import type { Settings } from "./seams.ts"
@@ -41,9 +43,17 @@ export function greeting({ net, sessions, newBatch }: Welcomer, session: Session
     RPL_CREATED(serverTime(startedAt)),
     RPL_MYINFO(serverName, version, userModes, modes, withParam),
     ...isupport(settings, session, newBatch),
+    ...ownMetadata(session, user, newBatch),
     ...lusers(net, sessions),
     ...motd(settings),
   ]
+}
+
+// "clients receive their current metadata … in a metadata batch with their own nick as target as part of the registration burst".
+function ownMetadata(session: Session, user: User, newBatch: () => string): Content[] {
+  return session.has(METADATA)
+    ? metadataBatch(user.nick, valuesOf(user.nick, user.metadata), newBatch())
+    : []
 }
 
 /** Another session of a user who is online already: the channels the user is in come with it. */

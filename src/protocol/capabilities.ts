@@ -1,6 +1,8 @@
 // The capabilities this server offers: https://ircv3.net/specs/extensions/capability-negotiation.html. A session's
 // capabilities are one number, so that asking for one costs a single AND in the fan-out.
 
+import { METADATA_KEYS_MAX, METADATA_SUBS_MAX, METADATA_VALUE_BYTES_MAX } from "./limits.ts"
+
 export interface Capability {
   readonly name: string
   readonly bit: number
@@ -34,6 +36,7 @@ export const EXTENDED_MONITOR = 1 << 17
 export const PRE_AWAY = 1 << 18
 export const EXTENDED_ISUPPORT = 1 << 19
 export const CHANNEL_RENAME = 1 << 20
+export const METADATA = 1 << 21
 
 export const CAPABILITIES: readonly Capability[] = [
   { name: "account-notify", bit: ACCOUNT_NOTIFY, specification: extension("account-notify"), renders: false },
@@ -52,6 +55,13 @@ export const CAPABILITIES: readonly Capability[] = [
     name: "draft/extended-isupport",
     bit: EXTENDED_ISUPPORT,
     specification: extension("extended-isupport"),
+    renders: false,
+  },
+  {
+    name: "draft/metadata-3",
+    bit: METADATA,
+    specification: extension("metadata"),
+    value: `before-connect,max-subs=${METADATA_SUBS_MAX},max-keys=${METADATA_KEYS_MAX},max-value-bytes=${METADATA_VALUE_BYTES_MAX}`,
     renders: false,
   },
   { name: "draft/pre-away", bit: PRE_AWAY, specification: extension("pre-away"), renders: false },

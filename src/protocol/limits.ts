@@ -19,6 +19,14 @@ export const WHOWAS_MAX = 1000
 export const USERHOST_MAX = 5
 /** Nicks that one session may watch, MONITOR in ISUPPORT. */
 export const MONITOR_MAX = 100
+/** Of METADATA, as the value of its capability says: keys of a user or channel, and subscriptions of a session. */
+export const METADATA_KEYS_MAX = 20
+export const METADATA_SUBS_MAX = 50
+/** Bytes, so that 761 fits in a line with the longest names of server, nick and channel. */
+export const METADATA_KEY_BYTES_MAX = 32
+export const METADATA_VALUE_BYTES_MAX = 300
+/** Members of a channel whose metadata a JOIN brings along; of a larger one it is asked for with SYNC. */
+export const METADATA_SYNC_MEMBERS_MAX = 100
 /** Users whom a user may accept. */
 export const ACCEPTS_MAX = 100
 /** Tokens in one 005 line: https://modern.ircdocs.horse/#rplisupport-005 */

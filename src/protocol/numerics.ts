@@ -105,6 +105,17 @@ export const RPL_BANLIST = (channel: string, mask: string, setter: string, secon
   numeric("367", [channel, mask, setter, String(seconds)])
 export const RPL_ENDOFBANLIST = (channel: string) => numeric("368", [channel], "End of channel ban list")
 
+// Metadata; an asterisk says that everybody may see it
+export const RPL_WHOISKEYVALUE = (nick: string, key: string, value: string) =>
+  numeric("760", [nick, key, "*"], value)
+export const RPL_KEYVALUE = (target: string, key: string, value: string) =>
+  numeric("761", [target, key, "*"], value)
+export const RPL_KEYNOTSET = (target: string, key: string) => numeric("766", [target, key], "Key not set")
+export const RPL_METADATASUBOK = (keys: readonly string[]) => numeric("770", keys)
+export const RPL_METADATAUNSUBOK = (keys: readonly string[]) => numeric("771", keys)
+export const RPL_METADATASUBS = (keys: readonly string[]) => numeric("772", keys)
+export const RPL_METADATASYNCLATER = (target: string) => numeric("774", [target])
+
 // The server
 export const RPL_VERSION = (version: string, server: string, comments: string) =>
   numeric("351", [version, server], comments)

@@ -85,7 +85,10 @@ export function chatter(random: Random, text: () => string): string {
     () => `MONITOR ${random.pick(["+", "+", "-", "C", "L", "S"])} ${nick()},${nick()}`,
     () => random.pick(["WHOWAS", "USERHOST"]) + ` ${nick()}`,
     () => `NICK ${nick()}`,
-    () => `AWAY${random.chance(0.5) ? ` :${text()}` : ""}`,
+    () =>
+      random.chance(0.5)
+        ? `METADATA ${random.pick(["*", channel(), nick()])} ${random.pick(["SET a :x", "SET a", "SET b :y", "CLEAR", "SYNC", "SUB a"])}`
+        : `AWAY${random.chance(0.5) ? ` :${text()}` : ""}`,
     () => random.pick(["NAMES", "WHO", "LIST", "MODE"]) + ` ${channel()}`,
     () => `${random.pick(["WHOIS", "WHO", "ISON"])} ${nick()}`,
     () => `WHO ${random.chance(0.5) ? channel() : nick()} %tcuihsnfdlaor,${random.below(999)}`,

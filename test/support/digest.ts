@@ -11,28 +11,30 @@ export function digest(net: Network): string {
     usersMost: net.usersMost,
     gone: net.gone,
     epochs: net.epochs,
-    accounts: [...net.accounts],
+    accounts: [...net.accounts].map(([name, { metadata, ...own }]) => [name, own, [...metadata]]),
     users: [...net.users.values()].map(user),
     channels: [...net.channels.values()].map(channel),
   })
 }
 
-function user({ account, modes, channels, invitations, accepted, ...own }: User) {
+function user({ account, metadata, modes, channels, invitations, accepted, ...own }: User) {
   return {
     ...own,
     sessions: undefined,
     account: account?.id,
     accepted: [...accepted],
+    metadata: [...metadata],
     modes: [...modes].toSorted(),
     channels: [...channels].map(([one, member]) => [one.id, member.prefixes]),
     invitations: [...invitations].map((one) => one.id).toSorted((a, b) => a - b),
   }
 }
 
-function channel({ flags, lists, members, ...own }: Channel) {
+function channel({ flags, lists, members, metadata, ...own }: Channel) {
   return {
     ...own,
     flags: [...flags].toSorted(),
+    metadata: [...metadata],
     lists: [...lists].map(([letter, masks]) => [letter, [...masks]]),
     members: [...members].map(([one, member]) => [one.id, member.prefixes]),
   }

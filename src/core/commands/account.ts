@@ -6,6 +6,6 @@ import { event } from "../event.ts"
 export const accountCreated = event<{ name: Nick; issuer: string }>({
   type: "accountCreated",
   apply(net, e) {
-    net.addAccount({ id: e.seq, name: e.name, issuer: e.issuer })
+    net.addAccount({ id: e.seq, name: e.name, issuer: e.issuer, metadata: new Map() })
   },
 })

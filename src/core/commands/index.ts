@@ -21,6 +21,7 @@ import { LINKS } from "./links.ts"
 import { LIST } from "./list.ts"
 import { LUSERS } from "./lusers.ts"
 import { messageSent, NOTICE, PRIVMSG, TAGMSG } from "./message.ts"
+import { METADATA, metadataChanged, metadataCleared } from "./metadata.ts"
 import { MODE, userModesChanged } from "./mode.ts"
 import { MONITOR } from "./monitor.ts"
 import { NAMES } from "./names.ts"
@@ -60,6 +61,7 @@ const commands: readonly Command[] = [
   LINKS,
   LIST,
   LUSERS,
+  METADATA,
   MODE,
   MONITOR,
   MOTD,
@@ -97,6 +99,8 @@ const events: readonly EventType<never>[] = [
   channelRenamed,
   memberKicked,
   messageSent,
+  metadataChanged,
+  metadataCleared,
   nickChanged,
   operatorMade,
   realnameChanged,

@@ -19,6 +19,7 @@ import { isBanned, isListed, type Channel } from "../channel.ts"
 import { command } from "../command.ts"
 import { event } from "../event.ts"
 import { introductionTo, joinOf } from "../introduction.ts"
+import { introduceMetadata } from "../metadata.ts"
 import type { Network } from "../network.ts"
 import type { User, UserId } from "../user.ts"
 import { userParted } from "./part.ts"
@@ -119,6 +120,7 @@ export const userJoined = event<UserJoined>({
     for (const session of user.sessions) {
       for (const reply of introductionTo(channel, session, net)) tell.session(session, reply)
     }
+    introduceMetadata(channel, user, tell)
   },
 })
 

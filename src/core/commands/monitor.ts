@@ -1,5 +1,6 @@
 // MONITOR: https://ircv3.net/specs/extensions/monitor.html
 
+import { METADATA } from "../../protocol/capabilities.ts"
 import { MONITOR_MAX } from "../../protocol/limits.ts"
 import { parseNick, type Nick } from "../../protocol/names.ts"
 import {
@@ -12,7 +13,9 @@ import {
 } from "../../protocol/numerics.ts"
 import type { Reply } from "../../protocol/reply.ts"
 import { command, type Answer, type UserContext } from "../command.ts"
+import { subscribedValuesOf } from "../metadata.ts"
 import type { Network } from "../network.ts"
+import type { Session } from "../session.ts"
 import { sourceOf } from "../user.ts"
 
 /** Bytes of nicks in one line; the rest is the server's name and a nick. */
@@ -52,7 +55,18 @@ function add({ net, session, watch }: UserContext, names: readonly string[]): Re
     if (watch.add(session, nick, MONITOR_MAX)) added.add(nick)
     else refused.push(nick)
   }
-  return [...status(net, [...added]), ...packed(refused).map((line) => ERR_MONLISTFULL(MONITOR_MAX, line))]
+  return [
+    ...status(net, [...added]),
+    ...metadataOf(net, session, added),
+    ...packed(refused).map((line) => ERR_MONLISTFULL(MONITOR_MAX, line)),
+  ]
+}
+
+// https://ircv3.net/specs/extensions/metadata.html: "when they MONITOR a user"
+function metadataOf(net: Network, session: Session, nicks: ReadonlySet<Nick>): Reply[] {
+  if (!session.has(METADATA)) return []
+  const users = [...nicks].flatMap((nick) => net.user(nick) ?? [])
+  return users.flatMap(({ nick, metadata }) => subscribedValuesOf(session, nick, metadata))
 }
 
 function status(net: Network, nicks: readonly Nick[]): Reply[] {

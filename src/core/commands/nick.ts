@@ -10,6 +10,7 @@ import {
 } from "../../protocol/numerics.ts"
 import { anytime } from "../command.ts"
 import { event, from } from "../event.ts"
+import { tellWatchersOf } from "../metadata.ts"
 import type { Network } from "../network.ts"
 import { sourceOf, type Account, type User, type UserId } from "../user.ts"
 
@@ -47,6 +48,7 @@ export const nickChanged = event<{ user: UserId; nick: Nick }>({
     if (!isOther) return
     tell.watchers(before, RPL_MONOFFLINE(before))
     tell.watchers(e.nick, RPL_MONONLINE(sourceOf(user)))
+    tellWatchersOf(user, tell)
   },
 })
 

@@ -4,7 +4,8 @@ import { byteLength, truncated, type Nick } from "../../protocol/names.ts"
 import { ERR_NEEDMOREPARAMS, RPL_MONONLINE } from "../../protocol/numerics.ts"
 import { unregistered } from "../command.ts"
 import { event } from "../event.ts"
-import type { UserId } from "../user.ts"
+import { tellWatchersOf } from "../metadata.ts"
+import { sourceOf, type User, type UserId } from "../user.ts"
 
 export const USER = unregistered({
   name: "USER",
@@ -34,13 +35,15 @@ interface UserConnected {
 export const userConnected = event<UserConnected>({
   type: "userConnected",
   apply(net, e, tell) {
-    net.addUser({
+    const account = e.accountName === undefined ? undefined : net.account(e.accountName)
+    const user: User = {
       id: e.seq as UserId,
       nick: e.nick,
       username: e.username,
       host: e.host,
       realname: e.realname,
-      account: e.accountName === undefined ? undefined : net.account(e.accountName),
+      account,
+      metadata: account?.metadata ?? new Map(),
       since: e.at,
       away: e.away,
       modes: new Set(),
@@ -49,7 +52,9 @@ export const userConnected = event<UserConnected>({
       invitations: new Set(),
       accepted: new Set(),
       sessions: [],
-    })
-    tell.watchers(e.nick, RPL_MONONLINE(`${e.nick}!${e.username}@${e.host}`))
+    }
+    net.addUser(user)
+    tell.watchers(user.nick, RPL_MONONLINE(sourceOf(user)))
+    tellWatchersOf(user, tell)
   },
 })

@@ -1,6 +1,6 @@
 // WHOIS: https://modern.ircdocs.horse/#whois-message
 
-import { MULTI_PREFIX } from "../../protocol/capabilities.ts"
+import { METADATA, MULTI_PREFIX } from "../../protocol/capabilities.ts"
 import {
   ERR_NONICKNAMEGIVEN,
   ERR_NOSUCHNICK,
@@ -11,6 +11,7 @@ import {
   RPL_WHOISBOT,
   RPL_WHOISCHANNELS,
   RPL_WHOISIDLE,
+  RPL_WHOISKEYVALUE,
   RPL_WHOISOPERATOR,
   RPL_WHOISSECURE,
   RPL_WHOISSERVER,
@@ -53,6 +54,8 @@ function about(user: User, context: UserContext): Reply[] {
   if (user.modes.has("o")) replies.push(RPL_WHOISOPERATOR(nick))
   if (user.modes.has(BOT)) replies.push(RPL_WHOISBOT(nick))
   if (user === context.user) replies.push(...addresses(user))
+  if (context.session.has(METADATA))
+    for (const [key, value] of user.metadata) replies.push(RPL_WHOISKEYVALUE(nick, key, value))
   replies.push(RPL_WHOISSECURE(nick, "is using a secure connection (TLS)"))
   replies.push(RPL_WHOISIDLE(nick, idleSecondsOf(user, context.now), Math.floor(user.since / 1000)))
   return replies
