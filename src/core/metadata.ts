@@ -88,8 +88,7 @@ export function tellWatchersOf({ nick, metadata }: User, tell: Tell) {
 export function tellOfUser(user: User, key: string, tell: Tell) {
   const sessions = new Set(user.sessions)
   for (const channel of user.channels.keys())
-    for (const member of channel.members.keys())
-      for (const session of member.sessions) sessions.add(session)
+    for (const member of channel.members.keys()) for (const session of member.sessions) sessions.add(session)
   for (const session of tell.watch.of(user.nick)) sessions.add(session)
   tellEach(sessions, key, valueOf(user.nick, key, user.metadata), tell)
 }

@@ -51,9 +51,7 @@ export function greeting({ net, sessions, newBatch }: Welcomer, session: Session
 
 // "clients receive their current metadata … in a metadata batch with their own nick as target as part of the registration burst".
 function ownMetadata(session: Session, user: User, newBatch: () => string): Content[] {
-  return session.has(METADATA)
-    ? metadataBatch(user.nick, valuesOf(user.nick, user.metadata), newBatch())
-    : []
+  return session.has(METADATA) ? metadataBatch(user.nick, valuesOf(user.nick, user.metadata), newBatch()) : []
 }
 
 /** Another session of a user who is online already: the channels the user is in come with it. */

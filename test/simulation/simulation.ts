@@ -162,7 +162,12 @@ class Simulation {
       this.tally.rows++
       if (row.type === "messageSent") this.#remember(row)
       // Text is no state: a network without it is the same.
-      else EVENTS.get(row.type)!.apply(this.#shadow, eventOf(row, this.#shadow), new Tell(nobody, nobody, () => ""))
+      else
+        EVENTS.get(row.type)!.apply(
+          this.#shadow,
+          eventOf(row, this.#shadow),
+          new Tell(nobody, nobody, () => ""),
+        )
     }
   }
 

@@ -85,7 +85,8 @@ function targetOf({ net, session }: Context, name: string): Target | undefined {
   const { user } = session
   if (!user) return name === "*" ? { name, metadata: (session.metadata ??= new Map()) } : undefined
   const channel = net.channel(name)
-  if (channel) return mayRead(channel, user) ? { name: channel.name, metadata: channel.metadata, channel } : undefined
+  if (channel)
+    return mayRead(channel, user) ? { name: channel.name, metadata: channel.metadata, channel } : undefined
   const other = name === "*" ? user : net.user(name)
   return other && { name: other.nick, metadata: other.metadata, user: other }
 }
