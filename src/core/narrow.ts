@@ -65,8 +65,11 @@ export function render(content: Content, capabilities: number, first: string): s
 
 // An answer that repeats what it was sent may outgrow a line. What people say never does: it is refused when it is too long.
 function fitted(parts: Parts, tags: string): string {
-  const line = truncated(format(parts), LINE_BYTES_MAX - CRLF_BYTES)
-  return tags === "" ? line : `@${tags} ${line}`
+  const whole = format(parts)
+  const line = truncated(whole, LINE_BYTES_MAX - CRLF_BYTES)
+  // Cut before its text, it would end in a space that begins nothing.
+  const kept = line.length === whole.length ? line : line.replace(/ :?$/, "")
+  return tags === "" ? kept : `@${tags} ${kept}`
 }
 
 const CRLF_BYTES = 2
