@@ -54,6 +54,7 @@ function turn(target: Log, rows: number): Promise<number> {
     type: "messageSent",
     channelId: seq % 20,
     accountId: 7,
+    peerId: null,
     body: BODY,
     text: TEXT,
   }))

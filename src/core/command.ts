@@ -5,7 +5,7 @@ import type { RefusalCode } from "../protocol/refusals.ts"
 import type { EventType } from "./event.ts"
 import type { Content } from "./narrow.ts"
 import type { Network } from "./network.ts"
-import type { HistoryQuery, Logger, Result } from "./seams.ts"
+import type { Logger, Query, Result } from "./seams.ts"
 import type { Session } from "./session.ts"
 import type { User } from "./user.ts"
 import type { Watch } from "./watch.ts"
@@ -18,7 +18,7 @@ export type Question =
   | { readonly type: "password"; readonly given: string }
   | { readonly type: "operator"; readonly name: string; readonly given: string }
   | { readonly type: "reload" }
-  | { readonly type: "history"; readonly query: HistoryQuery }
+  | { readonly type: "read"; readonly query: Query }
 
 export interface Context {
   readonly net: Network

@@ -22,6 +22,7 @@ export function rowOf(
     type,
     channelId,
     accountId: by?.account?.id ?? null,
+    peerId: null,
     text: text ?? null,
     body: JSON.stringify({ by: userId, source, account, bot, ...rest }),
   }

@@ -16,10 +16,18 @@ export interface Row {
   readonly at: number
   readonly type: string
   readonly channelId: number | null
+  /** The author's account. */
   readonly accountId: number | null
+  /** The account that a direct message is for. */
+  readonly peerId: number | null
   readonly text: string | null
   readonly body: string
+  /** What goes for good when this row is made durable. */
+  readonly erases?: Erasure
 }
+
+/** Text that is wiped from the log: of one row, or of every message of an account. The rows stay, marked in their body. */
+export type Erasure = { readonly seq: number } | { readonly accountId: number }
 
 /** The ordered record of what happened, in memory or in SQLite. */
 export interface Log {
@@ -35,8 +43,8 @@ export interface Log {
    * again. A commit that fails for any reason but a full disk ends in `onBroken`, and `done` is never called.
    */
   append(rows: readonly Row[], done: () => void): void
-  /** A page of history, of what has been acknowledged. Rejects only for a fault of the disk. */
-  history(query: HistoryQuery): Promise<Row[]>
+  /** Rows in ascending order, of what has been acknowledged and not erased. Rejects only for a fault of the disk. */
+  read(query: Query): Promise<Row[]>
   /** Called when the disk is full (true: refuse what may be refused) and when there is room again (false). */
   onReadOnly: (readOnly: boolean) => void
   /** Called once when a commit failed: nothing after it may be told to anybody. */
@@ -45,20 +53,55 @@ export interface Log {
   close(): Promise<void>
 }
 
-/** One place in history: a row, a time, or the newest end. */
+/** One place in history: a row, or a time in ms since 1970. */
 export type Reference =
-  | { readonly kind: "seq"; readonly seq: number }
-  | { readonly kind: "at"; readonly at: number }
-  | { readonly kind: "newest" }
+  { readonly kind: "seq"; readonly seq: number } | { readonly kind: "at"; readonly at: number }
 
-/** Rows of one channel in ascending order: `latest` those nearest to the end and after `reference`, `after` those just after it. */
-export interface HistoryQuery {
-  readonly channelId: number
-  readonly direction: "latest" | "after"
-  readonly reference: Reference
-  readonly limit: number
-  /** Types of events wanted; `messageSent` alone unless event playback is asked for. */
+/** Both bounds are exclusive; `limit` keeps the oldest or the newest of what lies between them. */
+interface Stretch {
+  /** Types of events wanted. */
   readonly types: readonly string[]
+  readonly after?: Reference | undefined
+  readonly before?: Reference | undefined
+  readonly keep: "oldest" | "newest"
+  readonly limit: number
+}
+
+/** A channel, or what two accounts said to each other (an account may talk to itself). */
+export type Conversation = { readonly channelId: number } | { readonly accountIds: readonly [number, number] }
+
+/** What is asked of the log. */
+export type Query = PageQuery | ConversationsQuery | SearchQuery | PlaceQuery
+
+/** Rows of one conversation. */
+export interface PageQuery extends Stretch {
+  readonly kind: "page"
+  readonly of: Conversation
+}
+
+/** The newest row of each conversation of an account and of these channels, where it lies in the stretch. */
+export interface ConversationsQuery extends Stretch {
+  readonly kind: "conversations"
+  readonly accountId: number | null
+  readonly channelIds: readonly number[]
+}
+
+/** Rows whose text holds every one of `words`, in these channels and in the account's direct messages. */
+export interface SearchQuery extends Stretch {
+  readonly kind: "search"
+  readonly words: readonly string[]
+  readonly accountId: number | null
+  readonly channelIds: readonly number[]
+  /** Of this account alone, or of whoever had this nick then. */
+  readonly author?: { readonly accountId: number } | { readonly nick: string } | undefined
+  /** Only those that hold a web address. */
+  readonly hasLink?: boolean | undefined
+}
+
+/** The row at one place, or none. */
+export interface PlaceQuery {
+  readonly kind: "place"
+  readonly seq: number
 }
 
 /** What the shell knows of a connection when its TLS handshake is done. */
@@ -84,7 +127,7 @@ export type Request =
   | { readonly type: "password"; readonly session: Session; readonly given: string }
   | { readonly type: "operator"; readonly session: Session; readonly name: string; readonly given: string }
   | { readonly type: "reload"; readonly session: Session }
-  | { readonly type: "history"; readonly session: Session; readonly query: HistoryQuery }
+  | { readonly type: "read"; readonly session: Session; readonly query: Query }
 
 /** What the shell answers to any request but `close`. */
 export type Result =
@@ -92,7 +135,7 @@ export type Result =
   /** No rights: name or password are wrong. */
   | { readonly type: "operator"; readonly rights: readonly Right[] | undefined }
   | { readonly type: "reloaded" }
-  | { readonly type: "history"; readonly rows: readonly Row[] }
+  | { readonly type: "rows"; readonly rows: readonly Row[] }
   | { readonly type: "failed" }
 
 /** Everything one turn brought about. Lines may leave only when the events are durable; requests wait likewise. */

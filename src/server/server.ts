@@ -173,8 +173,8 @@ async function answerTo(
     case "reload":
       await rehash()
       return { type: "reloaded" }
-    case "history":
-      return { type: "history", rows: await log.history(request.query) }
+    case "read":
+      return { type: "rows", rows: await log.read(request.query) }
   }
 }
 

@@ -1,7 +1,7 @@
 // Asks the reader's thread for pages of history. The thread starts with the first page: a server whose clients never
 // page does without it.
 
-import type { HistoryQuery, Row } from "../core/seams.ts"
+import type { Query, Row } from "../core/seams.ts"
 import type { FromReader } from "./messages.ts"
 import { endThread, post, startThread } from "./threads.ts"
 
@@ -15,7 +15,7 @@ export class HistoryReader {
     this.#path = path
   }
 
-  page(query: HistoryQuery): Promise<Row[]> {
+  page(query: Query): Promise<Row[]> {
     return new Promise((resolve, reject) => {
       const id = ++this.#lastId
       this.#waiting.set(id, { resolve, reject })

@@ -1,7 +1,8 @@
 // A log without a disk, for tests and for servers that are meant to forget. It is also the plainest statement of what
 // a log does: `sqlite-log.ts` must answer every query as this one does.
 
-import type { HistoryQuery, Log, Reference, Row } from "../core/seams.ts"
+import type { Log, Row } from "../core/seams.ts"
+import { erased, found } from "./plain-reading.ts"
 
 export interface MemoryLogOptions {
   /** What an earlier run left behind. */
@@ -32,30 +33,12 @@ export function openMemoryLog(options: MemoryLogOptions = {}): MemoryLog {
     replay: () => rows.filter((row) => !stateless.has(row.type)),
     append(more, done) {
       rows.push(...more)
+      for (const { erases } of more) if (erases) rows.splice(0, rows.length, ...erased(rows, erases))
       later(done)
     },
-    history: (query) => Promise.resolve(pageOf(rows, query)),
+    read: (query) => Promise.resolve(found(rows, query)),
     onReadOnly: () => {},
     onBroken: () => {},
     close: () => Promise.resolve(),
   }
-}
-
-function pageOf(rows: readonly Row[], query: HistoryQuery): Row[] {
-  const wanted = rows.filter(
-    (row) =>
-      row.channelId === query.channelId &&
-      query.types.includes(row.type) &&
-      isAfter(row, query.reference, query.direction),
-  )
-  return query.direction === "after"
-    ? wanted.slice(0, query.limit)
-    : wanted.slice(Math.max(0, wanted.length - query.limit))
-}
-
-// Nothing bounds the newest page from below; nothing comes after the newest row.
-function isAfter(row: Row, reference: Reference, direction: HistoryQuery["direction"]): boolean {
-  if (reference.kind === "seq") return row.seq > reference.seq
-  if (reference.kind === "at") return row.at > reference.at
-  return direction === "latest"
 }

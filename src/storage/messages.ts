@@ -1,7 +1,7 @@
 // What the log's threads tell each other. A turn itself is a bare string (`row-codec.ts`), and its acknowledgement a
 // bare number: these are posted thousands of times a second, the rest seldom.
 
-import type { HistoryQuery } from "../core/seams.ts"
+import type { Query } from "../core/seams.ts"
 
 export interface WriterOptions {
   /** The data directory. */
@@ -20,7 +20,7 @@ export type FromWriter =
 
 export type ToReader =
   | { readonly open: { readonly path: string } }
-  | { readonly id: number; readonly query: HistoryQuery }
+  | { readonly id: number; readonly query: Query }
   | { readonly close: true }
 
 /** `rows` is JSON: one string is cheaper to hand over than a hundred objects. */

@@ -1,7 +1,7 @@
 // The log in SQLite: one append-only table in WAL mode, each turn one flushed commit, in a thread of its own so that
 // a slow disk delays echoes but never the loop. https://www.sqlite.org/wal.html
 
-import type { HistoryQuery, Log, Row } from "../core/seams.ts"
+import type { Log, Query, Row } from "../core/seams.ts"
 import { makeDataDirectory, privately, type DataDirectory } from "./data-directory.ts"
 import { explain, isDiskFull, noRoom, openReadable, openWritable } from "./database.ts"
 import { freeBytes } from "./disk.ts"
@@ -113,7 +113,7 @@ export class SqliteLog implements Log {
     post(this.#writer, encodeRows(rows))
   }
 
-  history(query: HistoryQuery): Promise<Row[]> {
+  read(query: Query): Promise<Row[]> {
     return this.#reader.page(query)
   }
 
@@ -148,5 +148,5 @@ export class SqliteLog implements Log {
   }
 }
 
-const REPLAY = `select seq, at_ms as at, type, channel_id as channelId, account_id as accountId, text, body from events
+const REPLAY = `select seq, at_ms as at, type, channel_id as channelId, account_id as accountId, null as peerId, text, body from events
   where type not in (select value from json_each(?)) order by seq`

@@ -12,7 +12,8 @@ import { PREFIXES } from "../../src/protocol/modes.ts"
 import { folded } from "../../src/protocol/names.ts"
 import { chatter, NICKS } from "../support/chatter.ts"
 import { digest } from "../support/digest.ts"
-import { BEGINNING, OPERATORS, SETTINGS, World } from "../support/engine.ts"
+import { BEGINNING, OPERATORS, SETTINGS } from "../support/engine.ts"
+import { found } from "../../src/storage/plain-reading.ts"
 import { Random } from "../support/random.ts"
 import { equal, type Heard, Onlooker } from "./onlooker.ts"
 
@@ -211,10 +212,9 @@ class Simulation {
         this.#engine.answered(session, { type: "operator", rights }, this.#now)
       } else if (request.type === "reload") {
         this.#engine.answered(session, { type: "reloaded" }, this.#now)
-      } else if (request.type === "history") {
-        const world = { rows: this.#rows } as unknown as World
-        const rows = World.prototype.history.call(world, request.query)
-        this.#engine.answered(session, { type: "history", rows }, this.#now)
+      } else if (request.type === "read") {
+        const rows = found(this.#rows, request.query)
+        this.#engine.answered(session, { type: "rows", rows }, this.#now)
       }
     }
   }

@@ -12,10 +12,10 @@ const SOURCE = join(import.meta.dir, "..", "..", "src")
 const MAIN = `
 import { openSqliteLog } from "./storage/sqlite-log.ts"
 const log = openSqliteLog(process.argv[2])
-const row = { seq: 1, at: 1, type: "messageSent", channelId: 1, accountId: null, body: "{}", text: "hello" }
-const query = { channelId: 1, direction: "latest", reference: { kind: "newest" }, limit: 1, types: ["messageSent"] }
+const row = { seq: 1, at: 1, type: "messageSent", channelId: 1, accountId: null, peerId: null, body: "{}", text: "hello" }
+const query = { kind: "page", of: { channelId: 1 }, keep: "newest", limit: 1, types: ["messageSent"] }
 log.append([row], async () => {
-  console.log((await log.history(query)).map((each) => each.text).join())
+  console.log((await log.read(query)).map((each) => each.text).join())
   await log.close()
 })
 `

@@ -64,7 +64,7 @@ describe.skipIf(!canMount)("on a small disk (needs root, to mount a tmpfs)", () 
 
     // Who leaves is still recorded, and history can be read.
     await append(log, bigRows(last + 1, 1))
-    const page = await log.history(query({ limit: 2 }))
+    const page = await log.read(query({ limit: 2 }))
     expect(page.map(({ seq }) => seq)).toEqual([last, last + 1])
 
     disk.free()

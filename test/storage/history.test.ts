@@ -3,7 +3,7 @@
 import { afterEach, expect, test } from "bun:test"
 import { join } from "node:path"
 import * as fc from "fast-check"
-import type { HistoryQuery, Reference, Row } from "../../src/core/seams.ts"
+import type { PageQuery, Reference, Row } from "../../src/core/seams.ts"
 import { openReadable, openWritable } from "../../src/storage/database.ts"
 import { HistoryIndex } from "../../src/storage/history-index.ts"
 import { readPage } from "../../src/storage/history-pages.ts"
@@ -40,12 +40,13 @@ function rowsOf(
 const reference: fc.Arbitrary<Reference> = fc.oneof(
   fc.record({ kind: fc.constant("seq" as const), seq: fc.nat(150) }),
   fc.record({ kind: fc.constant("at" as const), at: fc.integer({ min: 990, max: 1080 }) }),
-  fc.constant({ kind: "newest" as const }),
 )
-const queries: fc.Arbitrary<HistoryQuery> = fc.record({
-  channelId: fc.constantFrom(1, 2),
-  direction: fc.constantFrom("latest" as const, "after" as const),
-  reference,
+const queries: fc.Arbitrary<PageQuery> = fc.record({
+  kind: fc.constant("page" as const),
+  of: fc.record({ channelId: fc.constantFrom(1, 2) }),
+  after: fc.option(reference, { nil: undefined }),
+  before: fc.option(reference, { nil: undefined }),
+  keep: fc.constantFrom("oldest" as const, "newest" as const),
   limit: fc.integer({ min: 0, max: 12 }),
   types: fc.subarray(TYPES),
 })
@@ -65,7 +66,7 @@ test("a page is what a filter gives, however far the index lags", async () => {
         const rows = rowsOf(walk)
         refill(rows, indexed)
         const plain = openMemoryLog({ rows })
-        for (const one of asked) expect(readPage(reader, one)).toEqual(await plain.history(one))
+        for (const one of asked) expect(readPage(reader, one)).toEqual(await plain.read(one))
       },
     ),
   )
@@ -106,7 +107,7 @@ test("the index follows the log by itself, and a lagging one catches up at the n
   behind.close()
 
   const second = openSqliteLog(directory)
-  expect((await second.history(query({ limit: 3 }))).map(({ seq }) => seq)).toEqual([2998, 2999, 3000])
+  expect((await second.read(query({ limit: 3 }))).map(({ seq }) => seq)).toEqual([2998, 2999, 3000])
   const reader = openReadable(path)
   while (reader.query("select 1 from indexes where through_seq = 3000").get() === null) await Bun.sleep(2)
   expect(reader.query("select count(*) as rows from history").get()).toEqual({ rows: 3000 })
@@ -134,7 +135,7 @@ test("a page is found through the index alone", () => {
 test("pages asked for at once are each answered, and those in flight at the end are answered too", async () => {
   const log = openSqliteLog(temporaryDirectory())
   await append(log, rowsFrom(1, 20))
-  const pages = [1, 2, 3, 4].map((limit) => log.history(query({ limit })))
+  const pages = [1, 2, 3, 4].map((limit) => log.read(query({ limit })))
   const closed = log.close()
   expect((await Promise.all(pages)).map((page) => page.length)).toEqual([1, 2, 3, 4])
   await closed

@@ -15,6 +15,7 @@ const rows: fc.Arbitrary<Row[]> = fc.array(
     type: fc.constantFrom("messageSent", "userJoined"),
     channelId: id,
     accountId: id,
+    peerId: fc.constant(null),
     body: fc.json(),
     text: fc.option(anyText),
   }),
@@ -26,7 +27,7 @@ test("every turn comes back as it was", () => {
     fc.property(rows, (turn) => {
       const back: Row[] = []
       decodeRows(encodeRows(turn), (seq, at, type, channelId, accountId, body, text) =>
-        back.push({ seq, at, type, channelId, accountId, body, text }),
+        back.push({ seq, at, type, channelId, accountId, peerId: null, body, text }),
       )
       expect(back).toEqual(turn)
     }),

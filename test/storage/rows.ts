@@ -1,6 +1,6 @@
 // What the tests of the log share: rows to append, an append to await, a page to ask for.
 
-import type { HistoryQuery, Log, Row } from "../../src/core/seams.ts"
+import type { PageQuery, Log, Row } from "../../src/core/seams.ts"
 
 export function row(seq: number, more: Partial<Row> = {}): Row {
   return {
@@ -9,6 +9,7 @@ export function row(seq: number, more: Partial<Row> = {}): Row {
     type: "messageSent",
     channelId: 1,
     accountId: null,
+    peerId: null,
     body: "{}",
     text: textOf(seq),
     ...more,
@@ -32,11 +33,11 @@ export function append(log: Log, rows: readonly Row[]): Promise<void> {
   })
 }
 
-export function query(more: Partial<HistoryQuery> = {}): HistoryQuery {
+export function query(more: Partial<PageQuery> = {}): PageQuery {
   return {
-    channelId: 1,
-    direction: "latest",
-    reference: { kind: "newest" },
+    kind: "page",
+    of: { channelId: 1 },
+    keep: "newest",
     limit: 100,
     types: ["messageSent"],
     ...more,

@@ -162,7 +162,7 @@ test("a commit that breaks a rule of the log is its end, and is never acknowledg
   expect(failure).toStartWith("the log cannot be written: UNIQUE constraint failed")
   let acknowledged = false
   log.append([row(2)], () => (acknowledged = true))
-  expect(await log.history(query())).toEqual([row(1)])
+  expect(await log.read(query())).toEqual([row(1)])
   expect(acknowledged).toBe(false)
   await log.close()
 })

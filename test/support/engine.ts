@@ -1,10 +1,11 @@
 // An engine with a fake clock and a log that is an array: what tests of the core stand on.
 
 import { Engine } from "../../src/core/engine.ts"
-import type { HistoryQuery, LogEntry, Row, Settings, Turn } from "../../src/core/seams.ts"
+import type { LogEntry, Row, Settings, Turn } from "../../src/core/seams.ts"
 import { STATELESS } from "../../src/core/commands/index.ts"
 import { RIGHTS, type Right } from "../../src/protocol/rights.ts"
 import { DEFAULT_LIMITS } from "../../src/protocol/limits.ts"
+import { erased, found } from "../../src/storage/plain-reading.ts"
 
 export const SETTINGS: Settings = {
   serverName: "irc.example",
@@ -52,14 +53,13 @@ export class World {
     const turns: Turn[] = []
     for (let turn = this.engine.take(); turn; turn = this.engine.take()) {
       this.rows.push(...turn.rows)
+      for (const { erases } of turn.rows)
+        if (erases) this.rows.splice(0, Infinity, ...erased(this.rows, erases))
       turns.push(turn)
       for (const request of turn.requests) {
-        if (request.type === "history") {
-          this.engine.answered(
-            request.session,
-            { type: "history", rows: this.history(request.query) },
-            this.now,
-          )
+        if (request.type === "read") {
+          const rows = found(this.rows, request.query)
+          this.engine.answered(request.session, { type: "rows", rows }, this.now)
         } else if (request.type === "operator") {
           const rights = request.given === "sesame" ? OPERATORS[request.name] : undefined
           this.engine.answered(request.session, { type: "operator", rights }, this.now)
@@ -75,17 +75,5 @@ export class World {
       }
     }
     return turns
-  }
-
-  /** The naive reading of the log that every index has to agree with. */
-  history({ channelId, direction, reference, limit, types }: HistoryQuery): Row[] {
-    const after = this.rows.filter(
-      (row) =>
-        row.channelId === channelId &&
-        types.includes(row.type) &&
-        (reference.kind === "newest" ||
-          (reference.kind === "seq" ? row.seq > reference.seq : row.at > reference.at)),
-    )
-    return direction === "latest" ? after.slice(-limit) : after.slice(0, limit)
   }
 }

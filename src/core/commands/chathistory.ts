@@ -8,7 +8,7 @@ import { command, type Answer, type UserContext } from "../command.ts"
 import { eventOf } from "../rows.ts"
 import type { Content } from "../narrow.ts"
 import type { Network } from "../network.ts"
-import type { Reference, Row } from "../seams.ts"
+import type { PageQuery, Reference, Row } from "../seams.ts"
 
 export const CHATHISTORY = command({
   name: "CHATHISTORY",
@@ -27,15 +27,22 @@ export const CHATHISTORY = command({
       return fail("INVALID_TARGET", [verb, target], "Messages could not be retrieved")
     const reference = referenceOf(net, selector, verb)
     const limit = limitOf(count, context)
-    if (!reference) return fail("INVALID_PARAMS", [verb, selector], "That is no place in the history")
+    if (reference === undefined)
+      return fail("INVALID_PARAMS", [verb, selector], "That is no place in the history")
     if (limit === undefined) return fail("INVALID_PARAMS", [verb, count], "The limit is a number above zero")
-    const direction = verb === "LATEST" ? "latest" : "after"
-    const query = { channelId: channel.id, direction, reference, limit, types: ["messageSent"] } as const
-    ask({ type: "history", query }, (result): Answer => {
+    const query: PageQuery = {
+      kind: "page",
+      of: { channelId: channel.id },
+      after: reference === "*" ? undefined : reference,
+      keep: verb === "LATEST" ? "newest" : "oldest",
+      limit,
+      types: ["messageSent"],
+    }
+    ask({ type: "read", query }, (result): Answer => {
       // What was said after somebody was removed is not theirs to read, however long the page took.
       if (!channel.members.has(user))
         return fail("INVALID_TARGET", [verb, target], "Messages could not be retrieved")
-      if (result.type !== "history")
+      if (result.type !== "rows")
         return fail("MESSAGE_ERROR", [verb, target], "Messages could not be retrieved")
       return page(net, channel, result.rows, newBatch())
     })
@@ -51,8 +58,8 @@ function limitOf(text: string, { net }: UserContext): number | undefined {
   return limit === 0 ? undefined : Math.min(limit, net.settings.limits.historyPage)
 }
 
-function referenceOf(net: Network, selector: string, verb: "LATEST" | "AFTER"): Reference | undefined {
-  if (selector === "*") return verb === "LATEST" ? { kind: "newest" } : undefined
+function referenceOf(net: Network, selector: string, verb: "LATEST" | "AFTER"): Reference | "*" | undefined {
+  if (selector === "*") return verb === "LATEST" ? "*" : undefined
   const [kind, value = ""] = selector.split("=", 2)
   if (kind === "timestamp") {
     const at = parseServerTime(value)

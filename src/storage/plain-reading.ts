@@ -1,0 +1,83 @@
+// What each query means, said by plain filters over all rows: what an index finds must be what these find.
+
+import type { Conversation, ConversationsQuery, Erasure, Query, Reference, Row } from "../core/seams.ts"
+
+/** The rows that `query` asks for, in ascending order. */
+export function found(rows: readonly Row[], query: Query): Row[] {
+  if (query.kind === "place") return rows.filter((row) => row.seq === query.seq && !isErased(row))
+  const { after, before, keep, limit, types } = query
+  const within = (row: Row) =>
+    (after === undefined || compare(row, after) > 0) && (before === undefined || compare(row, before) < 0)
+  const wanted = rows.filter((row) => types.includes(row.type) && !isErased(row))
+  const those = chosen(wanted, query).filter(within)
+  return keep === "oldest" ? those.slice(0, limit) : those.slice(Math.max(0, those.length - limit))
+}
+
+/** The rows without the text that goes for good; they say so of themselves. */
+export function erased(rows: readonly Row[], erasure: Erasure): Row[] {
+  const goes = (row: Row) =>
+    "seq" in erasure ? row.seq === erasure.seq : isMessageOf(row, erasure.accountId)
+  return rows.map((row) => (goes(row) ? { ...row, text: null, body: erasedBody(row.body) } : row))
+}
+
+/** What stays of a row's body: who and where, not the tags that came with the text. */
+export function erasedBody(body: string): string {
+  const { tags: _, ...rest } = JSON.parse(body) as { tags?: unknown }
+  return JSON.stringify({ ...rest, erased: true })
+}
+
+function isErased(row: Row): boolean {
+  return row.text === null && (JSON.parse(row.body) as { erased?: true }).erased === true
+}
+
+// What has a conversation to belong to and a text.
+function isMessageOf(row: Row, accountId: number): boolean {
+  return row.accountId === accountId && row.text !== null && row.type === "messageSent"
+}
+
+function chosen(rows: readonly Row[], query: Exclude<Query, { kind: "place" }>): Row[] {
+  if (query.kind === "page") return rows.filter((row) => belongs(row, query.of))
+  const own = rows.filter((row) => isOf(row, query))
+  if (query.kind === "conversations") {
+    const newest = new Map(own.map((row) => [conversationOf(row, query.accountId), row]))
+    return own.filter((row) => newest.get(conversationOf(row, query.accountId)) === row)
+  }
+  const { words, author, hasLink } = query
+  return own.filter((row) => {
+    const text = row.text?.toLowerCase() ?? ""
+    if (!words.every((word) => text.includes(word.toLowerCase()))) return false
+    if (author && "accountId" in author && row.accountId !== author.accountId) return false
+    if (author && "nick" in author && nickOf(row) !== author.nick.toLowerCase()) return false
+    return !hasLink || /https?:\/\//i.test(text)
+  })
+}
+
+function belongs(row: Row, of: Conversation): boolean {
+  if ("channelId" in of) return row.channelId === of.channelId
+  const [one, other] = of.accountIds
+  if (row.channelId !== null) return false
+  return (row.accountId === one && row.peerId === other) || (row.accountId === other && row.peerId === one)
+}
+
+function isOf(
+  row: Row,
+  { accountId, channelIds }: Pick<ConversationsQuery, "accountId" | "channelIds">,
+): boolean {
+  if (row.channelId !== null) return channelIds.includes(row.channelId)
+  if (accountId === null || row.peerId === null) return false
+  return row.accountId === accountId || row.peerId === accountId
+}
+
+function conversationOf(row: Row, accountId: number | null): string {
+  if (row.channelId !== null) return `channel ${row.channelId}`
+  return `account ${row.accountId === accountId ? row.peerId : row.accountId}`
+}
+
+function compare(row: Row, reference: Reference): number {
+  return reference.kind === "seq" ? row.seq - reference.seq : row.at - reference.at
+}
+
+function nickOf(row: Row): string {
+  const { source = "" } = JSON.parse(row.body) as { source?: string }
+  return source.split("!", 1)[0]?.toLowerCase() ?? ""
+}
