@@ -8,6 +8,7 @@ interface Body {
   readonly user?: number
   readonly nick?: string
   readonly name?: string
+  readonly accountName?: string
   readonly reason?: string
 }
 
@@ -18,6 +19,9 @@ const WHAT: Readonly<Record<string, string>> = {
   memberKicked: "kicked",
   nickChanged: "changed nick",
   accountCreated: "account made",
+  accountRegistered: "account registered",
+  passwordChanged: "password changed",
+  userLoggedIn: "logged in",
 }
 
 /** Nothing for most rows. */
@@ -30,7 +34,15 @@ export function entriesOf(
   const isMessage = row.type === "messageSent" && row.channelId !== null
   const what = isMessage && withMessages ? "said" : WHAT[row.type]
   if (what === undefined) return []
-  const { source = "", channel, user, nick, name, reason } = JSON.parse(row.body) as Body
+  const {
+    source = "",
+    channel,
+    user,
+    nick,
+    accountName,
+    name = accountName,
+    reason,
+  } = JSON.parse(row.body) as Body
   const text = isMessage || row.type === "userParted" ? row.text : null
   return [
     {

@@ -67,6 +67,12 @@ export class Network {
     this.#nicks.delete(folded(user.nick))
   }
 
+  logIn(user: User, account: Account) {
+    if (user.account) this.#online.delete(user.account)
+    user.account = account
+    this.#online.set(account, user)
+  }
+
   /** Keeps for WHOWAS who had this nick until now. */
   remember({ nick, username, host, realname }: User, at: number) {
     this.gone.push({ nick, username, host, realname, at })

@@ -14,8 +14,12 @@ export interface Account {
   /** The `seq` of the event that made it. */
   readonly id: number
   readonly name: Nick
-  /** Pin of the authority whose certificates name it. */
-  readonly issuer: string
+  /** Pin of the authority whose certificates name it; none when it was registered with a password. */
+  readonly issuer?: string
+  /** What a password is checked against, as the shell made it; nothing here reads it. */
+  credentials?: string
+  /** Whether it stays online when its last session ends. */
+  alwaysOn: boolean
   readonly metadata: Metadata
 }
 
@@ -25,12 +29,12 @@ export interface User {
   readonly username: string
   readonly host: string
   realname: string
-  readonly account: Account | undefined
+  account: Account | undefined
   /** ms since 1970. */
   readonly since: number
   away: string | undefined
   /** The account's own, where there is one. */
-  readonly metadata: Metadata
+  metadata: Metadata
   readonly modes: Set<string>
   /** What OPER gave; nothing without mode `o`. */
   rights: readonly Right[]

@@ -116,6 +116,11 @@ export const RPL_METADATAUNSUBOK = (keys: readonly string[]) => numeric("771", k
 export const RPL_METADATASUBS = (keys: readonly string[]) => numeric("772", keys)
 export const RPL_METADATASYNCLATER = (target: string) => numeric("774", [target])
 
+// Accounts: https://ircv3.net/specs/extensions/sasl-3.1.html#numerics-used-by-this-extension
+export const RPL_LOGGEDIN = (source: string, account: string) =>
+  numeric("900", [source, account], `You are now logged in as ${account}`)
+export const ERR_SASLFAIL = (text = "SASL authentication failed") => numeric("904", [], text)
+
 // The server
 export const RPL_VERSION = (version: string, server: string, comments: string) =>
   numeric("351", [version, server], comments)

@@ -3,7 +3,7 @@
 import type { Command } from "../command.ts"
 import type { EventType } from "../event.ts"
 import { ACCEPT, acceptChanged } from "./accept.ts"
-import { accountCreated } from "./account.ts"
+import { accountCreated, accountRegistered, passwordChanged, userLoggedIn } from "./account.ts"
 import { ADMIN } from "./admin.ts"
 import { AWAY, awayChanged } from "./away.ts"
 import { CAP } from "./cap.ts"
@@ -94,6 +94,7 @@ const commands: readonly Command[] = [
 const events: readonly EventType<never>[] = [
   acceptChanged,
   accountCreated,
+  accountRegistered,
   awayChanged,
   channelModesChanged,
   channelRenamed,
@@ -103,12 +104,14 @@ const events: readonly EventType<never>[] = [
   metadataCleared,
   nickChanged,
   operatorMade,
+  passwordChanged,
   realnameChanged,
   serverStarted,
   topicChanged,
   userConnected,
   userInvited,
   userJoined,
+  userLoggedIn,
   userModesChanged,
   userParted,
   userQuit,

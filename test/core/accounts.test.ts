@@ -1,0 +1,73 @@
+// Accounts as events: what they change, who hears of it, and that the log brings them back.
+
+import { expect, test } from "bun:test"
+import { accountRegistered, passwordChanged, userLoggedIn } from "../../src/core/commands/account.ts"
+import type { Session } from "../../src/core/session.ts"
+import type { Nick } from "../../src/protocol/names.ts"
+import { digest } from "../support/digest.ts"
+import { World } from "../support/engine.ts"
+
+const ARRIVAL = { address: "192.0.2.1", host: "host", tlsVersion: "TLSv1.3" }
+
+function join(world: World, nick: string, capabilities = ""): Session {
+  const session = world.engine.connected(ARRIVAL, world.now)
+  for (const line of [`CAP REQ :${capabilities}`, `NICK ${nick}`, "USER u 0 * :U", "CAP END", "JOIN #den"])
+    world.engine.receive(session, line, world.now)
+  return session
+}
+
+function heardBy(world: World, session: Session): string[] {
+  return world
+    .settle()
+    .flatMap(({ deliveries }) =>
+      deliveries
+        .filter((one) => one.session === session)
+        .flatMap(({ output }) => output.text.trimEnd().split("\r\n")),
+    )
+}
+
+test("a login is heard by who asked for it, and an account is one user at a time", () => {
+  const world = new World()
+  const bob = join(world, "bob", "account-notify")
+  const alice = join(world, "guest")
+  const other = join(world, "other")
+  world.settle()
+  const account = { name: "alice" as Nick, text: '{"a":"secret"}' }
+  expect(world.engine.administer(accountRegistered, account, world.now)).toBeUndefined()
+  expect(world.engine.administer(accountRegistered, account, world.now)).toContain("ACCOUNT_EXISTS")
+  const logIn = (session: Session) =>
+    world.engine.administer(userLoggedIn, { user: session.user!.id, accountName: account.name }, world.now)
+  expect(logIn(alice)).toBeUndefined()
+  expect(heardBy(world, bob)).toEqual([":guest!u@host ACCOUNT alice"])
+  expect(logIn(other)).toContain("alice is online as guest")
+  expect(world.engine.net.userOf(alice.user!.account!)).toBe(alice.user!)
+  // Its name is its own from now on.
+  world.engine.receive(bob, "NICK alice", world.now)
+  expect(heardBy(world, bob)).toEqual([":irc.example 433 bob alice :Nickname is already in use"])
+})
+
+test("what a guest says of himself becomes the account's, and replay brings it all back", () => {
+  const world = new World()
+  const alice = join(world, "alice")
+  world.engine.receive(alice, "METADATA * SET url :https://alice.example", world.now)
+  const account = { name: "ally" as Nick, text: '{"a":"secret"}' }
+  world.engine.administer(accountRegistered, account, world.now)
+  world.engine.administer(userLoggedIn, { user: alice.user!.id, accountName: account.name }, world.now)
+  world.engine.administer(passwordChanged, { accountName: account.name, text: '{"b":"other"}' }, world.now)
+  world.settle()
+  const row = world.rows.find(({ type }) => type === "accountRegistered")!
+  expect(row.text).toBe('{"a":"secret"}')
+  expect(row.body).not.toContain("secret")
+  const { users, channels } = world.engine.net
+  expect([users.size, channels.size]).toEqual([1, 1])
+  const live = world.engine.net.account("ally")!
+  expect(live.credentials).toBe('{"b":"other"}')
+  expect(live.metadata.get("url")).toBe("https://alice.example")
+  expect(live.alwaysOn).toBe(false)
+  world.engine.closed(alice, "gone", world.now)
+  world.settle()
+  const before = digest(world.engine.net)
+  world.start()
+  const after = JSON.parse(digest(world.engine.net)) as { accounts: unknown }
+  expect(after.accounts).toEqual((JSON.parse(before) as { accounts: unknown }).accounts)
+})
