@@ -1,13 +1,13 @@
-// irssi and WeeChat, as Debian ships them, on the same server as `chat connect`: verified TLS, with a certificate and without.
+// irssi, WeeChat and catgirl on the same server as `chat connect`, both ways: what they do is seen by others, and what others do is
+// shown by them, each in its own words.
 
-import { afterAll, beforeAll, describe } from "bun:test"
-import { mkdirSync, writeFileSync } from "node:fs"
-import { join } from "node:path"
-import type { CertificateFiles } from "../support/certificates.ts"
+import { afterAll, beforeAll, describe, expect } from "bun:test"
 import { connectIn } from "../support/connect.ts"
+import { FOREIGN_CLIENTS, type ForeignClient } from "../support/foreign-clients.ts"
+import { Irc } from "../support/irc.ts"
 import { testWith } from "../support/program.ts"
-import { startServer, type TestServer } from "../support/server.ts"
-import { Tmux, type Window } from "../support/tmux.ts"
+import { NO_THROTTLING, startServer, type TestServer } from "../support/server.ts"
+import { Tmux } from "../support/tmux.ts"
 
 let server: TestServer
 beforeAll(async () => {
@@ -15,53 +15,14 @@ beforeAll(async () => {
 })
 afterAll(() => server[Symbol.asyncDispose]())
 
-type Open = (tmux: Tmux, nick: string, channel: string, certificate?: CertificateFiles) => Window
-
-const irssi: Open = (tmux, nick, channel, certificate) => {
-  const home = server.home(nick)
-  const identity = certificate
-    ? `tls_cert = "${certificate.certPath}"; tls_pkey = "${certificate.keyPath}";`
-    : ""
-  writeFileSync(
-    join(home, "config"),
-    `servers = ({ address = "localhost"; port = "${server.port}"; chatnet = "lab"; autoconnect = "yes";
-       use_tls = "yes"; tls_verify = "yes"; tls_cafile = "${server.authority.caPath}"; ${identity} });
-     chatnets = { lab = { type = "IRC"; nick = "${nick}"; }; };
-     channels = ({ name = "${channel}"; chatnet = "lab"; autojoin = "yes"; });
-     settings = { core = { real_name = "${nick}"; user_name = "${nick}"; nick = "${nick}"; };
-                  "irc/core" = { cmd_queue_speed = "10msec"; }; };`,
-  )
-  return tmux.open(["irssi", "--home", home], { home })
-}
-
-const weechat: Open = (tmux, nick, channel, certificate) => {
-  const home = server.home(nick)
-  const { stdout } = Bun.spawnSync(["weechat", "--version"], { stdout: "pipe" })
-  // Its options were renamed in version 4.
-  const tls = Number.parseInt(stdout.toString()) >= 4 ? "tls" : "ssl"
-  const both = join(home, "identity.pem")
-  if (certificate) writeFileSync(both, certificate.certPem + certificate.keyPem, { mode: 0o600 })
-  const commands = [
-    `/set weechat.network.gnutls_ca_user "${server.authority.caPath}"`,
-    `/server add lab localhost/${server.port} -${tls} -nicks=${nick} -autojoin=${channel}`,
-    ...(certificate ? [`/set irc.server.lab.${tls}_cert "${both}"`] : []),
-    "/connect lab",
-  ]
-  mkdirSync(join(home, "weechat"))
-  const run = commands.flatMap((command) => ["-r", command])
-  return tmux.open(["weechat", "--dir", join(home, "weechat"), ...run], { home })
-}
-
-/** Both ways: what the guest says reaches `chat connect`, and back, each in the other's words. */
-async function talks(open: Open, program: string, certified: boolean) {
+async function talks({ program, open }: ForeignClient, certified: boolean) {
   const nick = `${program}${certified ? "_m" : ""}`
   const channel = `#${nick}`
   using tmux = new Tmux()
   const ours = await connectIn(tmux, server, `ours_${nick}`, "--join", channel)
-  const theirs = open(tmux, nick, channel, certified ? await server.authority.issueClient(nick) : undefined)
+  const certificate = certified ? await server.authority.issueClient(nick) : undefined
+  const theirs = open(tmux, server, nick, channel, certificate)
   await ours.shows(new RegExp(`\\d\\d:\\d\\d ${nick} joined ${channel}`))
-  // irssi opens a window and stays in its first one.
-  if (program === "irssi") theirs.say("/window goto 2")
   ours.say(`hello ${nick}`)
   await theirs.shows(new RegExp(`ours_${nick}.* hello ${nick}`))
   theirs.say("hello chat, äöü ☕")
@@ -72,11 +33,84 @@ async function talks(open: Open, program: string, certified: boolean) {
   await ours.shows(new RegExp(`${nick} quit.*so long`))
 }
 
-const asBoth = (open: Open, program: string) => () =>
-  Promise.all([talks(open, program, false), talks(open, program, true)])
+/** Everything of a day on IRC, on a server of its own, beside a peer whose lines are read as they come. */
+async function spendsADay({ open, types, windows, shows }: ForeignClient) {
+  const [nick, peer, friend, channel] = ["guest", "peer", "friend", "#tea"]
+  await using own = await startServer({ config: NO_THROTTLING })
+  using tmux = new Tmux()
+  const other = await Irc.register(own, peer, "away-notify", "echo-message")
+  other.send(`JOIN ${channel}`, `MONITOR + ${nick}`)
+  await other.expect(new RegExp(` 731 ${peer} :${nick}$`))
+  const window = open(tmux, own, nick, channel, await own.authority.issueClient(nick))
+  const sees = (line: string) => other.expect(new RegExp(`^:${nick}!\\S+ ${line}$`))
+  const does = (line: string) => {
+    other.send(line)
+    return other.expect(new RegExp(`^:${peer}!\\S+ ${line.split(" ", 1)[0]} `))
+  }
+  const shown = (pattern: string) => window.shows(new RegExp(pattern, "m"))
 
-// Both wait a lot and work little.
+  // Registration and join: with the account of its certificate.
+  await other.expect(new RegExp(` 730 ${peer} :${nick}!`))
+  await sees(`JOIN ${channel}`)
+  other.send(`WHOIS ${nick}`)
+  await other.expect(new RegExp(` 330 ${peer} ${nick} ${nick} `))
+
+  await does(`PRIVMSG ${channel} :hello äöü ☕`)
+  await shown(shows.said(peer, "hello äöü ☕"))
+  window.say("hello back, ☕ äöü")
+  await sees(`PRIVMSG ${channel} :hello back, ☕ äöü`)
+
+  await does(`MODE ${channel} +o ${nick}`)
+  await shown(shows.mode(peer, "+o", nick))
+  window.say(types.mode("+m"))
+  await sees(`MODE ${channel} \\+m`)
+
+  window.say("/topic Tea at four")
+  await sees(`TOPIC ${channel} :Tea at four`)
+  await does(`TOPIC ${channel} :Biscuits`)
+  await shown(shows.topic(peer, "Biscuits"))
+
+  if (windows) window.say(windows.server)
+  window.say("/away lunch")
+  await sees("AWAY :lunch")
+  window.say("/away")
+  await sees("AWAY")
+  other.send("AWAY :asleep")
+  await other.expect(/ 306 /)
+  window.say(`/whois ${peer}`)
+  await shown(shows.away(peer, "asleep"))
+
+  window.say(types.monitor(friend))
+  const third = await Irc.register(own, friend)
+  await shown(shows.online(friend))
+  await third.quit()
+  await shown(shows.offline(friend))
+  if (windows) window.say(windows.channel(channel))
+
+  await does(`KICK ${channel} ${nick} :too loud`)
+  await shown(shows.kicked(nick, peer, "too loud"))
+  window.say(`/join ${channel}`)
+  await sees(`JOIN ${channel}`)
+  await does(`MODE ${channel} +o ${nick}`)
+  window.say(`/kick ${peer} your turn`)
+  await sees(`KICK ${channel} ${peer} :your turn`)
+  await does(`JOIN ${channel}`)
+  await shown(shows.joined(peer))
+
+  window.say("/quit so long")
+  await sees("QUIT :(Quit: )?so long")
+  await other.expect(new RegExp(` 731 ${peer} :${nick}$`))
+  expect(await window.exitCode()).toBe(0)
+  await other.quit()
+}
+
+// They wait a lot and work little.
 describe.concurrent("verified TLS, both ways", () => {
-  testWith("tmux", "irssi")("irssi, as a guest and with a certificate", asBoth(irssi, "irssi"))
-  testWith("tmux", "weechat")("WeeChat, as a guest and with a certificate", asBoth(weechat, "weechat"))
+  for (const client of FOREIGN_CLIENTS) {
+    const test = testWith("tmux", client.program)
+    test(`${client.program} and chat connect, as a guest and with a certificate`, () =>
+      Promise.all([talks(client, false), talks(client, true)]))
+    test(`${client.program} joins, talks, sets modes and topics, is away, monitors, kicks and is kicked`, () =>
+      spendsADay(client))
+  }
 })
