@@ -16,7 +16,7 @@ export interface Row {
   readonly at: number
   readonly type: string
   readonly channelId: number | null
-  /** The author's account. */
+  /** The author's account; of a direct message with a guest, the guest's own id stands for one. */
   readonly accountId: number | null
   /** The account that a direct message is for. */
   readonly peerId: number | null
@@ -73,7 +73,7 @@ export type Conversation = { readonly channelId: number } | { readonly accountId
 /** What is asked of the log. */
 export type Query = PageQuery | ConversationsQuery | SearchQuery | PlaceQuery
 
-/** Rows of one conversation. */
+/** Rows of one conversation; to a channel's belong those, too, that name it in `channelIds` of their body (a QUIT, a NICK). */
 export interface PageQuery extends Stretch {
   readonly kind: "page"
   readonly of: Conversation
@@ -92,6 +92,8 @@ export interface SearchQuery extends Stretch {
   readonly words: readonly string[]
   readonly accountId: number | null
   readonly channelIds: readonly number[]
+  /** Of the direct messages, only those with this account. */
+  readonly peerId?: number | undefined
   /** Of this account alone, or of whoever had this nick then. */
   readonly author?: { readonly accountId: number } | { readonly nick: string } | undefined
   /** Only those that hold a web address. */

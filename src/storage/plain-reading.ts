@@ -42,9 +42,10 @@ function chosen(rows: readonly Row[], query: Exclude<Query, { kind: "place" }>):
     const newest = new Map(own.map((row) => [conversationOf(row, query.accountId), row]))
     return own.filter((row) => newest.get(conversationOf(row, query.accountId)) === row)
   }
-  const { words, author, hasLink } = query
+  const { words, author, hasLink, accountId, peerId } = query
   return own.filter((row) => {
     const text = row.text?.toLowerCase() ?? ""
+    if (peerId !== undefined && row.channelId === null && peerOf(row, accountId) !== peerId) return false
     if (!words.every((word) => text.includes(word.toLowerCase()))) return false
     if (author && "accountId" in author && row.accountId !== author.accountId) return false
     if (author && "nick" in author && nickOf(row) !== author.nick.toLowerCase()) return false
@@ -53,7 +54,7 @@ function chosen(rows: readonly Row[], query: Exclude<Query, { kind: "place" }>):
 }
 
 function belongs(row: Row, of: Conversation): boolean {
-  if ("channelId" in of) return row.channelId === of.channelId
+  if ("channelId" in of) return row.channelId === of.channelId || channelIdsOf(row).includes(of.channelId)
   const [one, other] = of.accountIds
   if (row.channelId !== null) return false
   return (row.accountId === one && row.peerId === other) || (row.accountId === other && row.peerId === one)
@@ -70,11 +71,22 @@ function isOf(
 
 function conversationOf(row: Row, accountId: number | null): string {
   if (row.channelId !== null) return `channel ${row.channelId}`
-  return `account ${row.accountId === accountId ? row.peerId : row.accountId}`
+  return `account ${peerOf(row, accountId)}`
+}
+
+/** With whom a direct message of an account is. */
+function peerOf({ accountId: author, peerId }: Row, accountId: number | null): number | null {
+  return author === accountId ? peerId : author
 }
 
 function compare(row: Row, reference: Reference): number {
   return reference.kind === "seq" ? row.seq - reference.seq : row.at - reference.at
+}
+
+/** The channels that a row without one of its own belongs to. */
+function channelIdsOf({ channelId, body }: Row): readonly number[] {
+  if (channelId !== null || !body.includes('"channelIds"')) return []
+  return (JSON.parse(body) as { channelIds?: number[] }).channelIds ?? []
 }
 
 function nickOf(row: Row): string {
