@@ -8,7 +8,7 @@ import {
   USERHOST_IN_NAMES,
 } from "../protocol/capabilities.ts"
 import { LINE_BYTES_MAX } from "../protocol/limits.ts"
-import { byteLength } from "../protocol/names.ts"
+import { byteLength, packed } from "../protocol/names.ts"
 import { RPL_ENDOFNAMES, RPL_NAMREPLY, RPL_TOPIC, RPL_TOPICWHOTIME } from "../protocol/numerics.ts"
 import type { Reply } from "../protocol/reply.ts"
 import { signed, type Channel, type Member, type Topic } from "./channel.ts"
@@ -44,22 +44,13 @@ export function topicReplies(channel: Channel, topic: Topic): Reply[] {
 export function namesReplies(channel: Channel, session: Session, net: Network): Reply[] {
   const inside = session.user !== undefined && channel.members.has(session.user)
   const symbol = channel.flags.has("s") ? "@" : "="
-  const replies: Reply[] = []
-  let names = ""
   const room =
     LINE_BYTES_MAX -
     byteLength(`:${net.settings.serverName} 353 ${session.addressee} ${symbol} ${channel.name} :\r\n`)
-  for (const member of channel.members.values()) {
-    if (!inside && member.user.modes.has("i")) continue
-    const name = nameIn(member, session)
-    if (names !== "" && names.length + 1 + name.length > room) {
-      replies.push(RPL_NAMREPLY(symbol, channel.name, names))
-      names = ""
-    }
-    names += names === "" ? name : ` ${name}`
-  }
-  if (names !== "") replies.push(RPL_NAMREPLY(symbol, channel.name, names))
-  return replies
+  const names: string[] = []
+  for (const member of channel.members.values())
+    if (inside || !member.user.modes.has("i")) names.push(nameIn(member, session))
+  return packed(names, " ", room).map((line) => RPL_NAMREPLY(symbol, channel.name, line))
 }
 
 /** https://ircv3.net/specs/extensions/userhost-in-names.html */

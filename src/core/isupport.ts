@@ -3,7 +3,7 @@
 
 import { ACCOUNT, MUTE } from "../protocol/ban-masks.ts"
 import { BATCH, EXTENDED_ISUPPORT } from "../protocol/capabilities.ts"
-import { ISUPPORT_TOKENS_MAX, MODES_MAX, MONITOR_MAX, TARGETS_MAX, USERHOST_MAX } from "../protocol/limits.ts"
+import { ISUPPORT_TOKENS_MAX, USERHOST_MAX } from "../protocol/limits.ts"
 import { BOT, lettersOf, PREFIXES } from "../protocol/modes.ts"
 import { RPL_ISUPPORT } from "../protocol/numerics.ts"
 import type { Content } from "./narrow.ts"
@@ -34,6 +34,7 @@ function linesOf(settings: Settings): Content[] {
 function tokensOf({ networkName, limits }: Settings): string[] {
   const letters = PREFIXES.map((prefix) => prefix.letter).join("")
   const signs = PREFIXES.map((prefix) => prefix.sign).join("")
+  const { monitor, targets } = limits
   const kinds = [lettersOf("list"), lettersOf("always"), lettersOf("whenSet"), lettersOf("never")]
   return [
     `ACCOUNTEXTBAN=${ACCOUNT}`,
@@ -52,9 +53,9 @@ function tokensOf({ networkName, limits }: Settings): string[] {
     `KEYLEN=${limits.keyLength}`,
     `KICKLEN=${limits.kickLength}`,
     `MAXLIST=${[...lettersOf("list")].map((letter) => `${letter}:${limits.listModes}`).join(",")}`,
-    `MAXTARGETS=${TARGETS_MAX}`,
-    `MODES=${MODES_MAX}`,
-    `MONITOR=${MONITOR_MAX}`,
+    `MAXTARGETS=${targets}`,
+    `MODES=${limits.modes}`,
+    `MONITOR=${monitor}`,
     "MSGREFTYPES=msgid,timestamp",
     `NAMELEN=${limits.realnameLength}`,
     `NETWORK=${networkName.replace(/[^!-<>-~]/g, "_")}`,
@@ -62,7 +63,7 @@ function tokensOf({ networkName, limits }: Settings): string[] {
     `PREFIX=(${letters})${signs}`,
     "SAFELIST",
     `STATUSMSG=${signs}`,
-    `TARGMAX=JOIN:,KICK:,LIST:,MONITOR:${MONITOR_MAX},NAMES:,NOTICE:${TARGETS_MAX},PART:,PRIVMSG:${TARGETS_MAX},TAGMSG:${TARGETS_MAX},USERHOST:${USERHOST_MAX},WHOIS:1`,
+    `TARGMAX=JOIN:,KICK:,LIST:,MONITOR:${monitor},NAMES:,NOTICE:${targets},PART:,PRIVMSG:${targets},TAGMSG:${targets},USERHOST:${USERHOST_MAX},WHOIS:1`,
     `TOPICLEN=${limits.topicLength}`,
     `USERLEN=${limits.usernameLength}`,
     "UTF8ONLY",

@@ -1,6 +1,5 @@
 // The state of the network: what the log says, and nothing else. Only `apply` of an event changes it.
 
-import { WHOWAS_MAX } from "../protocol/limits.ts"
 import { folded, type ChannelName, type Nick } from "../protocol/names.ts"
 import { newChannel, type Channel, type Member } from "./channel.ts"
 import type { Settings } from "./seams.ts"
@@ -23,7 +22,7 @@ export class Network {
   readonly accounts = new Map<string, Account>()
   readonly #nicks = new Map<string, User>()
   readonly #online = new Map<Account, User>()
-  /** Oldest first, at most WHOWAS_MAX. */
+  /** Oldest first, at most `limits.whowas`. */
   readonly gone: Gone[] = []
   /** ms since 1970 when this run began. */
   startedAt = 0
@@ -76,7 +75,7 @@ export class Network {
   /** Keeps for WHOWAS who had this nick until now. */
   remember({ nick, username, host, realname }: User, at: number) {
     this.gone.push({ nick, username, host, realname, at })
-    if (this.gone.length > WHOWAS_MAX) this.gone.shift()
+    while (this.gone.length > this.settings.limits.whowas) this.gone.shift()
   }
 
   rename(user: User, nick: Nick) {

@@ -1,14 +1,14 @@
 // The capabilities this server offers: https://ircv3.net/specs/extensions/capability-negotiation.html. A session's
 // capabilities are one number, so that asking for one costs a single AND in the fan-out.
 
-import { METADATA_KEYS_MAX, METADATA_SUBS_MAX, METADATA_VALUE_BYTES_MAX } from "./limits.ts"
+import type { Limits } from "./limits.ts"
 
 export interface Capability {
   readonly name: string
   readonly bit: number
   readonly specification: string
   /** What `CAP LS 302` writes after `=`. */
-  readonly value?: string
+  readonly value?: (limits: Limits) => string
   /** Whether a line can look otherwise for a session that has it; only these bits divide the cache of rendered lines. */
   readonly renders: boolean
 }
@@ -61,7 +61,8 @@ export const CAPABILITIES: readonly Capability[] = [
     name: "draft/metadata-3",
     bit: METADATA,
     specification: extension("metadata"),
-    value: `before-connect,max-subs=${METADATA_SUBS_MAX},max-keys=${METADATA_KEYS_MAX},max-value-bytes=${METADATA_VALUE_BYTES_MAX}`,
+    value: ({ metadataSubs, metadataKeys, metadataValueBytes }) =>
+      `before-connect,max-subs=${metadataSubs},max-keys=${metadataKeys},max-value-bytes=${metadataValueBytes}`,
     renders: false,
   },
   { name: "draft/pre-away", bit: PRE_AWAY, specification: extension("pre-away"), renders: false },

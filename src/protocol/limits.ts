@@ -9,26 +9,23 @@ export const CLIENT_TAG_BYTES_MAX = 4096
 export const SERVER_TAG_BYTES_MAX = 8191
 /** Parameters of a command: RFC 2812 §2.3. */
 export const PARAMS_MAX = 15
-/** Channel or nick targets of one line, TARGMAX and MAXTARGETS in ISUPPORT. */
-export const TARGETS_MAX = 4
-/** Modes with a parameter in one MODE, MODES in ISUPPORT. */
-export const MODES_MAX = 6
-/** Nicks that were given up and that WHOWAS still knows. */
-export const WHOWAS_MAX = 1000
 /** Nicks of one USERHOST: RFC 2812 §4.8. */
 export const USERHOST_MAX = 5
-/** Nicks that one session may watch, MONITOR in ISUPPORT. */
-export const MONITOR_MAX = 100
-/** Of METADATA, as the value of its capability says: keys of a user or channel, and subscriptions of a session. */
+/** Metadata that a guest who logs in brings along; not of `[limits]`, since the log is replayed under other ones. */
 export const METADATA_KEYS_MAX = 20
-export const METADATA_SUBS_MAX = 50
 /** Bytes, so that 761 fits in a line with the longest names of server, nick and channel. */
 export const METADATA_KEY_BYTES_MAX = 32
 export const METADATA_VALUE_BYTES_MAX = 300
 /** Members of a channel whose metadata a JOIN brings along; of a larger one it is asked for with SYNC. */
 export const METADATA_SYNC_MEMBERS_MAX = 100
-/** Users whom a user may accept. */
-export const ACCEPTS_MAX = 100
+/** Bytes of base64 in one AUTHENTICATE: https://ircv3.net/specs/extensions/sasl-3.1.html#the-authenticate-command */
+export const SASL_CHUNK_BYTES = 400
+/** Bytes of base64 in all chunks of one response: three of them. */
+export const SASL_RESPONSE_BYTES_MAX = 1200
+/** Bytes of a password, so that it fits into any command that may hold it: account-registration, "server considerations". */
+export const PASSWORD_BYTES_MAX = 300
+/** Bytes of an address: https://www.rfc-editor.org/errata/eid1690 */
+export const EMAIL_BYTES_MAX = 254
 /** Tokens in one 005 line: https://modern.ircdocs.horse/#rplisupport-005 */
 export const ISUPPORT_TOKENS_MAX = 13
 
@@ -45,6 +42,19 @@ export interface Limits {
   readonly channelsPerUser: number
   readonly channels: number
   readonly listModes: number
+  /** Modes with a parameter in one MODE. */
+  readonly modes: number
+  /** Channels and nicks that one message may be for. */
+  readonly targets: number
+  /** Nicks that a session watches. */
+  readonly monitor: number
+  /** Users whom a user accepts. */
+  readonly accepts: number
+  /** Nicks that were given up and that WHOWAS still knows. */
+  readonly whowas: number
+  readonly metadataKeys: number
+  readonly metadataSubs: number
+  readonly metadataValueBytes: number
   readonly historyPage: number
   readonly sendqBytes: number
   readonly recvqBytes: number
@@ -66,6 +76,14 @@ export const DEFAULT_LIMITS: Limits = {
   channelsPerUser: 100,
   channels: 10_000,
   listModes: 60,
+  modes: 6,
+  targets: 4,
+  monitor: 100,
+  accepts: 100,
+  whowas: 1000,
+  metadataKeys: METADATA_KEYS_MAX,
+  metadataSubs: 50,
+  metadataValueBytes: METADATA_VALUE_BYTES_MAX,
   historyPage: 100,
   sendqBytes: 1_048_576,
   recvqBytes: 16_384,

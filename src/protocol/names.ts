@@ -58,3 +58,20 @@ export function truncated(text: string, bytesMax: number): string {
   }
   return text
 }
+
+/** Words with `separator` between them, as many to a line as `bytesMax` bytes of UTF-8 hold. */
+export function packed(words: readonly string[], separator: string, bytesMax: number): string[] {
+  const lines: string[] = []
+  let bytes = 0
+  for (const word of words) {
+    const more = byteLength(separator) + byteLength(word)
+    const line = lines.at(-1)
+    bytes += more
+    if (line !== undefined && bytes <= bytesMax) lines[lines.length - 1] = line + separator + word
+    else {
+      lines.push(word)
+      bytes = more - byteLength(separator)
+    }
+  }
+  return lines
+}

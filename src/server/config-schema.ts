@@ -1,7 +1,7 @@
 // The keys of chat.toml, what they may be and what they are when nobody says. The manual's table follows this file.
 
 import { z } from "zod"
-import { DEFAULT_LIMITS, type Limits } from "../protocol/limits.ts"
+import { DEFAULT_LIMITS, METADATA_VALUE_BYTES_MAX, PARAMS_MAX, type Limits } from "../protocol/limits.ts"
 import { RIGHTS } from "../protocol/rights.ts"
 import { readRange, type Range } from "./address.ts"
 import { readEndpoint, type Endpoint } from "./endpoint.ts"
@@ -88,6 +88,9 @@ const limits = z.strictObject(
 // What is longer than LENGTH_MAX would not fit into a line with everything else that has to be there.
 function limit(name: string) {
   if (name.endsWith("Length")) return whole(1, LENGTH_MAX)
+  if (name === "metadataValueBytes") return whole(1, METADATA_VALUE_BYTES_MAX)
+  // A line has fifteen parameters, of which a MODE needs two itself.
+  if (name === "modes") return whole(1, PARAMS_MAX - 2)
   if (name === "sendqBytes") return whole(16_384, INTEGER_MAX)
   // A whole line with tags must fit, or clients that keep to the specification are thrown out.
   if (name === "recvqBytes") return whole(8_703, INTEGER_MAX)

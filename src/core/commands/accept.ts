@@ -1,7 +1,6 @@
 // ACCEPT, as in Ergo and the Hybrid family: who may write to a user of mode R without an account.
 // https://modern.ircdocs.horse/#user-modes
 
-import { ACCEPTS_MAX } from "../../protocol/limits.ts"
 import {
   ERR_ACCEPTEXIST,
   ERR_ACCEPTFULL,
@@ -41,13 +40,18 @@ export function accepted(net: Network, { accepted: ids }: User): User[] {
   return [...ids].flatMap((id) => net.users.get(id) ?? [])
 }
 
+/** Whether `user` may accept one more. */
+export function hasRoom(net: Network, user: User): boolean {
+  return accepted(net, user).length < net.settings.limits.accepts
+}
+
 export const acceptChanged = event<{ user: UserId; on: boolean }>({
   type: "acceptChanged",
   refuse(net, { user: id, on }, by) {
     const other = net.users.get(id)
     if (!other || !by) return ERR_NOSUCHNICK("*")
     if (by.accepted.has(id) === on) return on ? ERR_ACCEPTEXIST(other.nick) : ERR_ACCEPTNOT(other.nick)
-    return on && accepted(net, by).length >= ACCEPTS_MAX ? ERR_ACCEPTFULL() : undefined
+    return on && !hasRoom(net, by) ? ERR_ACCEPTFULL() : undefined
   },
   apply(net, e) {
     const user = e.by === undefined ? undefined : net.users.get(e.by)

@@ -1,6 +1,8 @@
 // CAP: https://ircv3.net/specs/extensions/capability-negotiation.html
 
-import { CAP_NOTIFY, CAPABILITIES, capabilityNamed } from "../../protocol/capabilities.ts"
+import { CAP_NOTIFY, CAPABILITIES, type Capability, capabilityNamed } from "../../protocol/capabilities.ts"
+import { LINE_BYTES_MAX } from "../../protocol/limits.ts"
+import { byteLength, packed } from "../../protocol/names.ts"
 import { ERR_INVALIDCAPCMD, ERR_NEEDMOREPARAMS } from "../../protocol/numerics.ts"
 import { anytime, type Answer, type Context } from "../command.ts"
 import type { Content } from "../narrow.ts"
@@ -8,8 +10,6 @@ import type { Session } from "../session.ts"
 
 /** The version from which values, several lines and cap-notify are understood. */
 const VERSION_302 = 302
-/** Bytes of names in one line; the rest of the line is the server's name, CAP, a nick and LS. */
-const NAMES_BYTES_MAX = 380
 
 export const CAP = anytime({
   name: "CAP",
@@ -21,14 +21,9 @@ export const CAP = anytime({
       case "LS":
         return ls(context, param)
       case "LIST":
-        return named(
-          context.session,
-          "LIST",
-          context.session.capVersion >= VERSION_302,
-          active(context.session),
-        )
+        return list(context)
       case "REQ":
-        return param === undefined ? ERR_NEEDMOREPARAMS("CAP") : request(context.session, param)
+        return param === undefined ? ERR_NEEDMOREPARAMS("CAP") : request(context, param)
       case "END":
         context.session.negotiating = false
         return undefined
@@ -38,58 +33,77 @@ export const CAP = anytime({
   },
 })
 
-function ls({ session }: Context, version = ""): Answer {
+function ls({ net, session }: Context, version = ""): Answer {
   if (!session.user) session.negotiating = true
   const number = Number(version)
   // "If a client sends a lower CAP version (or omits the version number entirely), servers SHOULD return a CAP LS reply
   // consistent with the request's version, but keep storing the original (higher) version."
   if (Number.isInteger(number)) session.capVersion = Math.max(session.capVersion, number)
   if (session.capVersion >= VERSION_302) session.capabilities |= CAP_NOTIFY
-  const withValues = number >= VERSION_302
-  return named(
-    session,
-    "LS",
-    withValues,
-    CAPABILITIES.map(({ name, value }) => (withValues && value !== undefined ? `${name}=${value}` : name)),
-  )
+  const { serverName, limits } = net.settings
+  if (number < VERSION_302 || version === "") return oneLine(serverName, session, "LS", CAPABILITIES)
+  const words = CAPABILITIES.map(({ name, value }) => (value ? `${name}=${value(limits)}` : name))
+  return severalLines(serverName, session, "LS", words)
 }
 
-function active(session: Session): string[] {
-  return CAPABILITIES.filter((capability) => session.has(capability.bit)).map((capability) => capability.name)
+function list({ net, session }: Context): Answer {
+  const active = CAPABILITIES.filter(({ bit }) => session.has(bit))
+  const { serverName } = net.settings
+  if (session.capVersion < VERSION_302) return oneLine(serverName, session, "LIST", active)
+  const names = active.map(({ name }) => name)
+  return severalLines(serverName, session, "LIST", names)
 }
 
-// Only who named version 302 may be sent several lines.
-function named(
+// "multiline LS and LIST replies must only be used for CAP 302". Those of which a single line has no room go unsaid, drafts first;
+// who knows of them may ask for them all the same.
+function oneLine(
+  serverName: string,
   session: Session,
   subcommand: string,
-  severalLines: boolean,
-  names: readonly string[],
+  capabilities: readonly Capability[],
+): Content {
+  const names = capabilities.map(({ name }) => name)
+  const byRank = [
+    ...names.filter((name) => !name.includes("/")),
+    ...names.filter((name) => name.includes("/")),
+  ]
+  const [text = ""] = packed(byRank, " ", roomIn(serverName, session, subcommand))
+  return { command: "CAP", params: [session.addressee, subcommand], text }
+}
+
+function severalLines(
+  serverName: string,
+  session: Session,
+  subcommand: string,
+  words: readonly string[],
 ): Content[] {
-  const lines: string[] = [""]
-  for (const name of names) {
-    const line = lines.at(-1) ?? ""
-    const full = severalLines && line.length + 1 + name.length > NAMES_BYTES_MAX
-    if (full) lines.push(name)
-    else lines[lines.length - 1] = line === "" ? name : `${line} ${name}`
-  }
-  return lines.map((text, i) => {
+  const lines = packed(words, " ", roomIn(serverName, session, `${subcommand} *`))
+  return (lines.length > 0 ? lines : [""]).map((text, i) => {
     const more = i < lines.length - 1 ? ["*"] : []
     return { command: "CAP", params: [session.addressee, subcommand, ...more], text }
   })
 }
 
+/** Bytes that are left for the words of a line. */
+function roomIn(serverName: string, { addressee }: Session, subcommand: string): number {
+  return LINE_BYTES_MAX - byteLength(`:${serverName} CAP ${addressee} ${subcommand} :\r\n`)
+}
+
 // "The capability identifier set must be accepted as a whole, or rejected entirely", and is repeated as it came.
-function request(session: Session, list: string): Answer {
+function request({ net, session }: Context, words: string): Answer {
   if (!session.user) session.negotiating = true
   let wanted = session.capabilities
-  for (const word of list.split(" ")) {
+  for (const word of words.split(" ")) {
     if (word === "") continue
     const removing = word.startsWith("-")
     const capability = capabilityNamed(removing ? word.slice(1) : word)
     const fixed = removing && capability?.bit === CAP_NOTIFY && session.capVersion >= VERSION_302
-    if (!capability || fixed) return { command: "CAP", params: [session.addressee, "NAK"], text: list }
+    if (!capability || fixed) return { command: "CAP", params: [session.addressee, "NAK"], text: words }
     wanted = removing ? wanted & ~capability.bit : wanted | capability.bit
   }
   session.capabilities = wanted
-  return { command: "CAP", params: [session.addressee, "ACK"], text: list }
+  // What came in one line may need two with the server's name and the nick: "spread across multiple lines".
+  const room = roomIn(net.settings.serverName, session, "ACK")
+  const lines = byteLength(words) <= room ? [words] : packed(words.split(" "), " ", room)
+  return lines.map((text) => ({ command: "CAP", params: [session.addressee, "ACK"], text }))
 }

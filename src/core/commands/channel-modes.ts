@@ -2,7 +2,6 @@
 // not so already is proposed as one event.
 
 import { banMask } from "../../protocol/ban-masks.ts"
-import { MODES_MAX } from "../../protocol/limits.ts"
 import { channelMode, type ChannelMode } from "../../protocol/modes.ts"
 import { byteLength, folded, type ChannelName } from "../../protocol/names.ts"
 import {
@@ -55,7 +54,7 @@ export function changeModes(
     const refusal = refusalOf({ on, letter })
     if (mode.kind === "list" && param === undefined) answers.push(...list(channel, letter))
     else if (refusal) return [...answers, refusal]
-    else if (param === undefined || ++withParam <= MODES_MAX) {
+    else if (param === undefined || ++withParam <= context.net.settings.limits.modes) {
       const key = keyOf(letter, mode, param)
       const size = sizeAfter(channel, letter, changes, key)
       const change = readChange(context, channel, mode, on, param, size)

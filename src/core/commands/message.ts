@@ -2,7 +2,7 @@
 // https://ircv3.net/specs/extensions/message-tags.html#the-tagmsg-tag-only-message
 
 import { MESSAGE_TAGS } from "../../protocol/capabilities.ts"
-import { ACCEPTS_MAX, LINE_BYTES_MAX, TARGETS_MAX } from "../../protocol/limits.ts"
+import { LINE_BYTES_MAX } from "../../protocol/limits.ts"
 import type { Tags } from "../../protocol/message.ts"
 import { PREFIXES, statusTarget } from "../../protocol/modes.ts"
 import { byteLength, isChannelName, type ChannelName } from "../../protocol/names.ts"
@@ -24,7 +24,7 @@ import { isVisible, silenced, type Channel } from "../channel.ts"
 import { command, type UserContext } from "../command.ts"
 import { event, from } from "../event.ts"
 import { sourceOf, type User, type UserId } from "../user.ts"
-import { acceptChanged, accepted } from "./accept.ts"
+import { acceptChanged, hasRoom } from "./accept.ts"
 
 const SPECIFICATION = "https://modern.ircdocs.horse/#privmsg-message"
 
@@ -65,7 +65,8 @@ function speak(context: UserContext, kind: Kind, targets: string | undefined, te
   if (targets === undefined || targets === "") return ERR_NORECIPIENT(kind)
   if (text === undefined || (text === "" && kind !== "TAGMSG")) return ERR_NOTEXTTOSEND()
   const names = targets.split(",")
-  if (names.length > TARGETS_MAX) return ERR_TOOMANYTARGETS(names[TARGETS_MAX] ?? targets)
+  const most = context.net.settings.limits.targets
+  if (names.length > most) return ERR_TOOMANYTARGETS(names[most] ?? targets)
   context.session.spokeAt = context.now
   return names.flatMap((target) => speakTo(context, kind, target, text))
 }
@@ -100,7 +101,7 @@ function speakTo(
   if (!recipient) return [ERR_NOSUCHNICK(target)]
   // Who is written to may answer.
   const unanswerable = user.modes.has("R") && recipient !== user && !recipient.account
-  if (unanswerable && !user.accepted.has(recipient.id) && accepted(net, user).length < ACCEPTS_MAX) {
+  if (unanswerable && !user.accepted.has(recipient.id) && hasRoom(net, user)) {
     propose(acceptChanged, { user: recipient.id, on: true })
   }
   propose(messageSent, { ...said, to: recipient.id })

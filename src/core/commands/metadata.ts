@@ -1,12 +1,7 @@
 // METADATA: https://ircv3.net/specs/extensions/metadata.html
 
 import { METADATA as METADATA_CAPABILITY } from "../../protocol/capabilities.ts"
-import {
-  METADATA_KEY_BYTES_MAX,
-  METADATA_KEYS_MAX,
-  METADATA_SUBS_MAX,
-  METADATA_VALUE_BYTES_MAX,
-} from "../../protocol/limits.ts"
+import { METADATA_KEY_BYTES_MAX } from "../../protocol/limits.ts"
 import { byteLength, type ChannelName } from "../../protocol/names.ts"
 import {
   ERR_NEEDMOREPARAMS,
@@ -117,13 +112,14 @@ function list({ newBatch }: Context, { name, metadata }: Target): Answer {
 
 function set(context: Context, target: Target, [key = "", text]: readonly string[]): Answer {
   if (!isKey(key)) return invalidKey(key)
-  if (text !== undefined && byteLength(text) > METADATA_VALUE_BYTES_MAX)
-    return fail("INVALID_VALUE", [key], `A value has at most ${METADATA_VALUE_BYTES_MAX} bytes`)
+  const { metadataValueBytes, metadataKeys } = context.net.settings.limits
+  if (text !== undefined && byteLength(text) > metadataValueBytes)
+    return fail("INVALID_VALUE", [key], `A value has at most ${metadataValueBytes} bytes`)
   const change = { key, ...(text === undefined ? {} : { text }) }
   const { channel, user, name, metadata } = target
   if (channel) return context.propose(metadataChanged, { channel: channel.name, ...change })
   if (user) return context.propose(metadataChanged, { user: user.id, ...change })
-  return refusedBy(name, metadata, change) ?? changed(name, metadata, change)
+  return refusedBy(name, metadata, change, metadataKeys) ?? changed(name, metadata, change)
 }
 
 function clear({ propose, newBatch }: Context, { channel, user, name, metadata }: Target): Answer {
@@ -143,13 +139,13 @@ function sync({ session, newBatch }: Context, { channel, name, metadata }: Targe
 }
 
 // "If the client has subscribed to too many keys, the server does not process any further keys in the subcommand."
-function subscribe({ session }: Context, _target: Target, keys: readonly string[]): Answer {
+function subscribe({ net, session }: Context, _target: Target, keys: readonly string[]): Answer {
   const mine = (session.subscriptions ??= new Set())
   const refused: Reply[] = []
   const done = new Set<string>()
   for (const key of keys) {
     if (!isKey(key)) refused.push(invalidKey(key))
-    else if (mine.size >= METADATA_SUBS_MAX && !mine.has(key)) {
+    else if (mine.size >= net.settings.limits.metadataSubs && !mine.has(key)) {
       refused.push(fail("TOO_MANY_SUBS", [key], "You have too many subscriptions"))
       break
     } else {
@@ -208,7 +204,7 @@ export const metadataChanged = event<Whose & Change>({
   refuse(net, fact, by) {
     const target = whose(net, fact)
     if (!target || !mayChange(target, by)) return noPermission(target, fact.key)
-    return refusedBy(target.name, target.metadata, fact)
+    return refusedBy(target.name, target.metadata, fact, net.settings.limits.metadataKeys)
   },
   apply(net, e, tell) {
     const target = whose(net, e)
@@ -253,12 +249,17 @@ function noPermission(target: Target | undefined, key: string): Reply {
   return fail("KEY_NO_PERMISSION", [target?.name ?? "*", key], "That is not yours to change")
 }
 
-function refusedBy(name: string, metadata: Metadata, { key, text }: Change): Reply | undefined {
+function refusedBy(
+  name: string,
+  metadata: Metadata,
+  { key, text }: Change,
+  keysMax: number,
+): Reply | undefined {
   if (metadata.has(key)) return undefined
   if (text === undefined) return fail("KEY_NOT_SET", [name, key], "It is not set")
-  return metadata.size < METADATA_KEYS_MAX
+  return metadata.size < keysMax
     ? undefined
-    : fail("LIMIT_REACHED", [name], `There is room for ${METADATA_KEYS_MAX} keys`)
+    : fail("LIMIT_REACHED", [name], `There is room for ${keysMax} keys`)
 }
 
 function changed(name: string, metadata: Metadata, { key, text }: Change): Reply {

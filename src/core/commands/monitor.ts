@@ -1,8 +1,7 @@
 // MONITOR: https://ircv3.net/specs/extensions/monitor.html
 
 import { METADATA } from "../../protocol/capabilities.ts"
-import { MONITOR_MAX } from "../../protocol/limits.ts"
-import { parseNick, type Nick } from "../../protocol/names.ts"
+import { packed, parseNick, type Nick } from "../../protocol/names.ts"
 import {
   ERR_MONLISTFULL,
   ERR_NEEDMOREPARAMS,
@@ -37,7 +36,7 @@ export const MONITOR = command({
       case "C":
         return watch.clear(session)
       case "L":
-        return [...packed(watch.list(session)).map(RPL_MONLIST), RPL_ENDOFMONLIST()]
+        return [...lines(watch.list(session)).map(RPL_MONLIST), RPL_ENDOFMONLIST()]
       case "S":
         return status(net, watch.list(session))
       default:
@@ -48,17 +47,18 @@ export const MONITOR = command({
 
 // "'target' MUST be a valid nick as determined by the IRC daemon": a mask watches nobody.
 function add({ net, session, watch }: UserContext, names: readonly string[]): Reply[] {
-  const nicks = names.flatMap((name) => parseNick(name, net.settings.limits.nickLength) ?? [])
+  const { nickLength, monitor } = net.settings.limits
+  const nicks = names.flatMap((name) => parseNick(name, nickLength) ?? [])
   const added = new Set<Nick>()
   const refused: Nick[] = []
   for (const nick of nicks) {
-    if (watch.add(session, nick, MONITOR_MAX)) added.add(nick)
+    if (watch.add(session, nick, monitor)) added.add(nick)
     else refused.push(nick)
   }
   return [
     ...status(net, [...added]),
     ...metadataOf(net, session, added),
-    ...packed(refused).map((line) => ERR_MONLISTFULL(MONITOR_MAX, line)),
+    ...lines(refused).map((line) => ERR_MONLISTFULL(monitor, line)),
   ]
 }
 
@@ -72,16 +72,9 @@ function metadataOf(net: Network, session: Session, nicks: ReadonlySet<Nick>): R
 function status(net: Network, nicks: readonly Nick[]): Reply[] {
   const there = nicks.flatMap((nick) => net.user(nick) ?? []).map(sourceOf)
   const absent = nicks.filter((nick) => !net.user(nick))
-  return [...packed(there).map(RPL_MONONLINE), ...packed(absent).map(RPL_MONOFFLINE)]
+  return [...lines(there).map(RPL_MONONLINE), ...lines(absent).map(RPL_MONOFFLINE)]
 }
 
-/** Words with commas between them, as many to a line as fit. */
-function packed(words: readonly string[]): string[] {
-  const lines: string[] = []
-  for (const word of words) {
-    const line = lines.at(-1)
-    if (line === undefined || line.length + 1 + word.length > NICKS_BYTES_MAX) lines.push(word)
-    else lines[lines.length - 1] = `${line},${word}`
-  }
-  return lines
+function lines(words: readonly string[]): string[] {
+  return packed(words, ",", NICKS_BYTES_MAX)
 }

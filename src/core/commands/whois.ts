@@ -19,12 +19,13 @@ import {
 } from "../../protocol/numerics.ts"
 import type { Reply } from "../../protocol/reply.ts"
 import { BOT, signs } from "../../protocol/modes.ts"
+import { packed } from "../../protocol/names.ts"
 import { isVisible } from "../channel.ts"
 import { command, type UserContext } from "../command.ts"
 import { idleSecondsOf, type User } from "../user.ts"
 
-/** Characters of channel names in one 319; the rest of a line is the server's name and two nicks. */
-const CHANNELS_LENGTH_MAX = 300
+/** Bytes of channel names in one 319; the rest of a line is the server's name and two nicks. */
+const CHANNELS_BYTES_MAX = 300
 
 export const WHOIS = command({
   name: "WHOIS",
@@ -75,11 +76,5 @@ function channels(user: User, { user: asker, session }: UserContext): Reply[] {
       isVisible(channel, asker) && (!user.modes.has("i") || user === asker || asker.channels.has(channel))
     if (shown) names.push(signs(member.prefixes, session.has(MULTI_PREFIX)) + channel.name)
   }
-  const lines: string[] = []
-  for (const name of names) {
-    const line = lines.at(-1)
-    if (line === undefined || line.length + name.length > CHANNELS_LENGTH_MAX) lines.push(name)
-    else lines[lines.length - 1] = `${line} ${name}`
-  }
-  return lines.map((line) => RPL_WHOISCHANNELS(user.nick, line))
+  return packed(names, " ", CHANNELS_BYTES_MAX).map((line) => RPL_WHOISCHANNELS(user.nick, line))
 }
