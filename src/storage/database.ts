@@ -90,6 +90,11 @@ export function noRoom(path: string): UserError {
   return refuse(`no room left on the disk of ${path}`, "make room, then start the server again")
 }
 
+/** No room for a copy: what is there stays, and so does the hint. */
+export function noRoomFor(path: string): UserError {
+  return refuse(`no room on the disk for ${path}`, "make room there, and try again")
+}
+
 function refuse(message: string, hint: string): UserError {
   return new UserError(message, { hint, exitCode: EXIT.refusedToStart })
 }

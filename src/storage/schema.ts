@@ -3,10 +3,11 @@
 
 import type { Database } from "bun:sqlite"
 import { EXIT, UserError } from "../user-error.ts"
+import { MIGRATIONS } from "./migrations.ts"
 import { randomName, randomSecret } from "./random.ts"
 
-/** Raised by every change that older programs cannot read. */
-export const SCHEMA = 1
+/** Each step raises it; older programs refuse a newer one. */
+export const SCHEMA = MIGRATIONS.length + 1
 
 /** "chat" in ASCII: tells our file from another program's, for us and for file(1). */
 const APPLICATION_ID = 0x63686174
@@ -52,11 +53,10 @@ export interface Beginning {
   readonly cloakSecret: string
 }
 
-/** Makes the tables if there are none, and counts this run: durable when it returns. */
+/** Makes the tables if there are none, and counts this run: durable when it returns. The schema is this one's. */
 export function begin(db: Database, path: string): Beginning {
   db.run("begin immediate")
   if (isEmpty(db)) create(db)
-  else check(db, path)
   db.run("update meta set epoch = epoch + 1")
   const meta = db.query<Meta, []>("select epoch, site, cloak_secret as cloakSecret from meta").get()
   const last = db.query<Last, []>("select seq, at_ms as at from events order by seq desc limit 1").get()
@@ -78,17 +78,20 @@ function create(db: Database): void {
   db.run("insert into meta values (1, ?, ?, 0, ?)", [SCHEMA, randomName(), randomSecret()])
 }
 
-function check(db: Database, path: string): void {
+/** The schema of a log, undefined when the file is new; throws a UserError for other files and schemas above `most`. */
+export function schemaOf(db: Database, path: string, most = SCHEMA): number | undefined {
+  if (isEmpty(db)) return undefined
   const file = db.query<{ application_id: number }, []>("pragma application_id").get()
   if (file?.application_id !== APPLICATION_ID) throw foreign(path)
   const meta = db.query<{ schema: number }, []>("select schema from meta").get()
   if (meta === null) throw foreign(path)
-  if (meta.schema > SCHEMA) {
+  if (meta.schema > most) {
     throw new UserError(`the log ${path} was written by a newer version of chat (schema ${meta.schema})`, {
-      hint: `this version reads schemas up to ${SCHEMA}: install the newer one, or restore a backup from before`,
+      hint: `this version reads schemas up to ${most}: install the newer one, or restore a backup from before`,
       exitCode: EXIT.refusedToStart,
     })
   }
+  return meta.schema
 }
 
 function foreign(path: string): UserError {

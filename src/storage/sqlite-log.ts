@@ -8,6 +8,7 @@ import { freeBytes } from "./disk.ts"
 import { lockDirectory } from "./directory-lock.ts"
 import { HistoryReader } from "./history-reader.ts"
 import { type FromWriter, type WriterOptions } from "./messages.ts"
+import { migrate, type Progress } from "./migrate.ts"
 import { Reserve } from "./reserve.ts"
 import { encodeRows } from "./row-codec.ts"
 import { begin, type Beginning } from "./schema.ts"
@@ -16,6 +17,8 @@ import { endThread, post, startThread } from "./threads.ts"
 export interface SqliteLogOptions extends Omit<WriterOptions, "directory"> {
   /** Types of events that `replay` leaves out, since they change no state. */
   readonly stateless?: readonly string[]
+  /** Hears what a migration does. */
+  readonly onProgress?: Progress
 }
 
 /** Opens the log of a data directory and begins a run; throws a UserError (78) for whatever stands in the way. */
@@ -36,20 +39,22 @@ export function openSqliteLog(dataDir: string, options: SqliteLogOptions = {}): 
 // neither room nor reserve a run would end with its first turns: it had better not begin.
 function beginRun(directory: DataDirectory, options: SqliteLogOptions): Beginning {
   const reserve = new Reserve(directory.reserve, options.reserveBytes)
+  const progress = options.onProgress ?? (() => {})
   if (!reserve.isHeld() && freeBytes(directory.log) < START_BYTES_MIN) throw noRoom(directory.log)
   try {
-    return beginOnce(directory)
+    return beginOnce(directory, progress)
   } catch (error) {
-    if (isDiskFull(error, directory.log) && reserve.release()) return beginOnce(directory)
+    if (isDiskFull(error, directory.log) && reserve.release()) return beginOnce(directory, progress)
     throw error
   }
 }
 
 const START_BYTES_MIN = 1024 * 1024
 
-function beginOnce(directory: DataDirectory): Beginning {
+function beginOnce(directory: DataDirectory, progress: Progress): Beginning {
   const db = openWritable(directory.log, "durable")
   try {
+    migrate(db, directory, progress)
     return begin(db, directory.log)
   } finally {
     db.close()
