@@ -13,6 +13,8 @@ const USAGE = `usage: bun run bench [--quick] [--only NAME]... [--repeat N] [--c
   --dir       where the servers keep their data (the system's folder for temporary files)
   --json      print all rounds as JSON instead of the table
   --list      list the tests
+
+bun bench/engine.ts measures the engine alone, command by command.
 `
 
 const OPTIONS = {

@@ -53,7 +53,8 @@ export function short(value: number): string {
   return value >= 100 ? value.toFixed(0) : value.toPrecision(3)
 }
 
-function columns(rows: readonly string[][]): string {
+/** Rows of cells, each column as wide as its widest. */
+export function columns(rows: readonly string[][]): string {
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? []
   return rows
     .map((row) =>
