@@ -41,7 +41,7 @@ export async function issueServerCertificate(
   const subject =
     named.find(({ kind, value }) => kind === "dns" && value.length <= 64)?.value ?? "chat server"
   const names = named.map(({ kind, value }) => ({ type: kind, value }))
-  const issued = await issue(authority, subject, names, ["serverAuth"], options)
+  const issued = await issueWithKey(authority, subject, names, ["serverAuth"], options)
   return { ...issued, pem: issued.leafPem + authority.pem }
 }
 
@@ -52,8 +52,25 @@ export async function issueClientCertificate(
   options: IssueOptions = {},
 ): Promise<Issued> {
   assertClientName(name)
-  const uri = `irc://${options.site ?? authority.site}/${name}`
-  return issue(authority, name, [{ type: "url", value: uri }], ["clientAuth"], options)
+  return issueWithKey(authority, name, [uriOf(authority, name, options)], ["clientAuth"], options)
+}
+
+/** As `issueClientCertificate`, for a key that its holder keeps: PEM of the leaf alone. */
+export async function certifyClient(
+  authority: Authority,
+  name: string,
+  publicKey: x509.PublicKey,
+  options: IssueOptions = {},
+): Promise<{ leafPem: string; serial: string; notAfter: Date }> {
+  assertClientName(name)
+  const names = [uriOf(authority, name, options)]
+  const certificate = await issue(authority, name, names, ["clientAuth"], publicKey, options)
+  const { serialNumber: serial, notAfter } = certificate
+  return { leafPem: certificate.toString("pem") + "\n", serial, notAfter }
+}
+
+function uriOf(authority: Authority, name: string, options: IssueOptions) {
+  return { type: "url" as const, value: `irc://${options.site ?? authority.site}/${name}` }
 }
 
 /**
@@ -84,41 +101,52 @@ export function assertPermitted(authority: Authority, host: Host): void {
   )
 }
 
-async function issue(
+async function issueWithKey(
   authority: Authority,
   commonName: string,
   names: x509.JsonGeneralNames,
   usages: ("serverAuth" | "clientAuth")[],
   options: IssueOptions,
 ): Promise<Issued> {
+  const keys = await makeKeyPair()
+  const certificate = await issue(authority, commonName, names, usages, keys.publicKey, options)
+  const leafPem = certificate.toString("pem") + "\n"
+  return { pem: leafPem, leafPem, keyPem: keys.pem, notAfter: certificate.notAfter }
+}
+
+async function issue(
+  authority: Authority,
+  commonName: string,
+  names: x509.JsonGeneralNames,
+  usages: ("serverAuth" | "clientAuth")[],
+  publicKey: x509.PublicKeyType,
+  options: IssueOptions,
+): Promise<x509.X509Certificate> {
   const now = options.now ?? new Date()
   if (authority.certificate.notAfter <= now)
     throw new UserError("the authority itself has expired", {
       hint: "make a new one: chat certs init --force; every pin of the old one ends",
       exitCode: EXIT.refusedToStart,
     })
-  const keys = await makeKeyPair()
   const notAfter = options.notAfter ?? new Date(now.getTime() + LEAF_DAYS * DAY_MS)
   const extended = (options.usages ?? usages).map((usage) => x509.ExtendedKeyUsage[usage])
-  const certificate = await x509.X509CertificateGenerator.create({
+  return x509.X509CertificateGenerator.create({
     serialNumber: newSerial(),
     // As objects, never as a string: see authority.ts.
     subject: [{ CN: [commonName] }],
     issuer: authority.certificate.subjectName,
     notBefore: options.notBefore ?? new Date(now.getTime() - BACKDATED_MS),
     notAfter: notAfter < authority.certificate.notAfter ? notAfter : authority.certificate.notAfter,
-    publicKey: keys.publicKey,
+    publicKey,
     signingKey: authority.keys.privateKey,
     signingAlgorithm: SIGNING,
     extensions: [
       new x509.BasicConstraintsExtension(false, undefined, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
       ...(extended.length > 0 ? [new x509.ExtendedKeyUsageExtension(extended)] : []),
-      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
+      await x509.SubjectKeyIdentifierExtension.create(publicKey),
       await x509.AuthorityKeyIdentifierExtension.create(authority.certificate.publicKey),
       new x509.SubjectAlternativeNameExtension(names),
     ],
   })
-  const leafPem = certificate.toString("pem") + "\n"
-  return { pem: leafPem, leafPem, keyPem: keys.pem, notAfter: certificate.notAfter }
 }

@@ -1,0 +1,72 @@
+// A request for a certificate (PKCS #10): https://www.rfc-editor.org/rfc/rfc2986. Only its key counts: the names and extensions
+// it asks for are ignored, since who it is for was settled by the invitation.
+import { createHash, createPublicKey, type KeyObject } from "node:crypto"
+import * as x509 from "@peculiar/x509"
+
+/** Bytes of a request, DER: an RSA key of 8,192 bits fits. */
+const BYTES_MAX = 4096
+const RSA_BITS_MIN = 3072
+const CURVES: readonly (string | undefined)[] = ["prime256v1", "secp384r1"]
+
+export interface CertificateRequest {
+  readonly publicKey: x509.PublicKey
+  /** SHA-256 over the key's SubjectPublicKeyInfo, in hex: tells whether a request is the one answered before. */
+  readonly keyPin: string
+}
+
+/**
+ * The request in `der`, whose holder has proved to have the key; or why it is refused: not a request, a signature that is not of
+ * its key, or a kind of key that is not allowed.
+ */
+export async function readRequest(
+  der: Uint8Array,
+): Promise<CertificateRequest | { readonly refused: "malformed" | "signature" | "key" }> {
+  if (der.length > BYTES_MAX) return { refused: "malformed" }
+  const request = parse(der)
+  const key = request && keyOf(request)
+  if (!request || !key) return { refused: "malformed" }
+  if (!isAllowed(key)) return { refused: "key" }
+  if (!(await isSigned(request))) return { refused: "signature" }
+  const spki = new Uint8Array(request.publicKey.rawData)
+  return { publicKey: request.publicKey, keyPin: createHash("sha256").update(spki).digest("hex") }
+}
+
+/** A request for `keys`, in DER. It names nobody: the authority knows who it is for. */
+export async function makeRequest(keys: {
+  publicKey: CryptoKey
+  privateKey: CryptoKey
+}): Promise<Uint8Array> {
+  const signingAlgorithm = { name: "ECDSA", hash: "SHA-256" }
+  const request = await x509.Pkcs10CertificateRequestGenerator.create({ keys, signingAlgorithm })
+  return new Uint8Array(request.rawData)
+}
+
+function parse(der: Uint8Array): x509.Pkcs10CertificateRequest | undefined {
+  try {
+    return new x509.Pkcs10CertificateRequest(new Uint8Array(der))
+  } catch {
+    return undefined
+  }
+}
+
+function keyOf(request: x509.Pkcs10CertificateRequest): KeyObject | undefined {
+  try {
+    return createPublicKey({ key: Buffer.from(request.publicKey.rawData), format: "der", type: "spki" })
+  } catch {
+    return undefined
+  }
+}
+
+function isAllowed({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): boolean {
+  if (asymmetricKeyType === "ed25519") return true
+  if (asymmetricKeyType === "ec") return CURVES.includes(asymmetricKeyDetails?.namedCurve)
+  return asymmetricKeyType === "rsa" && (asymmetricKeyDetails?.modulusLength ?? 0) >= RSA_BITS_MIN
+}
+
+async function isSigned(request: x509.Pkcs10CertificateRequest): Promise<boolean> {
+  try {
+    return await request.verify()
+  } catch {
+    return false
+  }
+}
