@@ -16,27 +16,28 @@ import {
 import { REFUSALS, type RefusalCode } from "../protocol/refusals.ts"
 import { FAIL } from "../protocol/reply.ts"
 import type { Answer, Command, Context, Question } from "./command.ts"
-import { COMMANDS, EVENTS } from "./commands/index.ts"
+import { COMMANDS } from "./commands/index.ts"
 import { userQuit } from "./commands/quit.ts"
 import { serverStarted } from "./commands/server.ts"
 import type { EventType, Stamp } from "./event.ts"
 import { Network } from "./network.ts"
-import { eventOf, rowOf } from "./rows.ts"
+import { BrokenStateError, replay } from "./replay.ts"
+import { rowOf } from "./rows.ts"
 import { pursueRegistration } from "./registration.ts"
 import type { Arrival, Logger, Request, Result, Row, Settings, Turn } from "./seams.ts"
 import { Session } from "./session.ts"
+import type { Snapshot } from "./snapshot.ts"
 import { Speech } from "./speech.ts"
 import { Tell } from "./tell.ts"
 import { sourceOf, type User } from "./user.ts"
-
-/** A defect in `apply`: the state can no longer be trusted and the process must end. */
-export class BrokenStateError extends Error {}
 
 /** Where the log stood when this run began. */
 export interface Start {
   readonly epoch: number
   readonly nextSeq: number
   readonly lastAt: number
+  /** What `history` goes on from; an empty network when there is none. */
+  readonly snapshot?: Snapshot | undefined
 }
 
 /** Lines that may wait behind a command that waits for the shell. */
@@ -57,7 +58,7 @@ export class Engine {
   #rows: Row[] = []
   #requests: Request[] = []
 
-  /** `history` are the rows that change state, of all earlier runs, in order. */
+  /** `history` are the rows that change state, in order: those after the snapshot, or of all earlier runs. */
   constructor(settings: Settings, start: Start, history: Iterable<Row>, log: Logger, now: number) {
     this.net = new Network(settings)
     this.#log = log
@@ -69,7 +70,8 @@ export class Engine {
       (session, content) => this.#speech.reply(session, content),
       () => this.#speech.newBatch(),
     )
-    for (const row of history) this.#replay(row)
+    if (start.snapshot) this.net.restore(start.snapshot)
+    replay(this.net, history)
     this.#place(serverStarted, { epoch: this.#epoch }, undefined)
   }
 
@@ -276,12 +278,6 @@ export class Engine {
   #channelId(fact: { channel?: unknown }, seq: number): number | null {
     if (typeof fact.channel !== "string") return null
     return this.net.channel(fact.channel)?.id ?? seq
-  }
-
-  #replay(row: Row) {
-    const type = EVENTS.get(row.type)
-    if (!type) throw new BrokenStateError(`the log holds an event of unknown type ${row.type} at ${row.seq}`)
-    type.apply(this.net, eventOf(row, this.net) as object & Stamp, this.#tell)
   }
 
   #ask(session: Session, command: string, question: Question, resume: (result: Result) => Answer) {

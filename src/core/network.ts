@@ -3,6 +3,7 @@
 import { folded, type ChannelName, type Nick } from "../protocol/names.ts"
 import { newChannel, type Channel, type Member } from "./channel.ts"
 import type { Settings } from "./seams.ts"
+import type { Snapshot } from "./snapshot.ts"
 import type { Account, User, UserId } from "./user.ts"
 
 /** Who had a nick and gave it up: https://modern.ircdocs.horse/#whowas-message */
@@ -33,6 +34,15 @@ export class Network {
 
   constructor(settings: Settings) {
     this.settings = settings
+  }
+
+  /** Becomes what a snapshot was taken of; what follows from the rest is made again. */
+  restore(snapshot: Snapshot) {
+    Object.assign(this, snapshot)
+    for (const user of this.users.values()) {
+      this.#nicks.set(folded(user.nick), user)
+      if (user.account) this.#online.set(user.account, user)
+    }
   }
 
   user(nick: string): User | undefined {

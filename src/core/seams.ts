@@ -4,6 +4,7 @@ import type { Limits } from "../protocol/limits.ts"
 import type { RefusalCode } from "../protocol/refusals.ts"
 import type { Right } from "../protocol/rights.ts"
 import type { Session } from "./session.ts"
+import type { Snapshot } from "./snapshot.ts"
 import type { Output } from "./outbox.ts"
 
 /**
@@ -36,6 +37,8 @@ export interface Log {
   readonly nextSeq: number
   readonly lastAt: number
   readonly cloakSecret: string
+  /** What `replay` goes on from; without one it begins with the first row. */
+  readonly snapshot?: Snapshot | undefined
   /** Every row that changes the network's state, in order, for rebuilding it; before the first `append`. */
   replay(): Iterable<Row>
   /**

@@ -2,7 +2,7 @@
 // queue begins with the first write that the system does not take whole, and is bounded (DESIGN §7).
 
 import type { X509Certificate } from "node:crypto"
-import { BrokenStateError } from "../core/engine.ts"
+import { BrokenStateError } from "../core/replay.ts"
 import type { Output } from "../core/outbox.ts"
 import type { Arrival, Certificate } from "../core/seams.ts"
 import type { Session } from "../core/session.ts"

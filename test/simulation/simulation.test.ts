@@ -9,7 +9,7 @@ const seeds = process.env.CHAT_SEED
   : Array.from({ length: count }, (_, i) => i + 1)
 
 test(`${seeds.length} simulations`, () => {
-  const total: Tally = { steps: 0, turns: 0, rows: 0, crashes: 0, heard: 0 }
+  const total: Tally = { steps: 0, turns: 0, rows: 0, crashes: 0, snapshots: 0, heard: 0 }
   for (const seed of seeds) {
     try {
       const tally = simulate(seed)

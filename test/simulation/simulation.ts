@@ -2,10 +2,12 @@
 // turn that is durable its lines are delivered, and everything that has to hold is checked.
 
 import { EVENTS, STATELESS } from "../../src/core/commands/index.ts"
+import { deserialize, serialize } from "node:v8"
 import { Engine } from "../../src/core/engine.ts"
 import { Network } from "../../src/core/network.ts"
 import { eventOf } from "../../src/core/rows.ts"
 import type { Request, Row, Settings, Turn } from "../../src/core/seams.ts"
+import { snapshot, type Snapshot } from "../../src/core/snapshot.ts"
 import { Tell } from "../../src/core/tell.ts"
 import { CAPABILITIES, NO_IMPLICIT_NAMES } from "../../src/protocol/capabilities.ts"
 import { PREFIXES } from "../../src/protocol/modes.ts"
@@ -23,6 +25,7 @@ export interface Tally {
   turns: number
   rows: number
   crashes: number
+  snapshots: number
   heard: number
 }
 
@@ -49,7 +52,7 @@ interface Status {
 }
 
 class Simulation {
-  readonly tally: Tally = { steps: 0, turns: 0, rows: 0, crashes: 0, heard: 0 }
+  readonly tally: Tally = { steps: 0, turns: 0, rows: 0, crashes: 0, snapshots: 0, heard: 0 }
   readonly #random: Random
   readonly #settings: Settings
   readonly #rows: Row[] = []
@@ -60,6 +63,8 @@ class Simulation {
   #engine: Engine
   /** The network as the log alone makes it, row by row. */
   #shadow: Network
+  /** The shadow as it once was, and how many rows had made it. */
+  #snapshot: { readonly bytes: Uint8Array; readonly rows: number } | undefined
   #epoch = 0
   #texts = 0
   #now = BEGINNING
@@ -78,6 +83,7 @@ class Simulation {
       this.#act()
       if (this.#random.chance(0.4)) this.#commit()
       if (this.#random.chance(0.3)) this.#answer()
+      if (this.#random.chance(0.03)) this.#snap()
       if (this.#random.chance(0.01)) this.#crash()
     }
     this.#commit()
@@ -89,8 +95,21 @@ class Simulation {
   #start(): Engine {
     const last = this.#rows.at(-1)
     const start = { epoch: ++this.#epoch, nextSeq: (last?.seq ?? 0) + 1, lastAt: last?.at ?? 0 }
-    const stateful = this.#rows.filter((row) => !STATELESS.includes(row.type))
-    return new Engine(this.#settings, start, stateful, (entry) => this.#note(entry), this.#now)
+    const from = this.#random.chance(0.7) ? this.#snapshot : undefined
+    const tail = this.#rows.slice(from?.rows).filter((row) => !STATELESS.includes(row.type))
+    const begun = { ...start, snapshot: from && (deserialize(from.bytes) as Snapshot) }
+    return new Engine(this.#settings, begun, tail, (entry) => this.#note(entry), this.#now)
+  }
+
+  // As the log's thread does it, from the log alone.
+  #snap() {
+    this.tally.snapshots++
+    const bytes = serialize(snapshot(this.#shadow))
+    this.#snapshot = { bytes, rows: this.#rows.length }
+    const restored = new Network(this.#settings)
+    restored.restore(deserialize(bytes) as Snapshot)
+    const [before, after] = [digest(this.#shadow), digest(restored)]
+    if (before !== after) throw new Error(`the network was\n${before}\nand came back as\n${after}`)
   }
 
   #note({ level, what, why }: { level: string; what: string; why?: unknown }) {

@@ -11,7 +11,10 @@ export function digest(net: Network): string {
     usersMost: net.usersMost,
     gone: net.gone,
     epochs: net.epochs,
-    accounts: [...net.accounts].map(([name, { metadata, ...own }]) => [name, own, [...metadata]]),
+    accounts: [...net.accounts].map(([name, account]) => {
+      const { metadata, ...own } = account
+      return [name, own, [...metadata], net.userOf(account)?.id]
+    }),
     users: [...net.users.values()].map(user),
     channels: [...net.channels.values()].map(channel),
   })
