@@ -1,5 +1,6 @@
 // Lines of anything, from a seed: half sense, half noise, and what the engine may answer to them.
 
+import { COMMANDS } from "../../src/core/commands/index.ts"
 import { CAPABILITIES } from "../../src/protocol/capabilities.ts"
 import { LineReader } from "../../src/protocol/line-reader.ts"
 import type { Session } from "../../src/core/session.ts"
@@ -45,22 +46,15 @@ const WORDS = [
   "LS",
   "REQ",
   "END",
+  "SET",
+  "GET",
+  "+",
+  "-",
+  "+o",
+  "-b",
   "sesame",
 ]
-const COMMANDS = [
-  "CAP",
-  "NICK",
-  "USER",
-  "PASS",
-  "WHOIS",
-  "CHATHISTORY",
-  "MODE",
-  "HELP",
-  "ISON",
-  "FROB",
-  "001",
-  "PART",
-]
+const NAMES = [...COMMANDS.keys(), "FROB", "001"]
 
 /** Plays `lines` lines from `seed` against one engine and counts in `heard` what it answers; throws where it breaks. */
 export function play(seed: number, lines: number, heard: Map<string, number>) {
@@ -126,7 +120,7 @@ function bytes(random: Random): Uint8Array {
 }
 
 function nonsense(random: Random): string {
-  return `${random.pick(COMMANDS)} ${words(random, 6)}`
+  return `${random.pick(NAMES)} ${words(random, 6)}`
 }
 
 function words(random: Random, max: number): string {

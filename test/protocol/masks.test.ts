@@ -47,16 +47,15 @@ const HOSTILE: [mask: string, text: string][] = [
   [`${"*a".repeat(50)}b`, "ab".repeat(250) + "a"],
 ]
 
-test.each(HOSTILE)("a hostile mask costs no more than its text is long (%#)", (mask, text) => {
+test.each(HOSTILE)("a hostile mask costs less than 100 us (%#)", (mask, text) => {
   const times: number[] = []
   for (let i = 0; i < 501; i++) {
     const began = performance.now()
     for (let j = 0; j < 10; j++) matches(mask, text)
     times.push((performance.now() - began) / 10)
   }
-  const median = times.toSorted((one, other) => one - other)[250]!
-  // Generous, for a machine that does other things too: it is under ten microseconds, and the promise is a hundred.
-  expect(median).toBeLessThan(0.5)
+  // The fastest is what it costs when the machine does nothing else.
+  expect(Math.min(...times)).toBeLessThan(0.1)
 })
 
 const FULL: [mask: string, full: string][] = [
