@@ -29,7 +29,7 @@ export interface Tally {
   heard: number
 }
 
-const STEPS = 250
+const STEPS = 300
 const SESSIONS = 8
 
 /** Plays one seed; throws at the first thing that does not hold. */
