@@ -1,6 +1,6 @@
 // A request for a certificate (PKCS #10): https://www.rfc-editor.org/rfc/rfc2986. Only its key counts: the names and extensions
-// it asks for are ignored, since who it is for was settled by the invitation.
-import { createHash, createPublicKey, type KeyObject } from "node:crypto"
+// it asks for are ignored, since who signs it knows who it is for.
+import { createPublicKey, type KeyObject } from "node:crypto"
 import * as x509 from "@peculiar/x509"
 
 /** Bytes of a request, DER: an RSA key of 8,192 bits fits. */
@@ -10,35 +10,22 @@ const CURVES: readonly (string | undefined)[] = ["prime256v1", "secp384r1"]
 
 export interface CertificateRequest {
   readonly publicKey: x509.PublicKey
-  /** SHA-256 over the key's SubjectPublicKeyInfo, in hex: tells whether a request is the one answered before. */
-  readonly keyPin: string
 }
 
-/**
- * The request in `der`, whose holder has proved to have the key; or why it is refused: not a request, a signature that is not of
- * its key, or a kind of key that is not allowed.
- */
+/** Why a request is refused: it is none, its signature is not of its key, or its key is of a kind that is not taken. */
+export type RequestRefusal = "malformed" | "signature" | "key"
+
+/** The request in `der`, whose holder has proved to have the key; or why it is refused. */
 export async function readRequest(
   der: Uint8Array,
-): Promise<CertificateRequest | { readonly refused: "malformed" | "signature" | "key" }> {
+): Promise<CertificateRequest | { readonly refused: RequestRefusal }> {
   if (der.length > BYTES_MAX) return { refused: "malformed" }
   const request = parse(der)
   const key = request && keyOf(request)
   if (!request || !key) return { refused: "malformed" }
   if (!isAllowed(key)) return { refused: "key" }
   if (!(await isSigned(request))) return { refused: "signature" }
-  const spki = new Uint8Array(request.publicKey.rawData)
-  return { publicKey: request.publicKey, keyPin: createHash("sha256").update(spki).digest("hex") }
-}
-
-/** A request for `keys`, in DER. It names nobody: the authority knows who it is for. */
-export async function makeRequest(keys: {
-  publicKey: CryptoKey
-  privateKey: CryptoKey
-}): Promise<Uint8Array> {
-  const signingAlgorithm = { name: "ECDSA", hash: "SHA-256" }
-  const request = await x509.Pkcs10CertificateRequestGenerator.create({ keys, signingAlgorithm })
-  return new Uint8Array(request.rawData)
+  return { publicKey: request.publicKey }
 }
 
 function parse(der: Uint8Array): x509.Pkcs10CertificateRequest | undefined {

@@ -23,6 +23,7 @@ import {
   serveLine,
   shown,
 } from "./certs-print.ts"
+import { signRequest } from "./certs-sign.ts"
 import { cliCommand } from "./command.ts"
 
 const OUT = {
@@ -106,6 +107,21 @@ const client = cliCommand({
   },
 })
 
+const sign = cliCommand({
+  name: "certs sign",
+  operands: "NAME FILE",
+  summary: "sign NAME's request for a certificate: the key stays where it was made",
+  examples: [["chat certs sign alice alice.csr", "the request may ask for anything; only its key counts"]],
+  operandsMax: 2,
+  flags: { out: { ...OUT, description: "the authority's folder (default: certs, else that of chat serve)" } },
+  async run({ flags, positionals: [name, file] }) {
+    if (name === undefined || file === undefined)
+      throw missing("whose request, and in which file?", "chat certs sign alice alice.csr")
+    await signRequest(authorityFolder(flags.out), name, file)
+    return EXIT.done
+  },
+})
+
 const show = cliCommand({
   name: "certs show",
   operands: "FILE",
@@ -141,7 +157,7 @@ const list = cliCommand({
 
 export const certs = cliCommand({
   name: "certs",
-  operands: "init | server HOST... | client NAME | show FILE | list",
+  operands: "init | server HOST... | client NAME | sign NAME FILE | show FILE | list",
   summary: "make and show certificates",
   examples: [
     ["chat certs init", "once: the authority, and the server's certificate"],
@@ -149,7 +165,7 @@ export const certs = cliCommand({
   ],
   operandsMax: 0,
   flags: {},
-  subcommands: [init, server, client, show, list],
+  subcommands: [init, server, client, sign, show, list],
   run: () => EXIT.done,
 })
 
