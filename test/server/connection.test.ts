@@ -140,6 +140,8 @@ test("a log that breaks ends everything: nothing more is told", async () => {
   log.onBroken(new Error("a commit failed"))
   alice.send("PING x")
   expect(serve.broken).toHaveLength(1)
+  // Nobody tells her to close, so stopping would wait for her.
+  alice.drop()
 })
 
 test("stopping tells everybody and closes everything", async () => {
