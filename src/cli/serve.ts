@@ -8,7 +8,7 @@ import { openAdminSocket } from "../server/admin-socket.ts"
 import { fileLimitWarning } from "../server/file-limit.ts"
 import { startServer, type Server } from "../server/server.ts"
 import { type DataDirectory, makeDataDirectory } from "../storage/data-directory.ts"
-import { openSqliteLog } from "../storage/sqlite-log.ts"
+import { openSqliteLog, type SqliteLog } from "../storage/sqlite-log.ts"
 import { EXIT, type ExitCode, UserError } from "../user-error.ts"
 import { cliCommand } from "./command.ts"
 import { openConsole } from "./console.ts"
@@ -18,7 +18,8 @@ import { entriesOf } from "./log-rows.ts"
 import { checkSite, dataPath, readSite, type Site, tryReadSite } from "./serve-files.ts"
 import { firstScreen, laterScreen } from "./serve-screen.ts"
 import { makeOwner } from "./owner.ts"
-import { VERSION } from "./version.ts"
+import { keepSnapshots } from "./snapshots.ts"
+import { PROGRAM, VERSION } from "./version.ts"
 
 const FLAGS = {
   listen: {
@@ -91,12 +92,12 @@ async function check(flags: Given): Promise<ExitCode> {
 async function start(flags: Given): Promise<ExitCode> {
   const serverLog = createLog({ format: logFormat(flags) })
   const data = makeDataDirectory(dataPath(flags))
-  const log = openSqliteLog(data.path, { stateless: STATELESS })
+  const log = openSqliteLog(data.path, { stateless: STATELESS, program: PROGRAM, onProgress: sayProgress })
   try {
     const site = await readSite(flags)
     const server = startServer({ ...site, ...seams(flags, serverLog.logger, () => server), log })
     try {
-      await attend({ flags, site, server, data, serverLog })
+      await attend({ flags, site, server, data, serverLog, log })
     } finally {
       await server.stop()
     }
@@ -104,6 +105,11 @@ async function start(flags: Given): Promise<ExitCode> {
     await log.close()
   }
   return EXIT.done
+}
+
+/** On standard error: what a start waits for is no entry of the log. */
+function sayProgress(what: string) {
+  process.stderr.write(`chat: ${what}\n`)
 }
 
 /** What the server is given besides its site and its log. */
@@ -126,11 +132,12 @@ interface Running {
   readonly server: Server
   readonly data: DataDirectory
   readonly serverLog: ServerLog
+  readonly log: SqliteLog
 }
 
 /** Looks after a server until somebody wants it to stop. */
 async function attend(running: Running) {
-  const { flags, server, data, serverLog } = running
+  const { flags, server, data, serverLog, log } = running
   const { logger, onLine } = serverLog
   const { administration } = server
   let { site } = running
@@ -150,6 +157,13 @@ async function attend(running: Running) {
     ADDRESSES_EVERY_MS,
   )
   await announce(running)
+  const endSnapshots = keepSnapshots({
+    data: data.path,
+    from: log.snapshotSeq,
+    settings: () => server.settings,
+    lastSeq: () => server.lastSeq,
+    logger,
+  })
   const isConsoleWanted = !flags["no-console"] && process.stdin.isTTY && process.stdout.isTTY
   const console = isConsoleWanted ? openConsole({ administration, onLine, stop }) : undefined
   await stopping.promise
@@ -158,10 +172,11 @@ async function attend(running: Running) {
   console?.close()
   closeAdmin()
   await server.stop()
+  await endSnapshots()
   ignoreSignals()
 }
 
-async function announce({ flags, site, server, data, serverLog }: Running) {
+async function announce({ flags, site, server, data, serverLog, log }: Running) {
   const { endpoints } = server
   if (logFormat(flags) === "json") {
     for (const { host, port } of endpoints) serverLog.logger({ level: "info", what: "listening", host, port })
@@ -169,6 +184,10 @@ async function announce({ flags, site, server, data, serverLog }: Running) {
     const owner = site.isNew && site.own ? await makeOwner(site.own, site.config, endpoints) : undefined
     const screen = { site, endpoints, data: data.path, version: VERSION }
     process.stdout.write(site.isNew ? firstScreen({ ...screen, owner }) : laterScreen(screen))
+  }
+  const { snapshotUnused: unused } = log
+  if (unused !== undefined) {
+    serverLog.logger({ level: "info", what: "the whole log was read: the snapshot is not used", why: unused })
   }
   for (const warning of [fileLimitWarning(), ...site.warnings]) {
     if (warning !== undefined) serverLog.logger({ level: "warn", what: warning })

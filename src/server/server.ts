@@ -39,6 +39,10 @@ export interface ServerOptions extends Changeable {
 export interface Server {
   readonly endpoints: readonly Endpoint[]
   readonly administration: Administration
+  /** The place of the newest row on disk. */
+  readonly lastSeq: number
+  /** The site's, as they are now. */
+  readonly settings: Settings
   /** Throws nothing: everything in `next` has been checked. */
   reload(next: Changeable): void
   /** What REHASH does; nothing before this is called. */
@@ -99,6 +103,12 @@ export function startServer(options: ServerOptions): Server {
   return {
     endpoints: listeners.map(({ endpoint }) => endpoint),
     administration: new Administration({ shell, turns, epoch: log.epoch, version: options.version }),
+    get lastSeq() {
+      return turns.lastSeq
+    },
+    get settings() {
+      return engine.net.settings
+    },
     reload(next) {
       engine.net.settings = settingsOf(next, options.version)
       shell.throttle.limits = next.config.throttling

@@ -2,27 +2,22 @@
 // https://www.sqlite.org/lang_vacuum.html#vacuuminto
 
 import { Database } from "bun:sqlite"
-import * as fs from "node:fs"
-import { dirname } from "node:path"
-import { freeBytes, isNoRoom } from "./disk.ts"
 import { noRoomFor } from "./database.ts"
+import { freeBytes, isNoRoom } from "./disk.ts"
+import { writeWhole } from "./whole-file.ts"
 
 /** Room that is left to others beside a copy. */
 const MARGIN_BYTES = 4 * 1024 * 1024
 
 /** Writes the log as of this moment to `path`; throws a UserError when there is no room for it. */
 export function copyLog(db: Database, path: string): void {
-  const partial = `${path}.partial`
-  fs.rmSync(partial, { force: true })
+  if (freeBytes(path) < usedBytes(db) + MARGIN_BYTES) throw noRoomFor(path)
   try {
-    if (freeBytes(partial) < usedBytes(db) + MARGIN_BYTES) throw noRoomFor(path)
-    db.query("vacuum into ?").run(partial)
-    assertSound(partial)
-    flush(partial)
-    fs.renameSync(partial, path)
-    flush(dirname(path))
+    writeWhole(path, (partial) => {
+      db.query("vacuum into ?").run(partial)
+      assertSound(partial)
+    })
   } catch (error) {
-    fs.rmSync(partial, { force: true })
     throw isNoRoom(error) ? noRoomFor(path) : error
   }
 }
@@ -41,15 +36,5 @@ export function assertSound(path: string): void {
     if (found !== "ok") throw new Error(`${path} is not sound: ${found}`)
   } finally {
     db.close()
-  }
-}
-
-/** Returns when a file, or the names in a folder, are on disk. */
-export function flush(path: string): void {
-  const file = fs.openSync(path, "r")
-  try {
-    fs.fsyncSync(file)
-  } finally {
-    fs.closeSync(file)
   }
 }

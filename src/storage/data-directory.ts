@@ -12,6 +12,7 @@ export interface DataDirectory {
   readonly lock: string
   readonly log: string
   readonly reserve: string
+  readonly snapshot: string
   readonly authority: string
   readonly adminSocket: string
   readonly backups: string
@@ -24,6 +25,7 @@ export function dataDirectory(path: string): DataDirectory {
     lock: join(base, "lock.db"),
     log: join(base, "log.db"),
     reserve: join(base, "reserve"),
+    snapshot: join(base, "snapshot"),
     authority: join(base, "authority"),
     adminSocket: join(base, "admin.sock"),
     backups: join(base, "backups"),

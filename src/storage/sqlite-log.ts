@@ -2,6 +2,7 @@
 // a slow disk delays echoes but never the loop. https://www.sqlite.org/wal.html
 
 import type { Log, Query, Row } from "../core/seams.ts"
+import type { Snapshot } from "../core/snapshot.ts"
 import { makeDataDirectory, privately, type DataDirectory } from "./data-directory.ts"
 import { explain, isDiskFull, noRoom, openReadable, openWritable } from "./database.ts"
 import { freeBytes } from "./disk.ts"
@@ -12,6 +13,7 @@ import { migrate, type Progress } from "./migrate.ts"
 import { Reserve } from "./reserve.ts"
 import { encodeRows } from "./row-codec.ts"
 import { begin, type Beginning } from "./schema.ts"
+import { readSnapshot, stateRows } from "./snapshot-file.ts"
 import { endThread, post, startThread } from "./threads.ts"
 
 export interface SqliteLogOptions extends Omit<WriterOptions, "directory"> {
@@ -19,6 +21,8 @@ export interface SqliteLogOptions extends Omit<WriterOptions, "directory"> {
   readonly stateless?: readonly string[]
   /** Hears what a migration does. */
   readonly onProgress?: Progress
+  /** Whose snapshots may be begun from; none without it. */
+  readonly program?: string
 }
 
 /** Opens the log of a data directory and begins a run; throws a UserError (78) for whatever stands in the way. */
@@ -68,6 +72,11 @@ export class SqliteLog implements Log {
   readonly cloakSecret: string
   /** The site's own name, made by chance at its first run. */
   readonly site: string
+  readonly snapshot: Snapshot | undefined
+  /** The last row that the snapshot is made of; 0 without one. */
+  readonly snapshotSeq: number
+  /** Why a snapshot that is there is not used, in words. */
+  readonly snapshotUnused: string | undefined
   onReadOnly: Log["onReadOnly"] = () => {}
   onBroken: Log["onBroken"] = (error) => {
     throw error
@@ -75,7 +84,7 @@ export class SqliteLog implements Log {
 
   readonly #directory: DataDirectory
   readonly #unlock: () => void
-  readonly #stateless: string
+  readonly #stateless: readonly string[]
   readonly #writer: Worker
   readonly #reader: HistoryReader
   #done: (() => void) | undefined
@@ -90,7 +99,11 @@ export class SqliteLog implements Log {
     this.site = beginning.site
     this.#directory = directory
     this.#unlock = unlock
-    this.#stateless = JSON.stringify(options.stateless ?? [])
+    this.#stateless = options.stateless ?? []
+    const found = options.program === undefined ? undefined : readSnapshot(directory, options.program)
+    this.snapshot = typeof found === "object" ? found.state : undefined
+    this.snapshotSeq = typeof found === "object" ? found.seq : 0
+    this.snapshotUnused = typeof found === "string" ? found : undefined
     this.#reader = new HistoryReader(directory.log)
     this.#writer = startThread("writer")
     this.#writer.addEventListener("message", ({ data }: MessageEvent<FromWriter>) => this.#heard(data))
@@ -102,7 +115,7 @@ export class SqliteLog implements Log {
   *replay(): Generator<Row> {
     const db = openReadable(this.#directory.log)
     try {
-      yield* db.query<Row, [string]>(REPLAY).iterate(this.#stateless)
+      yield* stateRows(db, { after: this.snapshotSeq, stateless: this.#stateless })
     } catch (error) {
       throw explain(error, this.#directory.log)
     } finally {
@@ -152,6 +165,3 @@ export class SqliteLog implements Log {
     this.onBroken(error)
   }
 }
-
-const REPLAY = `select seq, at_ms as at, type, channel_id as channelId, account_id as accountId, null as peerId, text, body from events
-  where type not in (select value from json_each(?)) order by seq`

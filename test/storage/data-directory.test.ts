@@ -28,6 +28,7 @@ test("has its parts in fixed places", () => {
     lock: "/data/lock.db",
     log: "/data/log.db",
     reserve: "/data/reserve",
+    snapshot: "/data/snapshot",
     authority: "/data/authority",
     adminSocket: "/data/admin.sock",
     backups: "/data/backups",

@@ -1,0 +1,66 @@
+// A start from a snapshot and what came after it is a start from the whole log; and when the snapshot is bad, it is just that.
+
+import { Database } from "bun:sqlite"
+import { expect, test } from "bun:test"
+import { existsSync, readFileSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { Irc } from "../support/irc.ts"
+import { startServer, type TestServer } from "../support/server.ts"
+import { until } from "../support/until.ts"
+
+/** More than the server leaves without a snapshot. */
+const ROWS = 21_000
+
+test("channels come back from a snapshot, from one and the tail, and without one", async () => {
+  await using server = await startServer()
+  const alice = await Irc.register(server, "alice")
+  alice.send("JOIN #old", "TOPIC #old :from the snapshot", "MODE #old +m")
+  await alice.settled()
+  await server.stop()
+  lengthen(server)
+  await server.start()
+  const path = join(server.data, "snapshot")
+  const head = await until(() => {
+    if (!existsSync(path)) return undefined
+    const text = readFileSync(path, "latin1")
+    return JSON.parse(text.slice(0, text.indexOf("\n"))) as { seq: number }
+  }, "the snapshot to be taken")
+  expect(head.seq).toBeGreaterThan(ROWS)
+
+  const bob = await Irc.register(server, "bob")
+  bob.send("JOIN #new", "TOPIC #new :from the tail")
+  await bob.settled()
+  await server.kill()
+  await server.start()
+  expect(server.said).not.toContain("snapshot is not used")
+  await expectTopics(server)
+
+  const bytes = readFileSync(path)
+  bytes.fill(0x55, bytes.length - 20)
+  writeFileSync(path, bytes)
+  await server.kill()
+  await server.start()
+  await until(() => server.said.includes("snapshot is not used  why it is damaged"), "the reason to be said")
+  await expectTopics(server)
+}, 60_000)
+
+async function expectTopics(server: TestServer) {
+  const carol = await Irc.register(server, "carol")
+  carol.send("JOIN #old", "JOIN #new", "MODE #old")
+  expect(await carol.expect(/ 332 \S+ #old /)).toEndWith(":from the snapshot")
+  expect(await carol.expect(/ 332 \S+ #new /)).toEndWith(":from the tail")
+  expect(await carol.expect(/ 324 \S+ #old /)).toContain("m")
+  await carol.quit()
+}
+
+/** Says much in a channel, straight into the log. */
+function lengthen(server: TestServer) {
+  using db = new Database(join(server.data, "log.db"))
+  db.run(
+    `with recursive n(i) as (select 1 union all select i + 1 from n where i < ?)
+     insert into events (seq, at_ms, type, body, text)
+     select last.seq + i, last.at_ms, 'messageSent', '{"source":"a!a@a","command":"PRIVMSG"}', 'x'
+     from n, (select seq, at_ms from events order by seq desc limit 1) last`,
+    [ROWS],
+  )
+}
