@@ -11,6 +11,7 @@ import { LINE_BYTES_MAX } from "../protocol/limits.ts"
 import { byteLength, packed } from "../protocol/names.ts"
 import { RPL_ENDOFNAMES, RPL_NAMREPLY, RPL_TOPIC, RPL_TOPICWHOTIME } from "../protocol/numerics.ts"
 import type { Reply } from "../protocol/reply.ts"
+import { isHidden } from "./auditorium.ts"
 import { signed, type Channel, type Member, type Topic } from "./channel.ts"
 import type { Content } from "./narrow.ts"
 import type { Network } from "./network.ts"
@@ -40,16 +41,18 @@ export function topicReplies(channel: Channel, topic: Topic): Reply[] {
   ]
 }
 
-/** 353 as often as needed. Who is not a member does not see the invisible. */
+/** 353 as often as needed. Who is not a member does not see the invisible, nor who has no sign in an auditorium even himself. */
 export function namesReplies(channel: Channel, session: Session, net: Network): Reply[] {
-  const inside = session.user !== undefined && channel.members.has(session.user)
+  const own = session.user && channel.members.get(session.user)
+  const hides = isHidden(channel, own)
   const symbol = channel.flags.has("s") ? "@" : "="
   const room =
     LINE_BYTES_MAX -
     byteLength(`:${net.settings.serverName} 353 ${session.addressee} ${symbol} ${channel.name} :\r\n`)
   const names: string[] = []
   for (const member of channel.members.values())
-    if (inside || !member.user.modes.has("i")) names.push(nameIn(member, session))
+    if ((own || !member.user.modes.has("i")) && !(hides && isHidden(channel, member)))
+      names.push(nameIn(member, session))
   return packed(names, " ", room).map((line) => RPL_NAMREPLY(symbol, channel.name, line))
 }
 

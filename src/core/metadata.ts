@@ -5,6 +5,7 @@ import { METADATA } from "../protocol/capabilities.ts"
 import { METADATA_SYNC_MEMBERS_MAX } from "../protocol/limits.ts"
 import { RPL_KEYNOTSET, RPL_KEYVALUE, RPL_METADATASYNCLATER } from "../protocol/numerics.ts"
 import type { Reply } from "../protocol/reply.ts"
+import { sees, witnesses } from "./auditorium.ts"
 import type { Channel } from "./channel.ts"
 import type { Content } from "./narrow.ts"
 import type { Session } from "./session.ts"
@@ -45,12 +46,13 @@ export function subscribedValuesOf(
   return [...subscriptions].filter((key) => metadata.has(key)).map((key) => valueOf(target, key, metadata))
 }
 
-/** The same of a channel and of everybody in it. */
+/** The same of a channel and of everybody who is seen in it. */
 export function subscribedValuesIn(session: Session, channel: Channel): Reply[] {
   if (!session.subscriptions?.size) return []
   const replies = subscribedValuesOf(session, channel.name, channel.metadata)
-  for (const { nick, metadata } of channel.members.keys())
-    replies.push(...subscribedValuesOf(session, nick, metadata))
+  for (const user of channel.members.keys())
+    if (sees(channel, session.user, user))
+      replies.push(...subscribedValuesOf(session, user.nick, user.metadata))
   return replies
 }
 
@@ -66,7 +68,7 @@ export function introduceMetadata(channel: Channel, user: User, tell: Tell) {
     else for (const reply of subscribedValuesIn(session, channel)) tell.session(session, reply)
   }
   if (user.metadata.size === 0 || channel.members.size > METADATA_SYNC_MEMBERS_MAX) return
-  for (const member of channel.members.keys()) {
+  for (const member of witnesses(channel, user)) {
     if (member === user) continue
     for (const session of member.sessions) {
       if (!listens(session)) continue
@@ -84,11 +86,12 @@ export function tellWatchersOf({ nick, metadata }: User, tell: Tell) {
   }
 }
 
-/** Who shares a channel with `user`, `user` too, and who watches: "users they are currently monitoring". */
+/** Who sees `user` in a channel, `user` too, and who watches: "users they are currently monitoring". */
 export function tellOfUser(user: User, key: string, tell: Tell) {
   const sessions = new Set(user.sessions)
   for (const channel of user.channels.keys())
-    for (const member of channel.members.keys()) for (const session of member.sessions) sessions.add(session)
+    for (const member of witnesses(channel, user))
+      for (const session of member.sessions) sessions.add(session)
   for (const session of tell.watch.of(user.nick)) sessions.add(session)
   tellEach(sessions, key, valueOf(user.nick, key, user.metadata), tell)
 }

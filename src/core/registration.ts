@@ -105,6 +105,7 @@ function register(
       realname,
       ...(account ? { accountName: account.name } : {}),
       ...(session.away ? { away: session.away } : {}),
+      ...(net.settings.defaultUserModes === "" ? {} : { modes: net.settings.defaultUserModes }),
     })
     const user = net.users.get(registrar.lastSeq() as UserId)
     if (!user) throw new Error("userConnected made no user")

@@ -169,6 +169,9 @@ export interface Settings {
   readonly access: "members" | "open"
   /** Whether PASS is needed; the shell compares it. */
   readonly passwordNeeded: boolean
+  /** Letters of what a user, and what a channel, begins with. */
+  readonly defaultUserModes: string
+  readonly defaultChannelModes: string
   readonly limits: Limits
 }
 

@@ -2,6 +2,7 @@
 
 import { ECHO_MESSAGE, EXTENDED_MONITOR } from "../protocol/capabilities.ts"
 import type { Nick } from "../protocol/names.ts"
+import { witnesses } from "./auditorium.ts"
 import type { Channel } from "./channel.ts"
 import type { Content } from "./narrow.ts"
 import { Outgoing } from "./narrow.ts"
@@ -35,6 +36,12 @@ export class Tell {
     for (const user of channel.members.keys()) if (user !== except) this.#user(user, message)
   }
 
+  /** What tells that `user` is in a channel, or comes or goes: who may see that hears it, except one. */
+  witnesses(channel: Channel, user: User, content: Content, except?: User) {
+    const message = new Outgoing(content)
+    for (const member of witnesses(channel, user)) if (member !== except) this.#user(member, message)
+  }
+
   /** Every session of each. */
   users(users: Iterable<User>, content: Content) {
     const message = new Outgoing(content)
@@ -46,7 +53,7 @@ export class Tell {
     this.#user(user, new Outgoing(content))
   }
 
-  /** Everybody who shares a channel with `user`, once each, and the user too unless `withSelf` is false. */
+  /** Everybody who sees `user` in a channel, once each, and the user too unless `withSelf` is false. */
   peers(user: User, content: Content, withSelf = true) {
     this.#peers(user, new Outgoing(content), withSelf)
   }
@@ -71,7 +78,7 @@ export class Tell {
     const heard = new Set<User>([user])
     if (withSelf) this.#user(user, message)
     for (const channel of user.channels.keys()) {
-      for (const peer of channel.members.keys()) {
+      for (const peer of witnesses(channel, user)) {
         if (heard.has(peer)) continue
         heard.add(peer)
         this.#user(peer, message)

@@ -9,6 +9,7 @@ import {
   RPL_MOTD,
   RPL_MOTDSTART,
   RPL_MYINFO,
+  RPL_UMODEIS,
   RPL_WELCOME,
   RPL_YOURHOST,
 } from "../protocol/numerics.ts"
@@ -46,6 +47,7 @@ export function greeting({ net, sessions, newBatch }: Welcomer, session: Session
     ...ownMetadata(session, user, newBatch),
     ...lusers(net, sessions),
     ...motd(settings),
+    ...(user.modes.size === 0 ? [] : [RPL_UMODEIS(`+${[...user.modes].join("")}`)]),
   ]
 }
 

@@ -45,6 +45,12 @@ export const CHANNEL_MODES: readonly ChannelMode[] = [
       "what is said without a sign reaches operators and half-operators alone, and is not in the history",
   },
   { letter: "t", kind: "never", meaning: "only operators and half-operators set the topic" },
+  {
+    letter: "u",
+    kind: "never",
+    meaning:
+      "auditorium: who has no sign is seen by those who have one, and by nobody else; all hear what is said",
+  },
   { letter: "o", kind: "prefix", parameter: "nick", meaning: "operator: all of this" },
   {
     letter: "h",
@@ -95,7 +101,7 @@ export const USER_MODES: readonly UserMode[] = [
   { letter: "w", meaning: "hears WALLOPS" },
 ]
 
-/** The modes of a channel that is made by joining it. */
+/** The modes of a channel that is made by joining it, where a site has not decided otherwise. */
 export const NEW_CHANNEL_MODES = "nt"
 
 const BY_LETTER = new Map(CHANNEL_MODES.map((mode) => [mode.letter, mode]))

@@ -2,6 +2,7 @@
 
 import { z } from "zod"
 import { DEFAULT_LIMITS, METADATA_VALUE_BYTES_MAX, PARAMS_MAX, type Limits } from "../protocol/limits.ts"
+import { lettersOf, NEW_CHANNEL_MODES, USER_MODES } from "../protocol/modes.ts"
 import { RIGHTS } from "../protocol/rights.ts"
 import { readRange, type Range } from "./address.ts"
 import { readEndpoint, type Endpoint } from "./endpoint.ts"
@@ -32,6 +33,20 @@ const count = z.union(
   "must be a whole number, or false",
 )
 
+/** Modes without a parameter, with or without a `+` before them. */
+function letters(known: string) {
+  const isKnown = (text: string) => [...text].every((letter) => known.includes(letter))
+  return z
+    .string("must be a text")
+    .transform((text) => [...new Set(text.replace(/^\+/, ""))].join(""))
+    .refine(isKnown, `must be letters of ${known}`)
+}
+
+/** Nobody is an operator from the beginning. */
+const OWN_MODES = USER_MODES.map(({ letter }) => letter)
+  .filter((letter) => letter !== "o")
+  .join("")
+
 const server = z.strictObject({
   name: word.default("chat"),
   network: word.optional(),
@@ -57,6 +72,8 @@ const server = z.strictObject({
   data: file.optional(),
   motd: file.optional(),
   password: z.string().min(1, "must not be empty").max(400).optional(),
+  default_user_modes: letters(OWN_MODES).default(""),
+  default_channel_modes: letters(lettersOf("never")).default(NEW_CHANNEL_MODES),
 })
 
 const throttling = z.strictObject({

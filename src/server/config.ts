@@ -32,6 +32,9 @@ export interface Config {
     readonly motd: string | undefined
     /** Plain, or what `Bun.password.hash` made. */
     readonly password: string | undefined
+    /** Letters. */
+    readonly defaultUserModes: string
+    readonly defaultChannelModes: string
   }
   readonly operators: readonly Operator[]
   readonly limits: Limits
@@ -87,6 +90,8 @@ function configFrom({ server, limits, throttling, oper }: Raw): Config {
       data: rest.data,
       motd: rest.motd,
       password,
+      defaultUserModes: rest.default_user_modes,
+      defaultChannelModes: rest.default_channel_modes,
     },
     operators: oper,
     limits: limitsFrom(limits),

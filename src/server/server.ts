@@ -125,6 +125,7 @@ export function startServer(options: ServerOptions): Server {
 
 function settingsOf({ config, motd }: Changeable, version: string): Settings {
   const { name, network, description, admin, access, password } = config.server
+  const { defaultUserModes, defaultChannelModes } = config.server
   return {
     serverName: name,
     networkName: network,
@@ -134,6 +135,8 @@ function settingsOf({ config, motd }: Changeable, version: string): Settings {
     motd,
     access,
     passwordNeeded: password !== undefined,
+    defaultUserModes,
+    defaultChannelModes,
     limits: config.limits,
   }
 }

@@ -113,6 +113,8 @@ def render_toml(o: Options) -> str:
             "fakelag": False,
         },
     }
+    if o.default_user_modes:
+        sections["server"]["default_user_modes"] = o.default_user_modes
     if o.password is not None:
         sections["server"]["password"] = o.password
 

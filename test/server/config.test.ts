@@ -89,6 +89,7 @@ describe("what is wrong is named", () => {
       {},
       /line 2: throttling.exempt.* must be an address/,
     ],
+    ["a mode", '[server]\ndefault_user_modes = "io"\n', {}, {}, /line 2: .*modes must be letters of BiRTw/],
     ["a port", '[server]\nlisten = ["0.0.0.0:70000"]\n', {}, {}, /line 2: .* must be HOST:PORT/],
     [
       "a variable",

@@ -15,6 +15,8 @@ export const SETTINGS: Settings = {
   motd: [],
   access: "open",
   passwordNeeded: false,
+  defaultUserModes: "",
+  defaultChannelModes: "nt",
   limits: DEFAULT_LIMITS,
 }
 

@@ -1,6 +1,7 @@
 // Plays a transcript: what several sessions send, and every line that each of them is sent. What is not written is silence.
 //
 //   ## access members · ## password · ## admin Ann · ## motd Hello · ## limits nickLength=5       settings, before all else
+//   ## usermodes i · ## channelmodes ntC
 //   alice connects message-tags server-time     a registered session with these capabilities
 //   alice connects as member message-tags       … whose certificate says `alice`
 //   phone connects as alice                     … whose certificate says `alice`, whatever its nick
@@ -48,6 +49,8 @@ function settingsOf(script: string): Partial<Settings> {
     passwordNeeded: all("password").length > 0,
     admin: all("admin")[0],
     motd: all("motd"),
+    defaultUserModes: all("usermodes")[0] ?? "",
+    defaultChannelModes: all("channelmodes")[0] ?? "nt",
     limits: {
       ...DEFAULT_LIMITS,
       ...(Object.fromEntries(limits.map(([name, value]) => [name, Number(value)])) as Partial<Limits>),

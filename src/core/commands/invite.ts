@@ -49,7 +49,9 @@ export const userInvited = event<{ channel: ChannelName; user: UserId }>({
     const user = net.users.get(id)
     if (!channel || !user) return ERR_NOSUCHCHANNEL(name)
     if (by && !channel.members.has(by)) return ERR_NOTONCHANNEL(name)
-    if (by && channel.flags.has("i") && !isOperator(channel, by)) return ERR_CHANOPRIVSNEEDED(name)
+    // Whoever may invite to an auditorium learns who is there.
+    const closed = channel.flags.has("i") || channel.flags.has("u")
+    if (by && closed && !isOperator(channel, by)) return ERR_CHANOPRIVSNEEDED(name)
     return channel.members.has(user) ? ERR_USERONCHANNEL(user.nick, name) : undefined
   },
   apply(net, e, tell) {

@@ -50,7 +50,10 @@ export const JOIN = command({
       // The key itself never reaches the log.
       const keyRight = channel?.key === undefined || channel.key === given[i]
       const asked = { channel: channel?.name ?? name, user: user.id, keyRight }
-      propose(userJoined, channel ? forwarded(net, user, asked) : { ...asked, ...roomFor(net) })
+      propose(
+        userJoined,
+        channel ? forwarded(net, user, asked) : { ...asked, ...madeWith(net), ...roomFor(net) },
+      )
     }
     return refused
   },
@@ -62,8 +65,15 @@ interface UserJoined {
   readonly keyRight: boolean
   /** The channel that was asked for, when its mode f led here. */
   readonly from?: ChannelName
+  /** The modes of the channel that is made by this. */
+  readonly modes?: string
   /** The sleeping channel that ends so that a new one has room. */
   readonly replaces?: ChannelName
+}
+
+function madeWith({ settings }: Network): { modes?: string } {
+  const modes = settings.defaultChannelModes
+  return modes === NEW_CHANNEL_MODES ? {} : { modes }
 }
 
 // Channels that were made and left could otherwise fill the network for good. One without a topic goes first.
@@ -107,16 +117,17 @@ export const userJoined = event<UserJoined>({
     const user = net.users.get(e.user)
     if (!user) return
     if (e.replaces !== undefined) net.endIfAsleep(e.replaces)
-    const channel = net.channel(e.channel) ?? net.addChannel(e.seq, e.channel, e.at, NEW_CHANNEL_MODES)
+    const channel =
+      net.channel(e.channel) ?? net.addChannel(e.seq, e.channel, e.at, e.modes ?? NEW_CHANNEL_MODES)
     if (channel.members.has(user)) return
     if (e.from !== undefined) tell.reply(ERR_LINKCHANNEL(e.from, channel.name))
     net.join(channel, user, channel.members.size === 0 ? OPERATOR : 0)
     const { at, msgid, account, bot } = e
-    tell.channel(channel, { ...joinOf(channel, user), at, msgid, account, bot })
+    tell.witnesses(channel, user, { ...joinOf(channel, user), at, msgid, account, bot })
     // away-notify: "Clients will be sent an AWAY message … when a user joins and has an away message set", and no second message
     // has this msgid.
     const away = { source: e.source, command: "AWAY", params: [], text: user.away, at, account, bot }
-    if (user.away !== undefined) tell.channel(channel, { ...away, needs: AWAY_NOTIFY }, user)
+    if (user.away !== undefined) tell.witnesses(channel, user, { ...away, needs: AWAY_NOTIFY }, user)
     for (const session of user.sessions) {
       for (const reply of introductionTo(channel, session, net)) tell.session(session, reply)
     }

@@ -54,7 +54,7 @@ export const memberKicked = event<{ channel: ChannelName; user: UserId; reason: 
     const channel = net.channel(e.channel)
     const user = net.users.get(e.user)
     if (!channel || !user) return
-    tell.channel(channel, from(e, "KICK", [channel.name, user.nick], e.reason))
+    tell.witnesses(channel, user, from(e, "KICK", [channel.name, user.nick], e.reason))
     net.leave(channel, user)
   },
 })

@@ -32,7 +32,7 @@ export const userParted = event<{ channel: ChannelName; user: UserId; reason?: s
     const channel = net.channel(e.channel)
     const user = net.users.get(e.user)
     if (!channel || !user || !channel.members.has(user)) return
-    tell.channel(channel, from(e, "PART", [channel.name], e.reason))
+    tell.witnesses(channel, user, from(e, "PART", [channel.name], e.reason))
     net.leave(channel, user)
   },
 })

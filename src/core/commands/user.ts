@@ -30,6 +30,8 @@ interface UserConnected {
   readonly realname: string
   readonly accountName?: string
   readonly away?: string
+  /** Letters of the modes it begins with. */
+  readonly modes?: string
 }
 
 export const userConnected = event<UserConnected>({
@@ -46,7 +48,7 @@ export const userConnected = event<UserConnected>({
       metadata: account?.metadata ?? new Map(),
       since: e.at,
       away: e.away,
-      modes: new Set(),
+      modes: new Set(e.modes),
       rights: [],
       channels: new Map(),
       invitations: new Set(),

@@ -6,6 +6,7 @@ import { BOT, signs } from "../../protocol/modes.ts"
 import { folded, isChannelName } from "../../protocol/names.ts"
 import { RPL_ENDOFWHO, RPL_WHOREPLY } from "../../protocol/numerics.ts"
 import type { Reply } from "../../protocol/reply.ts"
+import { sees } from "../auditorium.ts"
 import { isVisible, type Channel } from "../channel.ts"
 import { command, type UserContext } from "../command.ts"
 import type { User } from "../user.ts"
@@ -33,7 +34,9 @@ export const WHO = command({
 function members(asker: User, channel: Channel | undefined): User[] {
   if (!channel || !isVisible(channel, asker)) return []
   const inside = channel.members.has(asker)
-  return [...channel.members.keys()].filter((user) => inside || !user.modes.has("i"))
+  return [...channel.members.keys()].filter(
+    (user) => (inside || !user.modes.has("i")) && sees(channel, asker, user),
+  )
 }
 
 function usersOf({ net, user: asker }: UserContext, mask: string): User[] {
@@ -49,12 +52,14 @@ function answersTo(mask: string, user: User): boolean {
 // an exact nick finds everybody.
 function mayFind(asker: User, user: User, mask: string): boolean {
   if (user === asker || !user.modes.has("i") || folded(mask) === folded(user.nick)) return true
-  for (const channel of user.channels.keys()) if (asker.channels.has(channel)) return true
+  for (const channel of user.channels.keys())
+    if (asker.channels.has(channel) && sees(channel, asker, user)) return true
   return false
 }
 
 // Where the invisible are is seen only by who is there too.
 function maySeeIn(channel: Channel, asker: User, user: User): boolean {
+  if (!sees(channel, asker, user)) return false
   if (asker.channels.has(channel)) return true
   return isVisible(channel, asker) && (user === asker || !user.modes.has("i"))
 }

@@ -20,6 +20,7 @@ import {
 import type { Reply } from "../../protocol/reply.ts"
 import { BOT, signs } from "../../protocol/modes.ts"
 import { packed } from "../../protocol/names.ts"
+import { sees } from "../auditorium.ts"
 import { isVisible } from "../channel.ts"
 import { command, type UserContext } from "../command.ts"
 import { idleSecondsOf, type User } from "../user.ts"
@@ -73,7 +74,9 @@ function channels(user: User, { user: asker, session }: UserContext): Reply[] {
   const names: string[] = []
   for (const [channel, member] of user.channels) {
     const shown =
-      isVisible(channel, asker) && (!user.modes.has("i") || user === asker || asker.channels.has(channel))
+      isVisible(channel, asker) &&
+      sees(channel, asker, user) &&
+      (!user.modes.has("i") || user === asker || asker.channels.has(channel))
     if (shown) names.push(signs(member.prefixes, session.has(MULTI_PREFIX)) + channel.name)
   }
   return packed(names, " ", CHANNELS_BYTES_MAX).map((line) => RPL_WHOISCHANNELS(user.nick, line))
