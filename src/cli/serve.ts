@@ -95,7 +95,8 @@ async function start(flags: Given): Promise<ExitCode> {
   const log = openSqliteLog(data.path, { stateless: STATELESS, program: PROGRAM, onProgress: sayProgress })
   try {
     const site = await readSite(flags)
-    const server = startServer({ ...site, ...seams(flags, serverLog.logger, () => server), log })
+    const { relaySocket } = data
+    const server = startServer({ ...site, ...seams(flags, serverLog.logger, () => server), log, relaySocket })
     try {
       await attend({ flags, site, server, data, serverLog, log })
     } finally {
@@ -185,6 +186,8 @@ async function announce({ flags, site, server, data, serverLog, log }: Running) 
     const screen = { site, endpoints, data: data.path, version: VERSION }
     process.stdout.write(site.isNew ? firstScreen({ ...screen, owner }) : laterScreen(screen))
   }
+  for (const { host, port } of server.proxyEndpoints)
+    serverLog.logger({ level: "info", what: "listening for proxies", host, port })
   const { snapshotUnused: unused } = log
   if (unused !== undefined) {
     serverLog.logger({ level: "info", what: "the whole log was read: the snapshot is not used", why: unused })

@@ -5,7 +5,7 @@ import type { RefusalCode } from "../protocol/refusals.ts"
 import type { EventType } from "./event.ts"
 import type { Content } from "./narrow.ts"
 import type { Network } from "./network.ts"
-import type { Logger, Query, Result } from "./seams.ts"
+import type { Introduction, Logger, Query, Result } from "./seams.ts"
 import type { Session } from "./session.ts"
 import type { User } from "./user.ts"
 import type { Watch } from "./watch.ts"
@@ -17,6 +17,7 @@ export type Answer = Content | readonly Content[] | undefined | void
 export type Question =
   | { readonly type: "password"; readonly given: string }
   | { readonly type: "operator"; readonly name: string; readonly given: string }
+  | Omit<Introduction, "session">
   | { readonly type: "reload" }
   | { readonly type: "read"; readonly query: Query }
 
@@ -39,7 +40,7 @@ export interface Context {
   /** A new batch's reference. */
   newBatch(): string
   /** Ends the session with `ERROR :words`. */
-  end(code: RefusalCode, words: string): void
+  end(code: RefusalCode, words?: string): void
   /** Ends every session of somebody else. */
   dismiss(user: User, code: RefusalCode, words: string): void
   /** Tells who runs the server. */

@@ -189,6 +189,7 @@ export class Engine {
     if (typeof line !== "string") this.#speech.answer(session, unreadable(line, message))
     else if (message)
       this.#guard(session, message.command, () => this.#speech.answer(session, this.#run(session, message)))
+    session.hasSpoken = true
     this.#conclude(session)
   }
 

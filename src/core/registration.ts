@@ -113,7 +113,7 @@ function register(
     attach(session, user)
     registrar.answer(greeting(registrar, session, user))
   }
-  const { address, tlsVersion, certificate } = session.arrival
+  const { address, tlsVersion, certificate, via } = session.arrival
   registrar.log({
     level: "info",
     what: "connected",
@@ -121,6 +121,8 @@ function register(
     address,
     tls: tlsVersion,
     certificate: certificate?.name,
+    via: via?.address,
+    gateway: via?.gateway,
   })
 }
 

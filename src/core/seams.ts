@@ -118,6 +118,17 @@ export interface Arrival {
   readonly tlsVersion: string
   /** The certificate the shell has judged valid, if any; `issuer` is the pin of the issuing key in hex. */
   readonly certificate?: Certificate
+  /** Who announced the address, if it is not the connection's own. */
+  readonly via?: Via
+}
+
+/** A proxy, or a WEBIRC gateway, which has a name. */
+export interface Via {
+  /** Its own address, for administrators only. */
+  readonly address: string
+  readonly gateway?: string
+  /** Whether TLS reaches as far as the user. */
+  readonly isSecure: boolean
 }
 
 export interface Certificate {
@@ -126,11 +137,22 @@ export interface Certificate {
   readonly fingerprint: string
 }
 
+/** WEBIRC: who says whose connection this is. */
+export interface Introduction {
+  readonly type: "webirc"
+  readonly session: Session
+  readonly password: string
+  /** As it was written. */
+  readonly address: string
+  readonly isSecure: boolean
+}
+
 /** What the core asks of the shell. */
 export type Request =
   | { readonly type: "close"; readonly session: Session }
   | { readonly type: "password"; readonly session: Session; readonly given: string }
   | { readonly type: "operator"; readonly session: Session; readonly name: string; readonly given: string }
+  | Introduction
   | { readonly type: "reload"; readonly session: Session }
   | { readonly type: "read"; readonly session: Session; readonly query: Query }
 
@@ -139,6 +161,8 @@ export type Result =
   | { readonly type: "password"; readonly right: boolean }
   /** No rights: name or password are wrong. */
   | { readonly type: "operator"; readonly rights: readonly Right[] | undefined }
+  /** Without a refusal the session's arrival is the user's now. */
+  | { readonly type: "webirc"; readonly refusal: RefusalCode | undefined }
   | { readonly type: "reloaded" }
   | { readonly type: "rows"; readonly rows: readonly Row[] }
   | { readonly type: "failed" }

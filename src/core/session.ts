@@ -36,7 +36,9 @@ export class Session {
   /** What AWAY said before registration; empty is "present", absent nothing. */
   away: string | undefined
   passwordRight = false
-  /** The account its certificate names, from registration on. */
+  /** Whether it has sent a command, known or not: WEBIRC must be the first. */
+  hasSpoken = false
+  /** The account it logged in to before registration, or which its certificate names. */
   account: Account | undefined
   user: User | undefined
   /** Keys whose changes it wants to hear of. */

@@ -42,8 +42,12 @@ export const RPL_WHOISCHANNELS = (nick: string, channels: string) => numeric("31
 export const RPL_WHOISACCOUNT = (nick: string, account: string) =>
   numeric("330", [nick, account], "is logged in as")
 export const RPL_WHOISBOT = (nick: string) => numeric("335", [nick], "is a bot")
-export const RPL_WHOISACTUALLY = (nick: string, address: string) =>
-  numeric("338", [nick, address], "is actually using host")
+/** An address that begins with a colon could be no parameter: it gets a zero, as WEBIRC has it. */
+export const RPL_WHOISACTUALLY = (nick: string, userhost: string, address: string) =>
+  numeric("338", [nick, userhost, address.replace(/^:/, "0:")], "Is actually using host")
+/** InspIRCd's: the asterisks stand for what it tells operators alone. https://defs.ircdocs.horse/defs/numerics#rpl-whoisgateway-350 */
+export const RPL_WHOISGATEWAY = (nick: string, gateway: string) =>
+  numeric("350", [nick, "*", "*"], `is connected via the ${gateway} gateway`)
 export const RPL_WHOISSECURE = (nick: string, text: string) => numeric("671", [nick], text)
 export const RPL_WHOREPLY = (
   channel: string,

@@ -67,6 +67,7 @@ export const REFUSALS = {
     retry: false,
   },
   BAD_PASSWORD: { text: "the server's password is wrong", exitCode: IDENTITY, retry: false },
+  NOT_A_GATEWAY: { text: "WEBIRC is not accepted from here", exitCode: IDENTITY, retry: false },
   REPLACED: { text: "another connection took this one's place", exitCode: REMOVED, retry: false },
   KICKED: { text: "an administrator disconnected you", exitCode: REMOVED, retry: false },
   BANNED: { text: "you are banned from this server", exitCode: REMOVED, retry: false },

@@ -1,10 +1,11 @@
 // The administrator's door: a Unix socket in the data directory, which only its owner can reach. One request a connection
 // or several, each a line of admin-protocol.ts.
 
-import { chmodSync, existsSync, rmSync } from "node:fs"
+import { existsSync, rmSync } from "node:fs"
 import { connect } from "node:net"
 import { UserError } from "../user-error.ts"
 import type { Administration } from "./administration.ts"
+import { listenPrivately } from "./private-socket.ts"
 import { type AdminAnswer, type AdminRequest, REQUEST, REQUEST_BYTES_MAX } from "./admin-protocol.ts"
 
 export interface AdminActions {
@@ -18,22 +19,12 @@ export interface AdminActions {
 /** Opens the socket; the answer closes it. The caller holds the lock of the directory. */
 export async function openAdminSocket(path: string, actions: AdminActions): Promise<() => void> {
   await removeStale(path)
-  // Nobody may connect in the moment before its mode is set.
-  const before = process.umask(0o177)
-  try {
-    const listener = Bun.listen<{ text: string }>({
-      unix: path,
-      socket: {
-        open: (socket) => void (socket.data = { text: "" }),
-        data: (socket, chunk) => read(socket, chunk, actions),
-        error() {},
-      },
-    })
-    chmodSync(path, 0o600)
-    return () => listener.stop(true)
-  } finally {
-    process.umask(before)
-  }
+  const listener = listenPrivately<{ text: string }>(path, {
+    open: (socket) => void (socket.data = { text: "" }),
+    data: (socket, chunk) => read(socket, chunk, actions),
+    error() {},
+  })
+  return () => listener.stop(true)
 }
 
 // What kill -9 left behind, unless somebody answers.

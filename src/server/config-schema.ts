@@ -13,10 +13,12 @@ const word = z
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, "must be letters, digits, . _ and -, at most 63")
 const file = z.string("must be the name of a file").min(1, "must be the name of a file")
 
-const endpoint = z.string().transform((text, context): Endpoint => {
+const AN_ENDPOINT = "must be HOST:PORT, such as 0.0.0.0:6697 or [::]:6697"
+
+const endpoint = z.string(AN_ENDPOINT).transform((text, context): Endpoint => {
   const read = readEndpoint(text)
   if (read) return read
-  context.addIssue({ code: "custom", message: "must be HOST:PORT, such as 0.0.0.0:6697 or [::]:6697" })
+  context.addIssue({ code: "custom", message: AN_ENDPOINT })
   return z.NEVER
 })
 
@@ -114,20 +116,44 @@ function limit(name: string) {
   return whole(1, INTEGER_MAX)
 }
 
+const secret = z
+  .string("must be a text")
+  .regex(/^(?:plain:.|\$argon2)/, "must be plain:PASSWORD, or an argon2 hash")
+  .max(400)
+
 const oper = z.strictObject({
   name: word,
-  password: z
-    .string("must be a text")
-    .regex(/^(?:plain:.|\$argon2)/, "must be plain:PASSWORD, or an argon2 hash")
-    .max(400),
+  password: secret,
   rights: z.array(z.enum(RIGHTS, `must be of ${RIGHTS.join(", ")}`)).default([...RIGHTS]),
 })
+
+const from = z.array(range, "must be a list of ranges").min(1, "must name at least one range")
+
+const proxy = z.strictObject({ listen: endpoint, from })
+
+const webirc = z
+  .strictObject({
+    name: word,
+    from,
+    password: secret.optional(),
+    fingerprint: z
+      .string("must be a text")
+      .regex(/^[\da-fA-F]{2}(?::?[\da-fA-F]{2}){31}$/, "must be a certificate's SHA-256 in hexadecimal")
+      .transform((text) => text.replaceAll(":", "").toLowerCase())
+      .optional(),
+  })
+  .refine(
+    ({ password, fingerprint }) => password ?? fingerprint,
+    "needs a password or a certificate's fingerprint",
+  )
 
 export const SCHEMA = z.strictObject({
   server: server.prefault({}),
   limits: limits.prefault({}),
   throttling: throttling.prefault({}),
   oper: z.array(oper, "must be written [[oper]]").default([]),
+  proxy: z.array(proxy, "must be written [[proxy]]").default([]),
+  webirc: z.array(webirc, "must be written [[webirc]]").default([]),
 })
 
 export type Raw = z.output<typeof SCHEMA>
@@ -139,10 +165,12 @@ export const KEYS: Readonly<Record<string, readonly string[]>> = {
   throttling: Object.keys(throttling.shape),
 }
 
-/** Those that only a file can hold, too: a list of operators fits into no variable. */
+/** Those that only a file can hold, too: a list of tables fits into no variable. */
 export const FILE_KEYS: Readonly<Record<string, readonly string[]>> = {
   ...KEYS,
   oper: Object.keys(oper.shape),
+  proxy: Object.keys(proxy.shape),
+  webirc: Object.keys(webirc.shape),
 }
 
 /** Keys whose value is a list. */

@@ -8,7 +8,9 @@ import { EXIT, UserError } from "../user-error.ts"
 import { FILE_KEYS, FILES, KEYS, limitsFrom, LISTS, type Raw, SCHEMA } from "./config-schema.ts"
 import { nearest } from "../nearest.ts"
 import type { Endpoint } from "./endpoint.ts"
+import type { Gateway } from "./gateways.ts"
 import type { Operator } from "./password-checker.ts"
+import type { Proxy } from "./proxy-listener.ts"
 import type { Throttling } from "./throttle.ts"
 
 export type ClientCertificates = "off" | "optional" | "required"
@@ -37,6 +39,8 @@ export interface Config {
     readonly defaultChannelModes: string
   }
   readonly operators: readonly Operator[]
+  readonly proxies: readonly Proxy[]
+  readonly gateways: readonly Gateway[]
   readonly limits: Limits
   readonly throttling: Throttling
 }
@@ -68,7 +72,7 @@ export function readConfig(
   return configFrom(check(merged, () => "the configuration"))
 }
 
-function configFrom({ server, limits, throttling, oper }: Raw): Config {
+function configFrom({ server, limits, throttling, oper, proxy, webirc }: Raw): Config {
   const { client_certs, access, password, name, network, ...rest } = server
   if (access === "members" && client_certs === "off") {
     throw refused("with --client-certs off nobody could show that they are a member", {
@@ -94,6 +98,8 @@ function configFrom({ server, limits, throttling, oper }: Raw): Config {
       defaultChannelModes: rest.default_channel_modes,
     },
     operators: oper,
+    proxies: proxy,
+    gateways: webirc,
     limits: limitsFrom(limits),
     throttling: {
       fakelag: throttling.fakelag,
@@ -155,18 +161,28 @@ function refused(message: string, options: { hint?: string } = {}): UserError {
   return new UserError(message, { ...options, exitCode: EXIT.refusedToStart })
 }
 
-/** ` line N` of a key in its section, found by reading: TOML's parser does not say. */
+/**
+ * ` line N` of a key, or of its table where it is missing, found by reading: TOML's parser does not say. Of `[[tables]]`
+ * the path has the number.
+ */
 function lineOf(text: string, path: readonly PropertyKey[]): string {
-  const [section, key] = path.map(String)
+  const [section, ...inside] = path.map(String)
+  const place = typeof path[1] === "number" ? Number(inside.shift()) : undefined
+  const [key] = inside
   let current = ""
+  let tables = -1
+  let tableLine = ""
   for (const [index, line] of text.split("\n").entries()) {
-    const header = /^\s*\[([^\]]+)\]/.exec(line)?.[1]?.trim()
+    const here = ` line ${index + 1}`
+    const header = /^\s*\[\[?([^\]]+)\]/.exec(line)?.[1]?.trim()
     if (header !== undefined) current = header
+    if (header === section) tables++
+    const isInside = current === section && (place === undefined || place === tables)
+    if (header !== undefined && isInside) tableLine = here
     const name = /^\s*"?([\w.-]+)"?\s*=/.exec(line)?.[1]
-    const found = key === undefined ? header === section : current === section && name === key
-    if (found || name === `${section}.${key}`) return ` line ${index + 1}`
+    if ((isInside && name === key && name !== undefined) || name === `${section}.${key}`) return here
   }
-  return ""
+  return tableLine
 }
 
 /** CHAT_ACCESS is `[server] access`; the other sections are named: CHAT_LIMITS_SENDQ_BYTES. */

@@ -4,14 +4,14 @@
 import type { X509Certificate } from "node:crypto"
 import { BrokenStateError } from "../core/replay.ts"
 import type { Output } from "../core/outbox.ts"
-import type { Arrival, Certificate } from "../core/seams.ts"
+import type { Arrival, Certificate, Via } from "../core/seams.ts"
 import type { Session } from "../core/session.ts"
 import { CLIENT_TAG_BYTES_MAX, LINE_BYTES_MAX } from "../protocol/limits.ts"
 import { LineReader, type Unreadable } from "../protocol/line-reader.ts"
 import { REFUSALS, type RefusalCode } from "../protocol/refusals.ts"
 import { judge } from "./certificate-judge.ts"
 import { cloak } from "./cloak.ts"
-import { now } from "./clock.ts"
+import { monotonicMs, now } from "./clock.ts"
 import { Fakelag } from "./fakelag.ts"
 import type { Shell } from "./shell.ts"
 import { SendQueue } from "./send-queue.ts"
@@ -23,10 +23,11 @@ const CLOSE_WITHIN_MS = 2000
 
 /** It is its own `Arrival`, so that a session leads back to its connection without a table. */
 export class Connection implements Arrival {
-  readonly address: string
+  address: string
   host = ""
   tlsVersion = ""
   certificate?: Certificate
+  via?: Via
   readonly #shell: Shell
   #socket: TlsSocket | undefined
   /** The TCP socket below: after `end` it alone can still be closed. */
@@ -43,10 +44,11 @@ export class Connection implements Arrival {
   #hasEnded = false
   #isClosing = false
 
-  /** `address` is normalised and was admitted by the throttle. */
-  constructor(shell: Shell, address: string) {
+  /** `address` is normalised and was admitted by the throttle; `via` is who announced it, if it is not the socket's. */
+  constructor(shell: Shell, address: string, via?: Via) {
     this.#shell = shell
     this.address = address
+    if (via) this.via = via
     shell.connections.add(this)
     this.#deadline = setTimeout(() => {
       shell.counters.handshakesTimedOut++
@@ -78,8 +80,21 @@ export class Connection implements Arrival {
       lineBytesMax: LINE_BYTES_MAX,
       unfinishedBytesMax: shell.limits.recvqBytes,
     })
-    if (shell.throttle.limits.fakelag && !shell.throttle.isExempt(this.address)) this.#fakelag = new Fakelag()
+    this.#delayLines()
     this.#session = shell.engine.connected(this, now())
+  }
+
+  /** A gateway says whose connection this is; false when that address has too many. The gateway's certificate is not theirs. */
+  announce(address: string, via: Via): boolean {
+    const { throttle, cloakSecret } = this.#shell
+    if (!this.#isCounted || !throttle.admit(address, monotonicMs())) return false
+    throttle.withdraw(this.address)
+    this.address = address
+    this.via = via
+    this.host = cloak(cloakSecret, address, false)
+    delete this.certificate
+    this.#delayLines()
+    return true
   }
 
   handshakeFailed(error: Error | null) {
@@ -178,6 +193,12 @@ export class Connection implements Arrival {
       this.#shell.engine.end(session, "QUIT", "Connection closed")
     }
     this.#shell.wake()
+  }
+
+  #delayLines() {
+    const { throttle } = this.#shell
+    if (throttle.limits.fakelag && !throttle.isExempt(this.address)) this.#fakelag ??= new Fakelag()
+    else if (!this.#fakelag?.isHolding) this.#fakelag = undefined
   }
 
   #heard(session: Session, line: string | Unreadable) {

@@ -14,14 +14,23 @@ export interface Listener {
   readonly endpoint: Endpoint
   /** Accepts no more; connections live on. */
   stop(): void
+  /** Connections end, too. */
+  close(): void
 }
 
 /** Listens on each endpoint, or on all addresses; throws a UserError (78) when it cannot. */
 export function listen(endpoints: readonly Endpoint[] | undefined, shell: Shell): Listener[] {
-  if (!endpoints) return [listenEverywhere(shell)]
+  const handlers: Bun.SocketHandler<undefined> = {
+    open: (socket) => accept(socket, shell),
+    // The upgraded socket has everything that happens; these must be there.
+    data() {},
+    close() {},
+    error() {},
+  }
+  if (!endpoints) return [listenEverywhere(handlers)]
   const listeners: Listener[] = []
   try {
-    for (const endpoint of endpoints) listeners.push(listenOn(endpoint, shell))
+    for (const endpoint of endpoints) listeners.push(listenOn(endpoint, handlers))
     return listeners
   } catch (error) {
     for (const listener of listeners) listener.stop()
@@ -29,57 +38,58 @@ export function listen(endpoints: readonly Endpoint[] | undefined, shell: Shell)
   }
 }
 
-function listenEverywhere(shell: Shell): Listener {
+function listenEverywhere(handlers: Bun.SocketHandler<undefined>): Listener {
   const everywhere = { host: "::", port: DEFAULT_PORT }
   try {
-    return open(everywhere, shell)
+    return open(everywhere, handlers)
   } catch (error) {
     // A machine without IPv6.
-    if (codeOf(error) !== "EADDRINUSE") return listenOn({ ...everywhere, host: "0.0.0.0" }, shell)
+    if (codeOf(error) !== "EADDRINUSE") return listenOn({ ...everywhere, host: "0.0.0.0" }, handlers)
     throw explain(error, everywhere)
   }
 }
 
-function listenOn(endpoint: Endpoint, shell: Shell): Listener {
+/** Listens on one endpoint; throws a UserError (78) when it cannot. */
+export function listenOn<Data>(endpoint: Endpoint, handlers: Bun.SocketHandler<Data>): Listener {
   try {
-    return open(endpoint, shell)
+    return open(endpoint, handlers)
   } catch (error) {
     throw explain(error, endpoint)
   }
 }
 
-function open({ host, port }: Endpoint, shell: Shell): Listener {
-  const listener = Bun.listen<undefined>({
-    hostname: host,
-    port,
-    // Without it the answers to a peer that has said its last word are lost.
-    allowHalfOpen: true,
-    socket: {
-      open: (socket) => accept(socket, shell),
-      // The upgraded socket has everything that happens; these must be there.
-      data() {},
-      close() {},
-      error() {},
-    },
-  })
-  return { endpoint: { host, port: listener.port }, stop: () => listener.stop(false) }
+function open<Data>({ host, port }: Endpoint, socket: Bun.SocketHandler<Data>): Listener {
+  // Without half-open sockets the answers to a peer that has said its last word are lost.
+  const listener = Bun.listen<Data>({ hostname: host, port, allowHalfOpen: true, socket })
+  return {
+    endpoint: { host, port: listener.port },
+    stop: () => listener.stop(false),
+    close: () => listener.stop(true),
+  }
 }
 
 function accept(socket: Bun.Socket<undefined>, shell: Shell) {
   shell.counters.accepted++
   const address = normaliseAddress(socket.remoteAddress)
-  if (!shell.throttle.admit(address, monotonicMs())) {
+  if (shell.throttle.admit(address, monotonicMs())) {
+    secure(socket, new Connection(shell, address), shell)
+  } else {
     shell.counters.throttled++
-    return socket.terminate()
+    socket.terminate()
   }
-  const connection = new Connection(shell, address)
+}
+
+/** Begins TLS on a socket of which nothing of it has been read; a connection for which that fails is closed. */
+export function secure<Data>(socket: Bun.Socket<Data>, connection: Connection, shell: Shell): boolean {
   try {
     const [raw, tls] = socket.upgradeTLS({ tls: shell.tls.options, socket: EVENTS, data: connection })
     connection.begin(tls, raw)
+    return true
   } catch (error) {
     shell.log({ level: "error", what: "TLS cannot begin", why: String(error) })
     connection.closed("TLS cannot begin")
     socket.terminate()
+    return false
   }
 }
 
@@ -113,14 +123,11 @@ function explain(error: unknown, endpoint: Endpoint): UserError {
   if (code === "EACCES") {
     return refused(
       `cannot listen on ${where}: ports below 1024 are for the administrator`,
-      "use --listen '[::]:6697'",
+      "choose a port from 1024 on, such as 6697",
     )
   }
   const why = code === "EADDRNOTAVAIL" ? "this machine has no such address" : (error as Error).message
-  return refused(
-    `cannot listen on ${where}: ${why}`,
-    "name an address of this machine, such as --listen 0.0.0.0:6697",
-  )
+  return refused(`cannot listen on ${where}: ${why}`, "name an address of this machine, such as 0.0.0.0:6697")
 }
 
 function refused(message: string, hint: string): UserError {

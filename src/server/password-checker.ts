@@ -38,11 +38,12 @@ export class PasswordChecker {
   async rightsOf(name: string, given: string): Promise<readonly Right[] | undefined> {
     const operator = this.operators.find((one) => one.name === name)
     if (!operator) return undefined
-    const { password, rights } = operator
-    const isRight = password.startsWith(PLAIN)
-      ? isSame(given, password.slice(PLAIN.length))
-      : await this.#verify(given, password)
-    return isRight ? rights : undefined
+    return (await this.matches(given, operator.password)) ? operator.rights : undefined
+  }
+
+  /** Whether `given` is the password `kept`, which is `plain:` and itself, or an argon2 hash. */
+  async matches(given: string, kept: string): Promise<boolean> {
+    return kept.startsWith(PLAIN) ? isSame(given, kept.slice(PLAIN.length)) : this.#verify(given, kept)
   }
 
   async #verify(given: string, hash: string): Promise<boolean> {

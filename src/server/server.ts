@@ -9,8 +9,10 @@ import { monotonicMs, now } from "./clock.ts"
 import type { Config } from "./config.ts"
 import type { Connection } from "./connection.ts"
 import type { Endpoint } from "./endpoint.ts"
+import { Gateways } from "./gateways.ts"
 import { listen } from "./listener.ts"
 import { PasswordChecker } from "./password-checker.ts"
+import { Proxies } from "./proxies.ts"
 import type { Shell } from "./shell.ts"
 import { Throttle } from "./throttle.ts"
 import type { TlsMaterial } from "./tls-material.ts"
@@ -34,10 +36,14 @@ export interface ServerOptions extends Changeable {
   readonly onRows?: (rows: readonly Row[]) => void
   /** Called once when nothing that the engine says may be told any more: the process is to end. */
   readonly onBroken: (error: Error) => void
+  /** Where the inner door of relayed connections may be: a path in a directory that is locked. */
+  readonly relaySocket: string
 }
 
 export interface Server {
   readonly endpoints: readonly Endpoint[]
+  /** Those for proxies. */
+  readonly proxyEndpoints: readonly Endpoint[]
   readonly administration: Administration
   /** The place of the newest row on disk. */
   readonly lastSeq: number
@@ -79,14 +85,15 @@ export function startServer(options: ServerOptions): Server {
     broken,
   }
   let rehash = () => Promise.resolve()
-  const perform = performer(shell, log, passwords, () => rehash())
+  const gateways = new Gateways(options.config.gateways, passwords, logger)
+  const perform = performer(shell, { log, passwords, gateways, rehash: () => rehash() })
   log.onBroken = broken
   log.onReadOnly = (readOnly) => {
     engine.readOnly = readOnly
     const what = readOnly ? "the disk is full: read-only" : "there is room on the disk again"
     logger({ level: readOnly ? "error" : "info", what })
   }
-  const listeners = listen(options.config.server.listen, shell)
+  const { listeners, proxies } = listenAll(options, shell)
   const ticking = setInterval(() => {
     engine.tick(now())
     shell.throttle.tick(monotonicMs())
@@ -96,12 +103,14 @@ export function startServer(options: ServerOptions): Server {
   let stopped: Promise<void> | undefined
   const stop = async () => {
     clearInterval(ticking)
-    for (const listener of listeners) listener.stop()
+    for (const listener of [...listeners, proxies]) listener.stop()
     await sendEverybodyAway(shell, turns)
+    proxies.close()
     await log.close()
   }
   return {
     endpoints: listeners.map(({ endpoint }) => endpoint),
+    proxyEndpoints: proxies.endpoints,
     administration: new Administration({ shell, turns, epoch: log.epoch, version: options.version }),
     get lastSeq() {
       return turns.lastSeq
@@ -117,9 +126,21 @@ export function startServer(options: ServerOptions): Server {
       shell.rules = rulesOf(next, options.memberOf)
       passwords.password = next.config.server.password
       passwords.operators = next.config.operators
+      gateways.list = next.config.gateways
+      proxies.reload(next.config.proxies)
     },
     onRehash: (reload) => (rehash = reload),
     stop: () => (stopped ??= stop()),
+  }
+}
+
+function listenAll({ config, relaySocket }: ServerOptions, shell: Shell) {
+  const proxies = new Proxies(config.proxies, shell, relaySocket)
+  try {
+    return { proxies, listeners: listen(config.server.listen, shell) }
+  } catch (error) {
+    proxies.close()
+    throw error
   }
 }
 
@@ -146,13 +167,15 @@ function rulesOf({ config, tls }: Changeable, memberOf: Rules["memberOf"]): Rule
   return { mode: clientCerts, access, authorities: tls.authorities, memberOf }
 }
 
-/** Does what the core asks of the shell. */
-function performer(
-  shell: Shell,
-  log: Log,
-  passwords: PasswordChecker,
-  rehash: () => Promise<void>,
-): (request: Request) => void {
+/** Who does what the core asks of the shell. */
+interface Hands {
+  readonly log: Log
+  readonly passwords: PasswordChecker
+  readonly gateways: Gateways
+  readonly rehash: () => Promise<void>
+}
+
+function performer(shell: Shell, hands: Hands): (request: Request) => void {
   const answer = (request: Request, result: Result) => {
     shell.engine.answered(request.session, result, now())
     ;(request.session.arrival as Connection).settle()
@@ -163,7 +186,7 @@ function performer(
   }
   return (request) => {
     if (request.type === "close") return (request.session.arrival as Connection).finish()
-    answerTo(request, log, passwords, rehash)
+    answerTo(request, hands)
       .then(
         (value) => answer(request, value),
         (error) => fail(request, error),
@@ -174,15 +197,15 @@ function performer(
 
 async function answerTo(
   request: Exclude<Request, { type: "close" }>,
-  log: Log,
-  passwords: PasswordChecker,
-  rehash: () => Promise<void>,
+  { log, passwords, gateways, rehash }: Hands,
 ): Promise<Result> {
   switch (request.type) {
     case "password":
       return { type: "password", right: await passwords.check(request.given) }
     case "operator":
       return { type: "operator", rights: await passwords.rightsOf(request.name, request.given) }
+    case "webirc":
+      return { type: "webirc", refusal: await gateways.introduce(request) }
     case "reload":
       await rehash()
       return { type: "reloaded" }

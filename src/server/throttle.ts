@@ -60,6 +60,13 @@ export class Throttle {
     if (count && count.unregistered > 0) count.unregistered--
   }
 
+  /** A connection that was admitted turns out to be another address's. */
+  withdraw(address: string) {
+    this.settled(address)
+    const count = this.#counts.get(countedAs(address))
+    if (count && count.begun > 0) count.begun--
+  }
+
   /** Forgets addresses that have nothing to count; once in a few seconds is enough. */
   tick(nowMs: number) {
     for (const [key, count] of this.#counts) {

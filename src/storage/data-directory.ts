@@ -15,6 +15,7 @@ export interface DataDirectory {
   readonly snapshot: string
   readonly authority: string
   readonly adminSocket: string
+  readonly relaySocket: string
   readonly backups: string
 }
 
@@ -28,6 +29,7 @@ export function dataDirectory(path: string): DataDirectory {
     snapshot: join(base, "snapshot"),
     authority: join(base, "authority"),
     adminSocket: join(base, "admin.sock"),
+    relaySocket: join(base, "relay.sock"),
     backups: join(base, "backups"),
   }
 }

@@ -25,7 +25,7 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   "323": () => undefined,
   "330": ([nick = "", account = ""]) => `${nick} is logged in as ${account}`,
   "331": ([channel = ""]) => `${channel} has no topic`,
-  "338": ([nick = "", address = ""]) => `${nick} connects from ${address}`,
+  "338": ([nick = "", ...where]) => `${nick} connects from ${where.at(-1)}`,
   "341": ([nick = "", channel = ""]) => `${nick} was invited to ${channel}`,
   "353": ([channel = ""], names) => `${channel}: ${names}`,
   "366": () => undefined,

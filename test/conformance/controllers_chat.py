@@ -83,6 +83,7 @@ class Options:
     default_user_modes: str = ""
     always_on: str = "opt-in"  # or "opt-out": accounts stay online by default
     znc_max_messages: int = 100
+    proxy_port: int = 0  # the listener for proxies
     proxy_protocol: bool = False  # every connection starts with a PROXY header
 
 
@@ -112,6 +113,14 @@ def render_toml(o: Options) -> str:
             "new_connections_per_minute": 0,
             "fakelag": False,
         },
+        "accounts": {
+            "before_connect": o.register_before_connect,
+            "email_required": o.register_requires_email,
+            "registrations_per_hour": 0,
+            "password_length_min": 1,  # irctest's are short
+            "password_memory_kib": 8,
+            "scram_iterations": 4096,
+        },
     }
     if o.default_user_modes:
         sections["server"]["default_user_modes"] = o.default_user_modes
@@ -127,6 +136,10 @@ def render_toml(o: Options) -> str:
         "[[oper]]",
         f"name = {value(OPER_NAME)}",
         f"password = {value('plain:' + OPER_PASSWORD)}",
+        "",
+        "[[proxy]]",
+        f"listen = {value(f'127.0.0.1:{o.proxy_port}')}",
+        'from = ["127.0.0.1"]',
         "",
     ]
     return "\n".join(lines)
@@ -247,6 +260,7 @@ class ChatController(BaseServerController, DirectoryBasedController):
             (_, server_websocket_port) = self.get_hostname_and_port()
             self._forwards.append((websocket_port, server_websocket_port))
 
+        (_, proxy_port) = self.get_hostname_and_port()
         clock = self._choose_clock(faketime)
 
         (cert, key) = _shared_certificate()
@@ -259,6 +273,7 @@ class ChatController(BaseServerController, DirectoryBasedController):
         self._options = Options(
             port=server_port,
             websocket_port=server_websocket_port,
+            proxy_port=proxy_port,
             cert=cert,
             key=key,
             data=data,
@@ -347,8 +362,9 @@ class ChatController(BaseServerController, DirectoryBasedController):
             parent = f"--parent={os.getpid()}"
             gap = f"--gap-ms={os.environ.get('IRCTEST_CHAT_GAP_MS', '0')}"
             command = [sys.executable, "-I", "-S", PROXY, "--wait", parent, gap, *forward]
+            command.append(f"--proxy=127.0.0.1:{self._options.proxy_port}")
             if self._options.proxy_protocol:
-                command.append("--proxy-header")
+                command.append("--proxy-always")
             self._proxy = self.execute(command, proc_name="tls_proxy")
 
     # -- stopping ----------------------------------------------------------

@@ -161,3 +161,52 @@ test.each([
 ])("an operator that cannot be: %j", (text, why) => {
   expect(() => readConfig(file(text), {}, {})).toThrow(why)
 })
+
+test("proxies and gateways are lists; a fingerprint is read as people write it", () => {
+  const fingerprint = "AB:".repeat(31)
+  const { proxies, gateways } = readConfig(
+    file(`[[proxy]]
+listen = "[::]:6698"
+from = ["10.0.0.0/8", "::1"]
+[[webirc]]
+name = "web"
+from = ["192.0.2.1"]
+fingerprint = "${fingerprint}CD"
+[[webirc]]
+name = "old"
+from = ["192.0.2.2"]
+password = "plain:x"
+`),
+    {},
+    {},
+  )
+  expect(proxies).toMatchObject([{ listen: { host: "::", port: 6698 }, from: [{}, {}] }])
+  expect(gateways).toMatchObject([
+    { name: "web", fingerprint: `${"ab".repeat(31)}cd` },
+    { name: "old", password: "plain:x" },
+  ])
+})
+
+test.each([
+  ["[proxy]\n", /line 1: proxy must be written \[\[proxy\]\]/],
+  ['[[proxy]]\nlisten = "x:y"\nfrom = ["::1"]\n', /line 2: proxy\.0\.listen must be HOST:PORT/],
+  ['[[proxy]]\nlisten = ":1"\nfrom = []\n', /line 2: proxy\.0\.listen must be HOST:PORT/],
+  ['[[proxy]]\nlisten = "h:1"\nfrom = []\n', /line 3: proxy\.0\.from must name at least one range/],
+  ['[[proxy]]\nlisten = "h:1"\n', /line 1: proxy\.0\.from must be a list of ranges/],
+  ['[[proxy]]\nlisten = "h:1"\nfrom = ["::1"]\n[[proxy]]\nform = 1\n', /line 4: proxy\.1\.listen must be/],
+  ['[[webirc]]\nname = "w"\nfrom = ["x"]\n', /line 3: webirc\.0\.from\.0 must be an address or a range/],
+  [
+    '[[webirc]]\nname = "w"\nfrom = ["::1"]\n',
+    /line 1: webirc\.0 needs a password or a certificate's fingerprint/,
+  ],
+  [
+    '[[webirc]]\nname = "w"\nfrom = ["::1"]\npassword = "x"\n',
+    /line 4: webirc\.0\.password must be plain:PASSWORD/,
+  ],
+  [
+    '[[webirc]]\nname = "w"\nfrom = ["::1"]\nfingerprint = "x"\n',
+    /line 4: webirc\.0\.fingerprint must be a certificate's SHA-256/,
+  ],
+])("a proxy or gateway that cannot be: %j", (text, why) => {
+  expect(() => readConfig(file(text), {}, {})).toThrow(why)
+})

@@ -1,5 +1,6 @@
 // A server in this process, with a real authority and real TLS on a port of its own, and a log in memory.
 
+import { join } from "node:path"
 import { siteOf } from "../../src/authority/authority.ts"
 import { memberOf } from "../../src/authority/issue.ts"
 import type { Log, LogEntry } from "../../src/core/seams.ts"
@@ -50,6 +51,7 @@ export async function serving(
     version: "chat-test",
     memberOf,
     onBroken: (error) => broken.push(error),
+    relaySocket: join(authority.folder, "relay.sock"),
   })
   const port = server.endpoints[0]?.port ?? 0
   const at = { port, authority } as never

@@ -31,6 +31,7 @@ test("has its parts in fixed places", () => {
     snapshot: "/data/snapshot",
     authority: "/data/authority",
     adminSocket: "/data/admin.sock",
+    relaySocket: "/data/relay.sock",
     backups: "/data/backups",
   })
 })

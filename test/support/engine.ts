@@ -65,6 +65,9 @@ export class World {
         } else if (request.type === "operator") {
           const rights = request.given === "sesame" ? OPERATORS[request.name] : undefined
           this.engine.answered(request.session, { type: "operator", rights }, this.now)
+        } else if (request.type === "webirc") {
+          const refusal = request.password === "sesame" ? undefined : "NOT_A_GATEWAY"
+          this.engine.answered(request.session, { type: "webirc", refusal }, this.now)
         } else if (request.type === "reload") {
           this.engine.answered(request.session, { type: this.mayReload ? "reloaded" : "failed" }, this.now)
         } else if (request.type === "password") {

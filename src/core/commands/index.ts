@@ -40,6 +40,7 @@ import { TOPIC, topicChanged } from "./topic.ts"
 import { USER, userConnected } from "./user.ts"
 import { USERHOST } from "./userhost.ts"
 import { WALLOPS, wallopsSent } from "./wallops.ts"
+import { WEBIRC } from "./webirc.ts"
 import { WHO } from "./who.ts"
 import { WHOIS } from "./whois.ts"
 import { WHOWAS } from "./whowas.ts"
@@ -86,6 +87,7 @@ const commands: readonly Command[] = [
   USERHOST,
   VERSION,
   WALLOPS,
+  WEBIRC,
   WHO,
   WHOIS,
   WHOWAS,

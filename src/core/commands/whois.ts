@@ -10,6 +10,7 @@ import {
   RPL_WHOISACTUALLY,
   RPL_WHOISBOT,
   RPL_WHOISCHANNELS,
+  RPL_WHOISGATEWAY,
   RPL_WHOISIDLE,
   RPL_WHOISKEYVALUE,
   RPL_WHOISOPERATOR,
@@ -58,7 +59,7 @@ function about(user: User, context: UserContext): Reply[] {
   if (user === context.user) replies.push(...addresses(user))
   if (context.session.has(METADATA))
     for (const [key, value] of user.metadata) replies.push(RPL_WHOISKEYVALUE(nick, key, value))
-  replies.push(RPL_WHOISSECURE(nick, "is using a secure connection (TLS)"))
+  replies.push(...connections(user))
   replies.push(RPL_WHOISIDLE(nick, idleSecondsOf(user, context.now), Math.floor(user.since / 1000)))
   return replies
 }
@@ -66,8 +67,18 @@ function about(user: User, context: UserContext): Reply[] {
 // Nobody but oneself: an address is never shown to others.
 function addresses(user: User): Reply[] {
   return [...new Set(user.sessions.map((session) => session.arrival.address))].map((address) =>
-    RPL_WHOISACTUALLY(user.nick, address),
+    RPL_WHOISACTUALLY(user.nick, `${user.username}@${user.host}`, address),
   )
+}
+
+// "IRC servers SHOULD show when a WebIRC connection is in use", and secure is who is so all the way.
+function connections({ nick, sessions }: User): Reply[] {
+  const gateways = new Set(sessions.flatMap(({ arrival }) => arrival.via?.gateway ?? []))
+  const isSecure = sessions.every(({ arrival }) => arrival.via?.isSecure ?? true)
+  return [
+    ...[...gateways].map((gateway) => RPL_WHOISGATEWAY(nick, gateway)),
+    ...(isSecure ? [RPL_WHOISSECURE(nick, "is using a secure connection (TLS)")] : []),
+  ]
 }
 
 function channels(user: User, { user: asker, session }: UserContext): Reply[] {
