@@ -3,6 +3,7 @@
 import type { Message } from "../protocol/message.ts"
 import type { RefusalCode } from "../protocol/refusals.ts"
 import type { EventType } from "./event.ts"
+import type { IdentityQuestion } from "./identity.ts"
 import type { Content } from "./narrow.ts"
 import type { Network } from "./network.ts"
 import type { Introduction, Logger, Query, Result } from "./seams.ts"
@@ -18,6 +19,7 @@ export type Question =
   | { readonly type: "password"; readonly given: string }
   | { readonly type: "operator"; readonly name: string; readonly given: string }
   | Omit<Introduction, "session">
+  | IdentityQuestion
   | { readonly type: "reload" }
   | { readonly type: "read"; readonly query: Query }
 

@@ -21,6 +21,7 @@ import { userQuit } from "./commands/quit.ts"
 import { serverStarted } from "./commands/server.ts"
 import type { EventType, Stamp } from "./event.ts"
 import { Network } from "./network.ts"
+import { offersOf, reoffer } from "./offers.ts"
 import { BrokenStateError, replay } from "./replay.ts"
 import { rowOf } from "./rows.ts"
 import { pursueRegistration } from "./registration.ts"
@@ -178,6 +179,15 @@ export class Engine {
     return turn
   }
 
+  /** The site's settings, read again: who asked for cap-notify hears what is offered otherwise. */
+  configure(settings: Settings) {
+    const before = offersOf(this.net.settings)
+    this.net.settings = settings
+    const after = offersOf(settings)
+    for (const session of this.sessions)
+      for (const content of reoffer(session, before, after)) this.#speech.reply(session, content)
+  }
+
   // Time in the log never goes back, whatever the clock does.
   #advance(now: number) {
     if (now > this.#at) this.#at = now
@@ -311,6 +321,7 @@ export class Engine {
         answer: (answer) => this.#speech.answer(session, answer),
         ask: (question, resume) => this.#ask(session, "PASS", question, resume),
         end: (code, words) => this.end(session, code, words),
+        replace: (other) => this.end(other, "REPLACED"),
         newBatch: () => this.#speech.newBatch(),
         lastSeq: () => this.#seq - 1,
       })

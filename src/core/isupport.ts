@@ -31,7 +31,7 @@ function linesOf(settings: Settings): Content[] {
   return lines
 }
 
-function tokensOf({ networkName, limits }: Settings): string[] {
+function tokensOf({ access, networkName, limits }: Settings): string[] {
   const letters = PREFIXES.map((prefix) => prefix.letter).join("")
   const signs = PREFIXES.map((prefix) => prefix.sign).join("")
   const { monitor, targets } = limits
@@ -68,5 +68,7 @@ function tokensOf({ networkName, limits }: Settings): string[] {
     `USERLEN=${limits.usernameLength}`,
     "UTF8ONLY",
     "WHOX",
+    // https://ircv3.net/specs/extensions/account-registration.html#isupport-token
+    ...(access === "members" ? ["draft/ACCOUNTREQUIRED"] : []),
   ]
 }

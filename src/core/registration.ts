@@ -1,15 +1,15 @@
 // From a connection to a user: https://modern.ircdocs.horse/#connection-registration. Asked after every line of a session
 // that is not registered yet; does nothing until NICK, USER and the end of capability negotiation are there.
 
-import type { Arrival, Certificate, Logger, Result } from "./seams.ts"
+import type { Arrival, Logger, Result } from "./seams.ts"
 import type { Answer, Question } from "./command.ts"
 import type { EventType } from "./event.ts"
 import type { Network } from "./network.ts"
 import type { Session } from "./session.ts"
-import { folded, parseNick, type Nick } from "../protocol/names.ts"
+import { folded, type Nick } from "../protocol/names.ts"
 import type { RefusalCode } from "../protocol/refusals.ts"
-import { ERR_NICKNAMEINUSE, ERR_PASSWDMISMATCH } from "../protocol/numerics.ts"
-import { accountCreated } from "./commands/account.ts"
+import { ERR_NICKNAMEINUSE, ERR_PASSWDMISMATCH, ERR_SASLABORTED } from "../protocol/numerics.ts"
+import { accountCreated, accountNameOf } from "./commands/account.ts"
 import { ABSENT, awayChanged } from "./commands/away.ts"
 import { metadataChanged } from "./commands/metadata.ts"
 import { isTaken, nickChanged } from "./commands/nick.ts"
@@ -27,6 +27,8 @@ export interface Registrar {
   answer(answer: Answer): void
   ask(question: Question, resume: (result: Result) => Answer): void
   end(code: RefusalCode, words?: string): void
+  /** Ends another session whose place this one takes. */
+  replace(other: Session): void
   newBatch(): string
   /** The place of the event just made. */
   lastSeq(): number
@@ -37,9 +39,14 @@ export function pursueRegistration(session: Session, registrar: Registrar) {
   if (nick === undefined || username === undefined || negotiating) return
   const { settings } = registrar.net
   if (settings.passwordNeeded && !session.passwordRight) return checkPassword(session, registrar)
+  // "the server SHOULD abort it and send a 906 numeric, then register the client without authentication"
+  if (session.exchange) {
+    session.exchange = undefined
+    registrar.answer(ERR_SASLABORTED())
+  }
   session.account ??= accountOf(session.arrival, registrar)
   if (!session.account && settings.access === "members") {
-    return registrar.end(session.arrival.certificate ? "NOT_A_MEMBER" : "CERT_REQUIRED")
+    return registrar.end(session.arrival.certificate ? "NOT_A_MEMBER" : "ACCOUNT_REQUIRED")
   }
   register(session, nick, username, session.account, registrar)
 }
@@ -58,21 +65,12 @@ function checkPassword(session: Session, registrar: Registrar) {
   })
 }
 
-// A certificate of a trusted authority makes its name an account at first sight. A name that another authority's
-// account holds is not this one's.
-function accountOf(arrival: Arrival, registrar: Registrar): Account | undefined {
-  const { certificate } = arrival
-  if (!certificate) return undefined
-  const known = registrar.net.account(certificate.name)
-  if (known) return known.issuer === certificate.issuer ? known : undefined
-  return createAccount(certificate, registrar)
-}
-
-function createAccount(certificate: Certificate, { net, place }: Registrar): Account | undefined {
-  // A name that could be no nick could stand in no line either.
-  const name = parseNick(certificate.name, net.settings.limits.nickLength)
+// A certificate of a trusted authority makes its name an account at first sight. A name that another's account holds is
+// not this one's.
+function accountOf({ certificate }: Arrival, { net, place }: Registrar): Account | undefined {
+  const name = certificate && accountNameOf(net, certificate)
   if (!name) return undefined
-  place(accountCreated, { name, issuer: certificate.issuer })
+  if (!net.account(name)) place(accountCreated, { name, issuer: certificate.issuer })
   return net.account(name)
 }
 
@@ -87,9 +85,11 @@ function register(
   const online = account && net.userOf(account)
   if (online) {
     bringMetadata(session, online, registrar)
+    const others = online.sessions.slice()
     attach(session, online)
     registrar.answer(greetingOfSecondSession(registrar, session, online))
     bringAway(session, online, registrar)
+    if (!net.settings.accounts.multiclient) for (const other of others) registrar.replace(other)
   } else {
     if (account && folded(nick) === folded(account.name)) clearNick(nick, registrar)
     if (isTaken(net, nick, account)) {

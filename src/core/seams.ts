@@ -3,6 +3,7 @@
 import type { Limits } from "../protocol/limits.ts"
 import type { RefusalCode } from "../protocol/refusals.ts"
 import type { Right } from "../protocol/rights.ts"
+import type { IdentityQuestion, IdentityResult } from "./identity.ts"
 import type { Session } from "./session.ts"
 import type { Snapshot } from "./snapshot.ts"
 import type { Output } from "./outbox.ts"
@@ -27,8 +28,12 @@ export interface Row {
   readonly erases?: Erasure
 }
 
-/** Text that is wiped from the log: of one row, or of every message of an account. The rows stay, marked in their body. */
-export type Erasure = { readonly seq: number } | { readonly accountId: number }
+/**
+ * Text that is wiped from the log: of one row, or of every row of these types that an account wrote up to the end of the
+ * turn. The rows stay, marked in their body.
+ */
+export type Erasure =
+  { readonly seq: number } | { readonly accountId: number; readonly types: readonly string[] }
 
 /** The ordered record of what happened, in memory or in SQLite. */
 export interface Log {
@@ -89,7 +94,7 @@ export interface ConversationsQuery extends Stretch {
   readonly channelIds: readonly number[]
 }
 
-/** Rows whose text holds every one of `words`, in these channels and in the account's direct messages. */
+/** Rows whose text holds every one of `words`, large or small, with or without accents, in these channels and in the account's direct messages. What took too long to look through is left out. */
 export interface SearchQuery extends Stretch {
   readonly kind: "search"
   readonly words: readonly string[]
@@ -152,6 +157,7 @@ export type Request =
   | { readonly type: "close"; readonly session: Session }
   | { readonly type: "password"; readonly session: Session; readonly given: string }
   | { readonly type: "operator"; readonly session: Session; readonly name: string; readonly given: string }
+  | (IdentityQuestion & { readonly session: Session })
   | Introduction
   | { readonly type: "reload"; readonly session: Session }
   | { readonly type: "read"; readonly session: Session; readonly query: Query }
@@ -161,6 +167,7 @@ export type Result =
   | { readonly type: "password"; readonly right: boolean }
   /** No rights: name or password are wrong. */
   | { readonly type: "operator"; readonly rights: readonly Right[] | undefined }
+  | IdentityResult
   /** Without a refusal the session's arrival is the user's now. */
   | { readonly type: "webirc"; readonly refusal: RefusalCode | undefined }
   | { readonly type: "reloaded" }
@@ -193,10 +200,28 @@ export interface Settings {
   readonly access: "members" | "open"
   /** Whether PASS is needed; the shell compares it. */
   readonly passwordNeeded: boolean
+  readonly accounts: AccountSettings
   /** Letters of what a user, and what a channel, begins with. */
   readonly defaultUserModes: string
   readonly defaultChannelModes: string
   readonly limits: Limits
+}
+
+/** `[accounts]` of chat.toml, as far as the core obeys it. */
+export interface AccountSettings {
+  /** Whether anybody may register one. */
+  readonly registration: boolean
+  /** Whether that may be done before USER and NICK are done. */
+  readonly beforeConnect: boolean
+  readonly emailRequired: boolean
+  /** Whether an account may have another name than its maker's nick. */
+  readonly customNames: boolean
+  /** Whether an account may have several connections at once; otherwise the newest takes the others' place. */
+  readonly multiclient: boolean
+  /** Characters. */
+  readonly passwordLengthMin: number
+  /** Whether certificates are asked for, so that SASL EXTERNAL can succeed. */
+  readonly external: boolean
 }
 
 export interface LogEntry {

@@ -7,8 +7,8 @@ import type { Metadata } from "./metadata.ts"
 import type { Output } from "./outbox.ts"
 import type { Arrival, Result } from "./seams.ts"
 import type { Response } from "./response.ts"
-import type { Account, User } from "./user.ts"
-import type { Answer } from "./command.ts"
+import { sourceOf, type Account, type User } from "./user.ts"
+import type { Answer, Context } from "./command.ts"
 
 /** A command that waits for the shell; the session's next lines wait behind it. */
 export interface Waiting {
@@ -16,6 +16,12 @@ export interface Waiting {
   readonly response: Response | undefined
   readonly resume: (result: Result) => Answer
   readonly backlog: (string | Unreadable)[]
+}
+
+/** SASL under way: what has come of a response, and what is to be done when it is complete. */
+export interface Exchange {
+  encoded: string
+  respond(context: Context, response: Uint8Array): Answer
 }
 
 export class Session {
@@ -40,6 +46,8 @@ export class Session {
   hasSpoken = false
   /** The account it logged in to before registration, or which its certificate names. */
   account: Account | undefined
+  /** SASL under way. */
+  exchange: Exchange | undefined
   user: User | undefined
   /** Keys whose changes it wants to hear of. */
   subscriptions: Set<string> | undefined
@@ -65,6 +73,12 @@ export class Session {
 
   has(capability: number): boolean {
     return (this.capabilities & capability) !== 0
+  }
+
+  /** nick!user@host, with `*` for what it has not said yet. */
+  get source(): string {
+    const { nick = "*", username = "*", arrival } = this
+    return this.user ? sourceOf(this.user) : `${nick}!${username}@${arrival.host}`
   }
 
   /** The nick as numerics address it: `*` before registration has one. */

@@ -115,7 +115,14 @@ function addressedTo(session: Session, content: Content): Content {
 }
 
 /** Commands whose specifications have standard replies of their own. */
-const WITH_STANDARD_REPLIES: readonly string[] = ["CHATHISTORY", "METADATA", "RENAME", "SETNAME"]
+const WITH_STANDARD_REPLIES: readonly string[] = [
+  "CHATHISTORY",
+  "METADATA",
+  "REGISTER",
+  "RENAME",
+  "SETNAME",
+  "VERIFY",
+]
 
 // Of utf8-only and of those commands.
 const isSpecified = ([command = "", code]: readonly string[]) =>

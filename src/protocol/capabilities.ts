@@ -7,7 +7,7 @@ export interface Capability {
   readonly name: string
   readonly bit: number
   readonly specification: string
-  /** What `CAP LS 302` writes after `=`. */
+  /** What `CAP LS 302` writes after `=`, where no setting changes it. */
   readonly value?: (limits: Limits) => string
   /** Whether a line can look otherwise for a session that has it; only these bits divide the cache of rendered lines. */
   readonly renders: boolean
@@ -37,6 +37,8 @@ export const PRE_AWAY = 1 << 18
 export const EXTENDED_ISUPPORT = 1 << 19
 export const CHANNEL_RENAME = 1 << 20
 export const METADATA = 1 << 21
+export const SASL = 1 << 22
+export const ACCOUNT_REGISTRATION = 1 << 23
 
 export const CAPABILITIES: readonly Capability[] = [
   { name: "account-notify", bit: ACCOUNT_NOTIFY, specification: extension("account-notify"), renders: false },
@@ -44,6 +46,12 @@ export const CAPABILITIES: readonly Capability[] = [
   { name: "away-notify", bit: AWAY_NOTIFY, specification: extension("away-notify"), renders: false },
   { name: "batch", bit: BATCH, specification: extension("batch"), renders: false },
   { name: "cap-notify", bit: CAP_NOTIFY, specification: extension("capability-negotiation"), renders: false },
+  {
+    name: "draft/account-registration",
+    bit: ACCOUNT_REGISTRATION,
+    specification: extension("account-registration"),
+    renders: false,
+  },
   {
     name: "draft/channel-rename",
     bit: CHANNEL_RENAME,
@@ -89,6 +97,7 @@ export const CAPABILITIES: readonly Capability[] = [
     specification: extension("no-implicit-names"),
     renders: false,
   },
+  { name: "sasl", bit: SASL, specification: extension("sasl-3.2"), renders: false },
   { name: "server-time", bit: SERVER_TIME, specification: extension("server-time"), renders: true },
   { name: "setname", bit: SETNAME, specification: extension("setname"), renders: false },
   {
@@ -107,9 +116,3 @@ export const CAPABILITIES: readonly Capability[] = [
 
 /** The bits that divide the cache of rendered lines. */
 export const RENDERING = CAPABILITIES.reduce((mask, c) => (c.renders ? mask | c.bit : mask), 0)
-
-const BY_NAME = new Map(CAPABILITIES.map((c) => [c.name, c]))
-
-export function capabilityNamed(name: string): Capability | undefined {
-  return BY_NAME.get(name)
-}

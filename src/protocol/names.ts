@@ -22,6 +22,25 @@ export function parseNick(text: string, lengthMax: number): Nick | undefined {
   return NICK.test(text) && text.length <= lengthMax ? (text as Nick) : undefined
 }
 
+const RESERVED: ReadonlySet<string> = new Set([
+  "botserv",
+  "chanserv",
+  "global",
+  "histserv",
+  "hostserv",
+  "memoserv",
+  "nickserv",
+  "operserv",
+  "saslserv",
+  "server",
+  "services",
+])
+
+/** Whether people would take who has this name for the server, or for one of its services. */
+export function isReserved(name: string): boolean {
+  return RESERVED.has(folded(name))
+}
+
 // Modern IRC: no space, BELL or comma; nor any other control or bidi character, which only serve to deceive.
 const CHANNEL = /^#[^\0-\x20,\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+$/u
 

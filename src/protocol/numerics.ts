@@ -123,7 +123,13 @@ export const RPL_METADATASYNCLATER = (target: string) => numeric("774", [target]
 // Accounts: https://ircv3.net/specs/extensions/sasl-3.1.html#numerics-used-by-this-extension
 export const RPL_LOGGEDIN = (source: string, account: string) =>
   numeric("900", [source, account], `You are now logged in as ${account}`)
+export const RPL_SASLSUCCESS = () => numeric("903", [], "SASL authentication successful")
 export const ERR_SASLFAIL = (text = "SASL authentication failed") => numeric("904", [], text)
+export const ERR_SASLTOOLONG = () => numeric("905", [], "SASL message too long")
+export const ERR_SASLABORTED = () => numeric("906", [], "SASL authentication aborted")
+export const ERR_SASLALREADY = (text: string) => numeric("907", [], text)
+export const RPL_SASLMECHS = (mechanisms: string) =>
+  numeric("908", [mechanisms], "are available SASL mechanisms")
 
 // The server
 export const RPL_VERSION = (version: string, server: string, comments: string) =>

@@ -60,6 +60,12 @@ export const REFUSALS = {
     hint: "ask the host",
     retry: false,
   },
+  ACCOUNT_REQUIRED: {
+    text: "this server admits members only: show a client certificate, or log in by SASL",
+    exitCode: IDENTITY,
+    hint: "ask the host for a certificate (chat certs client NAME) and pass it with --cert",
+    retry: false,
+  },
   NOT_A_MEMBER: {
     text: "this server admits members only",
     exitCode: IDENTITY,

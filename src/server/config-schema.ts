@@ -86,6 +86,22 @@ const throttling = z.strictObject({
   exempt: z.array(range, "must be a list of ranges").default([]),
 })
 
+const yes = z.boolean("must be true or false")
+
+const accounts = z.strictObject({
+  /** Undefined for the default: what `access` says. */
+  registration: yes.optional(),
+  before_connect: yes.default(true),
+  email_required: yes.default(false),
+  custom_names: yes.default(false),
+  multiclient: yes.default(true),
+  registrations_per_hour: count.default(5),
+  password_length_min: whole(1, 64).default(8),
+  // OWASP's least for argon2id, and for PBKDF2 with SHA-256; RFC 7677 wants 4096 at least.
+  password_memory_kib: whole(8, 1_048_576).default(19_456),
+  scram_iterations: whole(4096, 10_000_000).default(600_000),
+})
+
 const LENGTH_MAX = 390
 /** What timers can count. */
 const INTEGER_MAX = 2 ** 31 - 1
@@ -151,6 +167,7 @@ export const SCHEMA = z.strictObject({
   server: server.prefault({}),
   limits: limits.prefault({}),
   throttling: throttling.prefault({}),
+  accounts: accounts.prefault({}),
   oper: z.array(oper, "must be written [[oper]]").default([]),
   proxy: z.array(proxy, "must be written [[proxy]]").default([]),
   webirc: z.array(webirc, "must be written [[webirc]]").default([]),
@@ -163,6 +180,7 @@ export const KEYS: Readonly<Record<string, readonly string[]>> = {
   server: Object.keys(server.shape),
   limits: Object.keys(limits.shape),
   throttling: Object.keys(throttling.shape),
+  accounts: Object.keys(accounts.shape),
 }
 
 /** Those that only a file can hold, too: a list of tables fits into no variable. */

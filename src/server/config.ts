@@ -3,10 +3,12 @@
 
 import { dirname, resolve } from "node:path"
 import type { z } from "zod"
+import type { AccountSettings } from "../core/seams.ts"
 import type { Limits } from "../protocol/limits.ts"
 import { EXIT, UserError } from "../user-error.ts"
 import { FILE_KEYS, FILES, KEYS, limitsFrom, LISTS, type Raw, SCHEMA } from "./config-schema.ts"
 import { nearest } from "../nearest.ts"
+import type { HashingCost } from "./credentials.ts"
 import type { Endpoint } from "./endpoint.ts"
 import type { Gateway } from "./gateways.ts"
 import type { Operator } from "./password-checker.ts"
@@ -38,11 +40,17 @@ export interface Config {
     readonly defaultUserModes: string
     readonly defaultChannelModes: string
   }
+  readonly accounts: Accounts
   readonly operators: readonly Operator[]
   readonly proxies: readonly Proxy[]
   readonly gateways: readonly Gateway[]
   readonly limits: Limits
   readonly throttling: Throttling
+}
+
+export interface Accounts extends Omit<AccountSettings, "external">, HashingCost {
+  /** Of one address; 0 for any number. */
+  readonly registrationsPerHour: number
 }
 
 /** A configuration file's path and text. */
@@ -72,7 +80,7 @@ export function readConfig(
   return configFrom(check(merged, () => "the configuration"))
 }
 
-function configFrom({ server, limits, throttling, oper, proxy, webirc }: Raw): Config {
+function configFrom({ server, accounts, limits, throttling, oper, proxy, webirc }: Raw): Config {
   const { client_certs, access, password, name, network, ...rest } = server
   if (access === "members" && client_certs === "off") {
     throw refused("with --client-certs off nobody could show that they are a member", {
@@ -96,6 +104,18 @@ function configFrom({ server, limits, throttling, oper, proxy, webirc }: Raw): C
       password,
       defaultUserModes: rest.default_user_modes,
       defaultChannelModes: rest.default_channel_modes,
+    },
+    accounts: {
+      // Who is no member must not be able to make himself one.
+      registration: accounts.registration ?? access === "open",
+      beforeConnect: accounts.before_connect,
+      emailRequired: accounts.email_required,
+      customNames: accounts.custom_names,
+      multiclient: accounts.multiclient,
+      registrationsPerHour: accounts.registrations_per_hour,
+      passwordLengthMin: accounts.password_length_min,
+      passwordMemoryKib: accounts.password_memory_kib,
+      scramIterations: accounts.scram_iterations,
     },
     operators: oper,
     proxies: proxy,

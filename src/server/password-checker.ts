@@ -2,9 +2,8 @@
 
 import { createHash, timingSafeEqual } from "node:crypto"
 import type { Right } from "../protocol/rights.ts"
+import type { HashingQueue } from "./hashing-queue.ts"
 
-/** Argon2id takes 64 MiB and a fifth of a second: a flood of guesses must not take every core. */
-const AT_ONCE_MAX = 2
 /** Says that what follows is the password itself. */
 const PLAIN = "plain:"
 
@@ -20,12 +19,12 @@ export class PasswordChecker {
   /** Undefined when there is none. Replaced, as the operators are, when the configuration is read again. */
   password: string | undefined
   operators: readonly Operator[]
-  #running = 0
-  readonly #waiting: (() => void)[] = []
+  readonly #queue: HashingQueue
 
-  constructor(password: string | undefined, operators: readonly Operator[] = []) {
+  constructor(password: string | undefined, operators: readonly Operator[], queue: HashingQueue) {
     this.password = password
     this.operators = operators
+    this.#queue = queue
   }
 
   async check(given: string): Promise<boolean> {
@@ -47,14 +46,7 @@ export class PasswordChecker {
   }
 
   async #verify(given: string, hash: string): Promise<boolean> {
-    if (this.#running >= AT_ONCE_MAX) await new Promise<void>((resolve) => this.#waiting.push(resolve))
-    this.#running++
-    try {
-      return await Bun.password.verify(given, hash)
-    } finally {
-      this.#running--
-      this.#waiting.shift()?.()
-    }
+    return (await this.#queue.run(() => Bun.password.verify(given, hash))) ?? false
   }
 }
 

@@ -11,6 +11,8 @@ import type { Connection } from "./connection.ts"
 import type { Endpoint } from "./endpoint.ts"
 import { Gateways } from "./gateways.ts"
 import { listen } from "./listener.ts"
+import { HashingQueue } from "./hashing-queue.ts"
+import { Identity } from "./identity.ts"
 import { PasswordChecker } from "./password-checker.ts"
 import { Proxies } from "./proxies.ts"
 import type { Shell } from "./shell.ts"
@@ -65,7 +67,8 @@ export function startServer(options: ServerOptions): Server {
   const { log, logger } = options
   const engine = new Engine(settingsOf(options, options.version), log, log.replay(), logger, now())
   const turns = new Turns({ engine, log, perform: (request) => perform(request), onRows: options.onRows })
-  const passwords = new PasswordChecker(options.config.server.password, options.config.operators)
+  const queue = new HashingQueue()
+  const passwords = new PasswordChecker(options.config.server.password, options.config.operators, queue)
   const broken = once((error: Error) => {
     turns.break()
     logger({ level: "error", what: "the server cannot go on", why: error.stack ?? error.message })
@@ -86,7 +89,8 @@ export function startServer(options: ServerOptions): Server {
   }
   let rehash = () => Promise.resolve()
   const gateways = new Gateways(options.config.gateways, passwords, logger)
-  const perform = performer(shell, { log, passwords, gateways, rehash: () => rehash() })
+  const identity = new Identity(options.config.accounts, shell, queue)
+  const perform = performer(shell, { log, passwords, gateways, identity, rehash: () => rehash() })
   log.onBroken = broken
   log.onReadOnly = (readOnly) => {
     engine.readOnly = readOnly
@@ -97,6 +101,7 @@ export function startServer(options: ServerOptions): Server {
   const ticking = setInterval(() => {
     engine.tick(now())
     shell.throttle.tick(monotonicMs())
+    identity.tick(monotonicMs())
     turns.wake()
   }, TICK_MS)
   turns.wake()
@@ -119,13 +124,15 @@ export function startServer(options: ServerOptions): Server {
       return engine.net.settings
     },
     reload(next) {
-      engine.net.settings = settingsOf(next, options.version)
+      engine.configure(settingsOf(next, options.version))
+      turns.wake()
       shell.throttle.limits = next.config.throttling
       shell.limits = next.config.limits
       shell.tls = next.tls
       shell.rules = rulesOf(next, options.memberOf)
       passwords.password = next.config.server.password
       passwords.operators = next.config.operators
+      identity.reload(next.config.accounts)
       gateways.list = next.config.gateways
       proxies.reload(next.config.proxies)
     },
@@ -158,6 +165,7 @@ function settingsOf({ config, motd }: Changeable, version: string): Settings {
     passwordNeeded: password !== undefined,
     defaultUserModes,
     defaultChannelModes,
+    accounts: { ...config.accounts, external: config.server.clientCerts !== "off" },
     limits: config.limits,
   }
 }
@@ -172,6 +180,7 @@ interface Hands {
   readonly log: Log
   readonly passwords: PasswordChecker
   readonly gateways: Gateways
+  readonly identity: Identity
   readonly rehash: () => Promise<void>
 }
 
@@ -197,7 +206,7 @@ function performer(shell: Shell, hands: Hands): (request: Request) => void {
 
 async function answerTo(
   request: Exclude<Request, { type: "close" }>,
-  { log, passwords, gateways, rehash }: Hands,
+  { log, passwords, gateways, identity, rehash }: Hands,
 ): Promise<Result> {
   switch (request.type) {
     case "password":
@@ -211,6 +220,8 @@ async function answerTo(
       return { type: "reloaded" }
     case "read":
       return { type: "rows", rows: await log.read(request.query) }
+    default:
+      return identity.answer(request, request.session.arrival as Connection)
   }
 }
 

@@ -74,7 +74,7 @@ test("with members only and certificates optional, a guest is told to bring one"
   const irc = await Irc.connect(members)
   irc.send("NICK guest", "USER guest 0 * :Guest")
   await irc.closed
-  expect(irc.lines.at(-1)).toStartWith("ERROR :CERT_REQUIRED this server admits members only")
+  expect(irc.lines.at(-1)).toStartWith("ERROR :ACCOUNT_REQUIRED this server admits members only")
   const ended = await connectPiped(members, "guest", "")
   expect(ended).toMatchObject({ exitCode: 5, stdout: "" })
   expect(ended.stderr).toMatch(/admits members only.*\nchat: hint: .*chat certs client/)

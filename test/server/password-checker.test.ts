@@ -1,14 +1,19 @@
 // Passwords of the server and of its operators.
 
 import { expect, test } from "bun:test"
+import { HashingQueue } from "../../src/server/hashing-queue.ts"
 import { PasswordChecker } from "../../src/server/password-checker.ts"
 
 const HASH = await Bun.password.hash("open sesame", { algorithm: "argon2id", memoryCost: 8, timeCost: 1 })
 
-const checker = new PasswordChecker(undefined, [
-  { name: "root", password: "plain:sesame", rights: ["kill", "rehash"] },
-  { name: "crier", password: HASH, rights: ["wallops"] },
-])
+const checker = new PasswordChecker(
+  undefined,
+  [
+    { name: "root", password: "plain:sesame", rights: ["kill", "rehash"] },
+    { name: "crier", password: HASH, rights: ["wallops"] },
+  ],
+  new HashingQueue(),
+)
 
 test.each([
   ["root", "sesame", ["kill", "rehash"]],

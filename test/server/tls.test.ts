@@ -61,7 +61,7 @@ test("members get in with their certificate, guests do not", async () => {
   await alice.expect(/^:chat\.local 001 alice /)
   const guest = await serve.connect()
   guest.send("NICK bob", "USER bob 0 * :Bob")
-  await guest.expect(/^ERROR :CERT_REQUIRED /)
+  await guest.expect(/^ERROR :ACCOUNT_REQUIRED /)
   await guest.closed
   expect(serve.server.administration.list()).toMatchObject([
     { nick: "alice", certificate: "alice", address: "127.0.0.1" },

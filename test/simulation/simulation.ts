@@ -14,6 +14,7 @@ import { PREFIXES } from "../../src/protocol/modes.ts"
 import { folded } from "../../src/protocol/names.ts"
 import { chatter, NICKS } from "../support/chatter.ts"
 import { digest } from "../support/digest.ts"
+import { answerIdentity } from "../support/identity.ts"
 import { BEGINNING, OPERATORS, SETTINGS } from "../support/engine.ts"
 import { found } from "../../src/storage/plain-reading.ts"
 import { Random } from "../support/random.ts"
@@ -147,6 +148,12 @@ class Simulation {
       "PASS sesame",
       `NICK ${random.pick(NICKS)}`,
       "USER u 0 * :U",
+      ...random.pick([
+        [],
+        [],
+        ["REGISTER * * sesame"],
+        ["AUTHENTICATE PLAIN", `AUTHENTICATE ${btoa(`\0${name}\0sesame`)}`],
+      ]),
       "CAP END",
       `NICK n${session.id}`,
     ]
@@ -234,6 +241,8 @@ class Simulation {
       } else if (request.type === "read") {
         const rows = found(this.#rows, request.query)
         this.#engine.answered(session, { type: "rows", rows }, this.#now)
+      } else if (request.type !== "close" && request.type !== "webirc") {
+        this.#engine.answered(session, answerIdentity(request), this.#now)
       }
     }
   }

@@ -5,6 +5,7 @@ import type { LogEntry, Row, Settings, Turn } from "../../src/core/seams.ts"
 import { STATELESS } from "../../src/core/commands/index.ts"
 import { RIGHTS, type Right } from "../../src/protocol/rights.ts"
 import { DEFAULT_LIMITS } from "../../src/protocol/limits.ts"
+import { answerIdentity } from "./identity.ts"
 import { erased, found } from "../../src/storage/plain-reading.ts"
 
 export const SETTINGS: Settings = {
@@ -14,9 +15,18 @@ export const SETTINGS: Settings = {
   version: "chat-test",
   motd: [],
   access: "open",
-  passwordNeeded: false,
   defaultUserModes: "",
   defaultChannelModes: "nt",
+  passwordNeeded: false,
+  accounts: {
+    registration: true,
+    beforeConnect: true,
+    emailRequired: false,
+    customNames: false,
+    multiclient: true,
+    passwordLengthMin: 4,
+    external: true,
+  },
   limits: DEFAULT_LIMITS,
 }
 
@@ -76,6 +86,8 @@ export class World {
             { type: "password", right: request.given === "sesame" },
             this.now,
           )
+        } else if (request.type !== "close") {
+          this.engine.answered(request.session, answerIdentity(request), this.now)
         }
       }
     }

@@ -1,5 +1,6 @@
 // Plays a transcript: what several sessions send, and every line that each of them is sent. What is not written is silence.
 //
+//   ## accounts emailRequired customNames registration=false      settings of accounts
 //   ## access members · ## password · ## admin Ann · ## motd Hello · ## limits nickLength=5       settings, before all else
 //   ## usermodes i · ## channelmodes ntC
 //   alice connects message-tags server-time     a registered session with these capabilities
@@ -27,7 +28,7 @@ import {
 import { LineReader } from "../../src/protocol/line-reader.ts"
 import { msgidOf, parseMsgid } from "../../src/protocol/msgid.ts"
 import { isRefusalCode } from "../../src/protocol/refusals.ts"
-import { World } from "./engine.ts"
+import { SETTINGS, World } from "./engine.ts"
 
 /** The transcript as it really went; equal to `script` when all went as written. */
 export function play(script: string): string {
@@ -47,6 +48,10 @@ function settingsOf(script: string): Partial<Settings> {
   return {
     access: all("access").includes("members") ? "members" : "open",
     passwordNeeded: all("password").length > 0,
+    accounts: {
+      ...SETTINGS.accounts,
+      ...Object.fromEntries(all("accounts").flatMap((line) => line.split(" ").map(switched))),
+    },
     admin: all("admin")[0],
     motd: all("motd"),
     defaultUserModes: all("usermodes")[0] ?? "",
@@ -56,6 +61,12 @@ function settingsOf(script: string): Partial<Settings> {
       ...(Object.fromEntries(limits.map(([name, value]) => [name, Number(value)])) as Partial<Limits>),
     },
   }
+}
+
+/** `name` is on, `name=false` off. */
+function switched(word: string): [string, boolean] {
+  const [name = "", value] = word.split("=")
+  return [name, value !== "false"]
 }
 
 class Stage {

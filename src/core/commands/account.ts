@@ -3,13 +3,13 @@
 // Others hear of a login by https://ircv3.net/specs/extensions/account-notify.html
 
 import { ACCOUNT_NOTIFY } from "../../protocol/capabilities.ts"
-import { METADATA_KEYS_MAX } from "../../protocol/limits.ts"
-import type { Nick } from "../../protocol/names.ts"
-import { ERR_SASLFAIL, RPL_LOGGEDIN } from "../../protocol/numerics.ts"
-import { FAIL } from "../../protocol/reply.ts"
+import { isReserved, parseNick, type Nick } from "../../protocol/names.ts"
+import { ERR_SASLALREADY, ERR_SASLFAIL, RPL_LOGGEDIN } from "../../protocol/numerics.ts"
+import { FAIL, type Reply } from "../../protocol/reply.ts"
 import { event, from, type Stamp } from "../event.ts"
 import { tellOfUser } from "../metadata.ts"
 import type { Network } from "../network.ts"
+import type { Certificate } from "../seams.ts"
 import type { Tell } from "../tell.ts"
 import { sourceOf, type Account, type User, type UserId } from "../user.ts"
 
@@ -19,6 +19,15 @@ export const accountCreated = event<{ name: Nick; issuer: string }>({
     net.addAccount({ id: seq, name, issuer, alwaysOn: false, metadata: new Map() })
   },
 })
+
+/** The account's name that a certificate stands for, whether there is one yet or not; undefined where it is another's. */
+export function accountNameOf(net: Network, { name, issuer }: Certificate): Nick | undefined {
+  const known = net.account(name)
+  if (known) return known.issuer === issuer ? known.name : undefined
+  // A name that could be no nick could stand in no line either.
+  const nick = parseNick(name, net.settings.limits.nickLength)
+  return nick && !isReserved(nick) ? nick : undefined
+}
 
 interface AccountRegistered {
   readonly name: Nick
@@ -30,11 +39,13 @@ interface AccountRegistered {
 
 export const accountRegistered = event<AccountRegistered>({
   type: "accountRegistered",
-  refuse(net, { name }, by) {
+  refuse(net, { name, own }, by) {
     const holder = net.user(name)
     // Nobody loses a nick to who registers it.
-    const isTaken = net.account(name) !== undefined || (holder !== undefined && holder !== by)
-    return isTaken ? FAIL("REGISTER", "ACCOUNT_EXISTS", [name], "That name is somebody else's") : undefined
+    const isHeld = own && holder !== undefined && holder !== by
+    return isHeld || net.account(name)
+      ? FAIL("REGISTER", "ACCOUNT_EXISTS", [name], "That name is somebody else's")
+      : undefined
   },
   apply(net, e, tell) {
     const account: Account = {
@@ -45,9 +56,14 @@ export const accountRegistered = event<AccountRegistered>({
       metadata: new Map(),
     }
     net.addAccount(account)
+    tell.reply({ command: "REGISTER", params: ["SUCCESS", e.name], text: "The account is registered" })
     if (!e.own) return
     const user = e.by === undefined ? undefined : net.users.get(e.by)
     if (user) logIn(net, user, account, e, tell)
+    else if (tell.origin) {
+      tell.origin.account = account
+      tell.reply(RPL_LOGGEDIN(tell.origin.source, account.name))
+    }
   },
 })
 
@@ -68,8 +84,7 @@ export const userLoggedIn = event<{ user: UserId; accountName: Nick }>({
   refuse(net, { user: id, accountName }) {
     const user = net.users.get(id)
     const account = net.account(accountName)
-    const why = user && account ? whyNoLogin(net, user, account) : "There is no such account"
-    return why === undefined ? undefined : ERR_SASLFAIL(why)
+    return user && account ? refusalOfLogin(net, user, account) : ERR_SASLFAIL()
   },
   apply(net, e, tell) {
     const user = net.users.get(e.user)
@@ -78,20 +93,23 @@ export const userLoggedIn = event<{ user: UserId; accountName: Nick }>({
   },
 })
 
-/** Why a user who is here may not become this account now, in words. */
-export function whyNoLogin(net: Network, user: User, account: Account): string | undefined {
+/** Why a user who is here may not become this account now. */
+export function refusalOfLogin(net: Network, user: User, account: Account): Reply | undefined {
   const online = net.userOf(account)
   if (online && online !== user)
-    return `${account.name} is online as ${online.nick}: log in while you connect, and you are there too`
+    return ERR_SASLFAIL(
+      `${account.name} is online as ${online.nick}: log in while you connect, to be there too`,
+    )
+  // What one device does is not to move the others to another account.
   return user.account && user.account !== account && user.sessions.length > 1
-    ? `Your other connections use ${user.account.name}: close them first`
+    ? ERR_SASLALREADY(`Your other connections are logged in as ${user.account.name}: close them first`)
     : undefined
 }
 
 function logIn(net: Network, user: User, account: Account, e: Stamp, tell: Tell) {
   const source = sourceOf(user)
   const before = user.metadata
-  if (!user.account) bequeath(before, account)
+  if (!user.account) bequeath(before, account, net.settings.limits.metadataKeys)
   net.logIn(user, account)
   user.metadata = account.metadata
   const notice = { ...from(e, "ACCOUNT", [account.name], undefined, source), account: account.name }
@@ -102,6 +120,6 @@ function logIn(net: Network, user: User, account: Account, e: Stamp, tell: Tell)
 }
 
 /** What a guest said of himself is the account's, where that says nothing itself. */
-function bequeath(metadata: ReadonlyMap<string, string>, { metadata: own }: Account) {
-  for (const [key, value] of metadata) if (!own.has(key) && own.size < METADATA_KEYS_MAX) own.set(key, value)
+function bequeath(metadata: ReadonlyMap<string, string>, { metadata: own }: Account, most: number) {
+  for (const [key, value] of metadata) if (!own.has(key) && own.size < most) own.set(key, value)
 }

@@ -1,15 +1,13 @@
 // CAP: https://ircv3.net/specs/extensions/capability-negotiation.html
 
-import { CAP_NOTIFY, CAPABILITIES, type Capability, capabilityNamed } from "../../protocol/capabilities.ts"
+import { CAP_NOTIFY, CAPABILITIES, type Capability } from "../../protocol/capabilities.ts"
 import { LINE_BYTES_MAX } from "../../protocol/limits.ts"
 import { byteLength, packed } from "../../protocol/names.ts"
 import { ERR_INVALIDCAPCMD, ERR_NEEDMOREPARAMS } from "../../protocol/numerics.ts"
 import { anytime, type Answer, type Context } from "../command.ts"
 import type { Content } from "../narrow.ts"
+import { offersOf, VERSION_302, written } from "../offers.ts"
 import type { Session } from "../session.ts"
-
-/** The version from which values, several lines and cap-notify are understood. */
-const VERSION_302 = 302
 
 export const CAP = anytime({
   name: "CAP",
@@ -40,9 +38,13 @@ function ls({ net, session }: Context, version = ""): Answer {
   // consistent with the request's version, but keep storing the original (higher) version."
   if (Number.isInteger(number)) session.capVersion = Math.max(session.capVersion, number)
   if (session.capVersion >= VERSION_302) session.capabilities |= CAP_NOTIFY
-  const { serverName, limits } = net.settings
-  if (number < VERSION_302 || version === "") return oneLine(serverName, session, "LS", CAPABILITIES)
-  const words = CAPABILITIES.map(({ name, value }) => (value ? `${name}=${value(limits)}` : name))
+  const { serverName } = net.settings
+  const offers = offersOf(net.settings)
+  if (number < VERSION_302 || version === "") {
+    const offered = offers.map(({ capability }) => capability)
+    return oneLine(serverName, session, "LS", offered)
+  }
+  const words = offers.map((offer) => written(offer, true))
   return severalLines(serverName, session, "LS", words)
 }
 
@@ -92,11 +94,13 @@ function roomIn(serverName: string, { addressee }: Session, subcommand: string):
 // "The capability identifier set must be accepted as a whole, or rejected entirely", and is repeated as it came.
 function request({ net, session }: Context, words: string): Answer {
   if (!session.user) session.negotiating = true
+  const offers = offersOf(net.settings)
   let wanted = session.capabilities
   for (const word of words.split(" ")) {
     if (word === "") continue
     const removing = word.startsWith("-")
-    const capability = capabilityNamed(removing ? word.slice(1) : word)
+    const name = removing ? word.slice(1) : word
+    const capability = offers.find((offer) => offer.capability.name === name)?.capability
     const fixed = removing && capability?.bit === CAP_NOTIFY && session.capVersion >= VERSION_302
     if (!capability || fixed) return { command: "CAP", params: [session.addressee, "NAK"], text: words }
     wanted = removing ? wanted & ~capability.bit : wanted | capability.bit

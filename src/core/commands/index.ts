@@ -5,6 +5,7 @@ import type { EventType } from "../event.ts"
 import { ACCEPT, acceptChanged } from "./accept.ts"
 import { accountCreated, accountRegistered, passwordChanged, userLoggedIn } from "./account.ts"
 import { ADMIN } from "./admin.ts"
+import { AUTHENTICATE } from "./authenticate.ts"
 import { AWAY, awayChanged } from "./away.ts"
 import { CAP } from "./cap.ts"
 import { channelModesChanged } from "./channel-modes.ts"
@@ -31,6 +32,7 @@ import { PART, userParted } from "./part.ts"
 import { PASS } from "./pass.ts"
 import { PING, PONG } from "./ping.ts"
 import { QUIT, userQuit } from "./quit.ts"
+import { REGISTER, VERIFY } from "./register.ts"
 import { REHASH } from "./rehash.ts"
 import { channelRenamed, RENAME } from "./rename.ts"
 import { serverStarted } from "./server.ts"
@@ -48,6 +50,7 @@ import { WHOWAS } from "./whowas.ts"
 const commands: readonly Command[] = [
   ACCEPT,
   ADMIN,
+  AUTHENTICATE,
   AWAY,
   CAP,
   CHATHISTORY,
@@ -76,6 +79,7 @@ const commands: readonly Command[] = [
   PONG,
   PRIVMSG,
   QUIT,
+  REGISTER,
   REHASH,
   RENAME,
   SETNAME,
@@ -85,6 +89,7 @@ const commands: readonly Command[] = [
   TOPIC,
   USER,
   USERHOST,
+  VERIFY,
   VERSION,
   WALLOPS,
   WEBIRC,

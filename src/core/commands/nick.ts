@@ -1,6 +1,6 @@
 // NICK: https://modern.ircdocs.horse/#nick-message
 
-import { folded, parseNick, type Nick } from "../../protocol/names.ts"
+import { folded, isReserved, parseNick, type Nick } from "../../protocol/names.ts"
 import {
   ERR_ERRONEUSNICKNAME,
   ERR_NICKNAMEINUSE,
@@ -22,11 +22,10 @@ export const NICK = anytime({
   run({ net, session, propose }, text = "") {
     if (text === "") return ERR_NONICKNAMEGIVEN()
     const nick = parseNick(text, net.settings.limits.nickLength)
-    if (!nick) return ERR_ERRONEUSNICKNAME(text)
+    if (!nick || isReserved(nick)) return ERR_ERRONEUSNICKNAME(text)
     const { user } = session
     if (user) return user.nick === nick ? undefined : propose(nickChanged, { user: user.id, nick })
-    // A certificate may turn out to be the holder's.
-    if (!session.arrival.certificate && isTaken(net, nick, undefined)) return ERR_NICKNAMEINUSE(nick)
+    // Whether it is taken shows at the end of registration: who asks may be its holder, and log in by then.
     session.nick = nick
   },
 })

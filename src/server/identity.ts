@@ -1,0 +1,106 @@
+// Answers what the core asks about passwords: makes credentials, checks them, and slows down who guesses.
+
+import type { IdentityQuestion, IdentityResult } from "../core/identity.ts"
+import { folded } from "../protocol/names.ts"
+import { countedAs } from "./address.ts"
+import { monotonicMs } from "./clock.ts"
+import type { Accounts } from "./config.ts"
+import type { Connection } from "./connection.ts"
+import { Credentials } from "./credentials.ts"
+import type { HashingQueue } from "./hashing-queue.ts"
+import { LoginDelay } from "./login-delay.ts"
+import { RegistrationCount } from "./registration-count.ts"
+import type { Shell } from "./shell.ts"
+
+const BUSY: IdentityResult = { type: "tooMany", words: "Too many log in just now: try again in a moment" }
+
+export class Identity {
+  readonly credentials: Credentials
+  readonly #registrations: RegistrationCount
+  readonly #delay = new LoginDelay()
+  readonly #shell: Shell
+
+  constructor(accounts: Accounts, shell: Shell, queue: HashingQueue) {
+    this.#shell = shell
+    this.credentials = new Credentials(accounts, queue, shell.cloakSecret)
+    this.#registrations = new RegistrationCount(accounts.registrationsPerHour)
+  }
+
+  /** The configuration was read again. */
+  reload(accounts: Accounts) {
+    this.credentials.cost = accounts
+    this.#registrations.perHour = accounts.registrationsPerHour
+  }
+
+  async answer(question: IdentityQuestion, connection: Connection): Promise<IdentityResult> {
+    switch (question.type) {
+      case "credentials":
+        return this.#make(question, connection)
+      case "login":
+        return this.#attempt(question, connection, async () => {
+          const right = await this.credentials.isRight(question.credentials, question.password)
+          return right === undefined ? BUSY : { type: "login", right }
+        })
+      case "scramChallenge": {
+        const { salt, iterations } = this.credentials.scramKeys(
+          folded(question.accountName),
+          question.credentials,
+        )
+        return { type: "scramChallenge", nonce: crypto.randomUUID().replaceAll("-", ""), salt, iterations }
+      }
+      case "scramProof":
+        return this.#attempt(question, connection, async () => {
+          const keys = this.credentials.scramKeys(folded(question.accountName), question.credentials)
+          const signature = this.credentials.signature(keys, question, connection.exported())
+          return signature === undefined
+            ? { type: "login", right: false }
+            : { type: "login", right: true, signature }
+        })
+    }
+  }
+
+  /** Once in a few seconds is enough. */
+  tick(nowMs: number) {
+    this.#delay.tick(nowMs)
+    this.#registrations.tick(nowMs)
+  }
+
+  async #make(
+    { password, email, isCounted }: Extract<IdentityQuestion, { type: "credentials" }>,
+    { address }: Connection,
+  ): Promise<IdentityResult> {
+    const counts = isCounted && !this.#shell.throttle.isExempt(address)
+    if (counts && !this.#registrations.admit(countedAs(address), monotonicMs())) {
+      this.#shell.log({ level: "warn", what: "too many accounts from one address", address })
+      return {
+        type: "tooMany",
+        words: "Too many accounts were registered from your address: try again in an hour",
+      }
+    }
+    const text = await this.credentials.make(password, email)
+    return text === undefined ? BUSY : { type: "credentials", text }
+  }
+
+  async #attempt(
+    { accountName, credentials }: { accountName: string; credentials: string | undefined },
+    { address }: Connection,
+    check: () => Promise<IdentityResult>,
+  ): Promise<IdentityResult> {
+    if (this.#shell.throttle.isExempt(address)) return check()
+    const attempt = this.#delay.begin(countedAs(address), folded(accountName), monotonicMs())
+    if (typeof attempt === "number") {
+      const seconds = Math.ceil(attempt / 1000)
+      return { type: "tooMany", words: `Too many failed logins: try again in ${seconds} seconds` }
+    }
+    await Bun.sleep(attempt.waitMs)
+    const result = await check()
+    if (result.type !== "login") attempt.forgive()
+    else if (result.right) attempt.succeed()
+    else {
+      // What is no account's name may be a password in the wrong field.
+      const account = credentials === undefined ? undefined : accountName
+      this.#shell.log({ level: "warn", what: "failed login", account, address })
+    }
+    return result
+  }
+}
