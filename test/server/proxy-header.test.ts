@@ -1,6 +1,7 @@
 // https://www.haproxy.org/download/3.0/doc/proxy-protocol.txt, as a table.
 
 import { expect, test } from "bun:test"
+import * as fc from "fast-check"
 import { PROXY_HEADER_BYTES_MAX, readProxyHeader } from "../../src/server/proxy-header.ts"
 import { binaryHeader, blockOf4, LOCAL, PROXY } from "../support/proxy.ts"
 
@@ -54,4 +55,16 @@ test.each<[what: string, header: string | Buffer]>([
   ["too long", binaryHeader(LOCAL, 0x00, Buffer.alloc(PROXY_HEADER_BYTES_MAX))],
 ])("%s is no header", (_, header) => {
   expect(readProxyHeader(Buffer.from(header as string))).toBe("invalid")
+})
+
+test("any bytes get an answer, and more bytes never change one that was given", () => {
+  const start = fc.constantFrom("", "PROXY ", "PROXY TCP4 ", "\r\n\r\n\0\r\nQUIT\n")
+  fc.assert(
+    fc.property(start, fc.uint8Array({ maxLength: 60 }), fc.nat(72), (begun, rest, cut) => {
+      const bytes = Buffer.concat([Buffer.from(begun), rest])
+      const early = readProxyHeader(bytes.subarray(0, cut))
+      if (early !== "incomplete") expect(readProxyHeader(bytes)).toEqual(early)
+    }),
+    { numRuns: 5000 },
+  )
 })
