@@ -5,9 +5,11 @@ import { STATELESS } from "../core/commands/index.ts"
 import { Network } from "../core/network.ts"
 import { replay } from "../core/replay.ts"
 import { snapshot } from "../core/snapshot.ts"
+import { backUp } from "../storage/backup.ts"
 import { dataDirectory } from "../storage/data-directory.ts"
 import { renewSnapshot } from "../storage/snapshot-file.ts"
-import type { Chore, Outcome } from "./chores.ts"
+import { UserError } from "../user-error.ts"
+import type { Chore, Outcome, Results } from "./chores.ts"
 import { PROGRAM } from "./version.ts"
 
 declare const self: Worker
@@ -20,19 +22,24 @@ self.addEventListener("message", ({ data }: MessageEvent<Chore | { do: "end" }>)
 
 function outcomeOf(chore: Chore): Outcome {
   try {
-    perform(chore)
-    return { done: true }
+    return { done: perform(chore) }
   } catch (error) {
+    if (error instanceof UserError) {
+      const { message: failed, hint, exitCode } = error
+      return { failed, hint, exitCode }
+    }
     return { failed: error instanceof Error ? error.message : String(error) }
   }
 }
 
-function perform({ data, settings }: Chore): void {
-  renewSnapshot(dataDirectory(data), {
+function perform(chore: Chore): Results[keyof Results] {
+  const directory = dataDirectory(chore.data)
+  if (chore.do === "backup") return backUp(directory, chore.file, PROGRAM)
+  return renewSnapshot(directory, {
     program: PROGRAM,
     stateless: STATELESS,
     fold(from, rows) {
-      const net = new Network(settings)
+      const net = new Network(chore.settings)
       if (from) net.restore(from)
       replay(net, rows)
       return snapshot(net)

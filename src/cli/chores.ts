@@ -1,19 +1,27 @@
 // Starts the thread for what takes long (`chore.worker.ts`) and waits for what it says.
 
 import type { Settings } from "../core/seams.ts"
+import type { Manifest } from "../storage/backup.ts"
+import { type ExitCode, UserError } from "../user-error.ts"
 
-/** A new snapshot of the network, from the log. */
-export interface Chore {
-  readonly do: "snapshot"
-  /** The data directory. */
-  readonly data: string
-  readonly settings: Settings
+/** `data` is the data directory. */
+export type Chore =
+  /** A new snapshot of the network, from the log. */
+  | { readonly do: "snapshot"; readonly data: string; readonly settings: Settings }
+  /** A backup into a new file. */
+  | { readonly do: "backup"; readonly data: string; readonly file: string }
+
+export interface Results {
+  readonly snapshot: undefined
+  readonly backup: Manifest
 }
 
-export type Outcome = { readonly done: true } | { readonly failed: string }
+export type Outcome =
+  | { readonly done: Results[keyof Results] }
+  | { readonly failed: string; readonly hint?: string | undefined; readonly exitCode?: ExitCode }
 
-/** Rejects with the words of whatever went wrong. */
-export async function doInThread(chore: Chore): Promise<void> {
+/** Rejects with what went wrong: a UserError where it was one. */
+export async function doInThread<C extends Chore>(chore: C): Promise<Results[C["do"]]> {
   const thread = new Worker(
     Bun.isStandaloneExecutable ? "./cli/chore.worker.ts" : new URL("./chore.worker.ts", import.meta.url),
     { name: chore.do },
@@ -26,5 +34,9 @@ export async function doInThread(chore: Chore): Promise<void> {
   const ended = new Promise((gone) => thread.addEventListener("close", gone, { once: true }))
   thread.postMessage({ do: "end" })
   await ended
-  if ("failed" in outcome) throw new Error(outcome.failed)
+  if ("done" in outcome) return outcome.done as Results[C["do"]]
+  const { failed, hint, exitCode } = outcome
+  throw exitCode === undefined
+    ? new Error(failed)
+    : new UserError(failed, { exitCode, ...(hint === undefined ? {} : { hint }) })
 }

@@ -17,6 +17,8 @@ export interface DataDirectory {
   readonly adminSocket: string
   readonly relaySocket: string
   readonly backups: string
+  /** What a restore is made of, for as long as it is not done. */
+  readonly restoring: string
 }
 
 export function dataDirectory(path: string): DataDirectory {
@@ -31,6 +33,7 @@ export function dataDirectory(path: string): DataDirectory {
     adminSocket: join(base, "admin.sock"),
     relaySocket: join(base, "relay.sock"),
     backups: join(base, "backups"),
+    restoring: join(base, "restoring"),
   }
 }
 

@@ -71,7 +71,7 @@ function isOf({ site, anchor }: Head, directory: DataDirectory): boolean {
 }
 
 /** Goes on from the last snapshot and takes a new one. */
-export function renewSnapshot(directory: DataDirectory, { program, stateless, fold }: Fold): void {
+export function renewSnapshot(directory: DataDirectory, { program, stateless, fold }: Fold): undefined {
   const last = readSnapshot(directory, program)
   const from = typeof last === "object" ? last : undefined
   const db = openReadable(directory.log)

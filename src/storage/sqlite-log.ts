@@ -1,8 +1,10 @@
 // The log in SQLite: one append-only table in WAL mode, each turn one flushed commit, in a thread of its own so that
 // a slow disk delays echoes but never the loop. https://www.sqlite.org/wal.html
 
+import { existsSync } from "node:fs"
 import type { Log, Query, Row } from "../core/seams.ts"
 import type { Snapshot } from "../core/snapshot.ts"
+import { EXIT, UserError } from "../user-error.ts"
 import { makeDataDirectory, privately, type DataDirectory } from "./data-directory.ts"
 import { explain, isDiskFull, noRoom, openReadable, openWritable } from "./database.ts"
 import { freeBytes } from "./disk.ts"
@@ -31,11 +33,20 @@ export function openSqliteLog(dataDir: string, options: SqliteLogOptions = {}): 
   return privately(() => {
     const unlock = lockDirectory(directory)
     try {
+      refuseHalfRestored(directory)
       return new SqliteLog(directory, unlock, beginRun(directory, options), options)
     } catch (error) {
       unlock()
       throw explain(error, directory.log)
     }
+  })
+}
+
+function refuseHalfRestored({ path, restoring }: DataDirectory): void {
+  if (!existsSync(restoring)) return
+  throw new UserError(`a restore of ${path} was not finished`, {
+    hint: `do it again: chat restore FILE --force --data ${path}`,
+    exitCode: EXIT.refusedToStart,
   })
 }
 
