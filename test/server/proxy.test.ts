@@ -12,8 +12,6 @@ import { serving, type Serving } from "./serving.ts"
 
 const TOML = `[server]
 access = "open"
-[limits]
-tls_timeout_ms = 500
 [[proxy]]
 listen = "127.0.0.1:0"
 from = ["127.0.0.1", "10.0.0.0/8"]
@@ -88,7 +86,7 @@ test("the host is made of the announced address, which nobody else is shown; a c
 })
 
 test("what is no header, or comes from elsewhere, or does not come is closed and logged", async () => {
-  await using one = await serving(TOML)
+  await using one = await serving(`${TOML}[limits]\ntls_timeout_ms = 500\n`)
   const answerTo = (bytes: string) => {
     const { promise, resolve } = Promise.withResolvers<string>()
     let answer = ""

@@ -121,7 +121,7 @@ test("a gateway may be known by its certificate, alone or with a password", asyn
   await announced(one, "bob", FROM_192, web)
 })
 
-test("connections and lines are counted for the announced address, and not for the gateway", async () => {
+test("connections are counted for the announced address, and not for the gateway", async () => {
   const limits = "[throttling]\nconnections_per_address = 2\nnew_connections_per_minute = 3\n"
   await using one = await serving(OPEN + GATEWAY + limits)
   const unregistered = async (address: string) => {
@@ -141,4 +141,17 @@ test("connections and lines are counted for the announced address, and not for t
   await until(async () => (await one.server.administration.status()).connections === 3, "3 connections")
   await unregistered("192.0.2.1")
   expect(whyRefused(one)).toEqual(["too many connections from 192.0.2.1"])
+})
+
+test("what is exempt is the announced address, not the gateway's", async () => {
+  const flood = Array.from({ length: 300 }, () => "PING x")
+  const exempt = (range: string) => `${OPEN}${GATEWAY}[throttling]\nexempt = ["${range}"]\n`
+  await using one = await serving(exempt("127.0.0.1"))
+  const alice = await announced(one, "alice")
+  alice.send(...flood)
+  await alice.expect(/^ERROR :TOO_FAST /)
+  one.reload(await one.authority.issueServer(), exempt("192.0.2.0/24"))
+  const bob = await announced(one, "bob")
+  bob.send(...flood)
+  expect(await bob.settled()).toHaveLength(flood.length)
 })
