@@ -113,8 +113,8 @@ function logIn(net: Network, user: User, account: Account, e: Stamp, tell: Tell)
   net.logIn(user, account)
   user.metadata = account.metadata
   const notice = { ...from(e, "ACCOUNT", [account.name], undefined, source), account: account.name }
-  tell.peersAndWatchers(user, { ...notice, needs: ACCOUNT_NOTIFY })
   for (const session of user.sessions) tell.session(session, RPL_LOGGEDIN(source, account.name))
+  tell.peersAndWatchers(user, { ...notice, needs: ACCOUNT_NOTIFY })
   for (const key of new Set([...before.keys(), ...account.metadata.keys()]))
     if (before.get(key) !== account.metadata.get(key)) tellOfUser(user, key, tell)
 }

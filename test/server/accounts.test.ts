@@ -1,0 +1,216 @@
+// Accounts through the whole shell: real hashes, real proofs, real TLS, and what nobody may ever read.
+
+import { afterAll, beforeAll, expect, test } from "bun:test"
+import { createHash, createHmac, pbkdf2Sync } from "node:crypto"
+import { connect, type TLSSocket } from "node:tls"
+import { openMemoryLog } from "../../src/storage/memory-log.ts"
+import type { Row } from "../../src/core/seams.ts"
+import type { Irc } from "../support/irc.ts"
+import { serving, type Serving } from "./serving.ts"
+
+const COST = "password_memory_kib = 8\nscram_iterations = 4096\nregistrations_per_hour = 4\n"
+const TOML = `[server]\naccess = "open"\n[accounts]\n${COST}`
+const PASSWORD = "canary-9f2c-sesame"
+
+let server: Serving
+const rows: Row[] = []
+beforeAll(async () => {
+  const log = openMemoryLog()
+  const append = log.append.bind(log)
+  log.append = (more, done) => {
+    rows.push(...more)
+    append(more, done)
+  }
+  server = await serving(TOML, log)
+  const alice = await server.register("alice", "draft/account-registration")
+  alice.send(`REGISTER * * ${PASSWORD}`)
+  await alice.expect(/REGISTER SUCCESS alice /)
+  alice.send("QUIT")
+  await alice.closed
+})
+afterAll(() => server[Symbol.asyncDispose]())
+
+const base64 = (text: string) => Buffer.from(text).toString("base64")
+const plain = (name: string, password: string) => `AUTHENTICATE ${base64(`\0${name}\0${password}`)}`
+
+async function asking(one: Serving = server): Promise<Irc> {
+  const irc = await one.connect()
+  irc.send("CAP LS 302", "CAP REQ sasl")
+  await irc.expect(/ ACK /)
+  return irc
+}
+
+test("PLAIN: lines that come while the password is checked wait in their order", async () => {
+  const irc = await asking()
+  irc.send("NICK alice", "USER alice 0 * :Alice", "AUTHENTICATE PLAIN", plain("alice", PASSWORD), "CAP END")
+  await irc.expect(/ 900 alice alice!alice@\S+ alice /)
+  await irc.expect(/ 903 /)
+  await irc.expect(/ 001 alice /)
+  irc.send("QUIT")
+  await irc.closed
+})
+
+test("PLAIN: a wrong password and an account that there is not get one answer", async () => {
+  const answers: string[] = []
+  for (const name of ["alice", "nobody"]) {
+    const irc = await asking()
+    irc.send("AUTHENTICATE PLAIN", plain(name, "wrong"))
+    answers.push(await irc.expect(/ 90\d /))
+    irc.send("QUIT")
+  }
+  expect(answers[0]).toEndWith(" 904 * :SASL authentication failed")
+  expect(answers[1]).toBe(answers[0]!)
+})
+
+/** A SCRAM client, over a socket that can say what names it. */
+async function scram(mechanism: string, gs2: string, password: string, bind?: (socket: TLSSocket) => Buffer) {
+  const socket = connect({ host: "127.0.0.1", port: server.port, ca: server.authority.caPem })
+  const lines: string[] = []
+  let waiting: { pattern: RegExp; resolve: (line: string) => void } | undefined
+  let text = ""
+  socket.setEncoding("utf8").on("data", (chunk: string) => {
+    text += chunk
+    const whole = text.split("\r\n")
+    text = whole.pop() ?? ""
+    lines.push(...whole)
+    const found = waiting && lines.find((line) => waiting!.pattern.test(line))
+    if (found) waiting!.resolve(found)
+  })
+  const hears = (pattern: RegExp) =>
+    new Promise<string>((resolve) => {
+      lines.length = 0
+      waiting = { pattern, resolve }
+    })
+  const says = async (line: string, pattern: RegExp) => {
+    const heard = hears(pattern)
+    socket.write(`${line}\r\n`)
+    return heard
+  }
+  const answer = (line: string) => Buffer.from(line.split(" ").at(-1)!, "base64").toString()
+  await says("CAP REQ sasl", / ACK /)
+  await says(`AUTHENTICATE ${mechanism}`, /AUTHENTICATE \+/)
+  const bare = "n=alice,r=clientnonce"
+  const first = await says(`AUTHENTICATE ${base64(gs2 + bare)}`, /AUTHENTICATE|904/)
+  if (first.includes(" 904 ")) return first
+  const challenge = answer(first)
+  const [, nonce, salt, iterations] = /^r=(.*),s=(.*),i=(\d+)$/.exec(challenge)!
+  const salted = pbkdf2Sync(password, Buffer.from(salt!, "base64"), Number(iterations), 32, "sha256")
+  const hmac = (key: Uint8Array, data: string) => createHmac("sha256", key).update(data).digest()
+  const clientKey = hmac(salted, "Client Key")
+  const binding = Buffer.concat([Buffer.from(gs2), bind?.(socket) ?? Buffer.alloc(0)]).toString("base64")
+  const without = `c=${binding},r=${nonce}`
+  const message = `${bare},${challenge},${without}`
+  const signature = hmac(createHash("sha256").update(clientKey).digest(), message)
+  const proof = Buffer.from(clientKey.map((byte, i) => byte ^ signature[i]!)).toString("base64")
+  const second = await says(`AUTHENTICATE ${base64(`${without},p=${proof}`)}`, /AUTHENTICATE|904/)
+  if (second.includes(" 904 ")) return second
+  expect(answer(second)).toBe(`v=${hmac(hmac(salted, "Server Key"), message).toString("base64")}`)
+  const end = await says("AUTHENTICATE +", / 90\d /)
+  socket.destroy()
+  return end
+}
+
+const exported = (socket: TLSSocket) =>
+  socket.exportKeyingMaterial(32, "EXPORTER-Channel-Binding", Buffer.alloc(0))
+const PLUS = "p=tls-exporter,,"
+
+test.each([
+  ["SCRAM-SHA-256", "n,,", PASSWORD, undefined, " 900 "],
+  ["SCRAM-SHA-256", "n,,", "wrong", undefined, " 904 "],
+  ["SCRAM-SHA-256", "y,,", PASSWORD, undefined, " 904 "],
+  ["SCRAM-SHA-256-PLUS", PLUS, PASSWORD, exported, " 900 "],
+  ["SCRAM-SHA-256-PLUS", PLUS, PASSWORD, () => Buffer.alloc(32), " 904 "],
+  ["SCRAM-SHA-256-PLUS", PLUS, PASSWORD, undefined, " 904 "],
+])("%s %s with %s", async (mechanism, gs2, password, bind, code) => {
+  expect(await scram(mechanism, gs2, password, bind)).toContain(code)
+})
+
+test("EXTERNAL takes the certificate's account, and whoever holds one is never slowed down", async () => {
+  const certificate = await server.authority.issueClient("carol")
+  for (let i = 0; i < 10; i++) {
+    const irc = await server.connect(certificate)
+    irc.send("CAP REQ sasl", "AUTHENTICATE EXTERNAL", "AUTHENTICATE +")
+    await irc.expect(/ 900 \* \S+ carol /)
+    irc.send("QUIT")
+    await irc.closed
+  }
+})
+
+test("who has guessed too often is told to wait, and is not checked", async () => {
+  await using one = await serving(TOML)
+  const guesses = Array.from({ length: 12 }, async () => {
+    const irc = await asking(one)
+    irc.send("AUTHENTICATE PLAIN", plain("alice", "guess"))
+    return irc.expect(/ 904 /, 20_000)
+  })
+  const told = (await Promise.all(guesses)).filter((line) => /try again in \d+ seconds/.test(line))
+  // Three are free, then a wait of 0, 1, 3 and 7 seconds comes before each; 15 is too long.
+  expect(told).toHaveLength(12 - 7)
+}, 30_000)
+
+test("an address registers so many accounts in an hour", async () => {
+  await using one = await serving(TOML)
+  const answers: string[] = []
+  for (const nick of ["a1", "a2", "a3", "a4", "a5"]) {
+    const irc = await one.register(nick)
+    irc.send(`REGISTER * * ${PASSWORD}`)
+    answers.push(await irc.expect(/REGISTER/))
+  }
+  expect(answers.map((line) => line.split(" ")[2])).toEqual([
+    "SUCCESS",
+    "SUCCESS",
+    "SUCCESS",
+    "SUCCESS",
+    "REGISTER",
+  ])
+  expect(answers[4]).toContain("FAIL REGISTER TEMPORARILY_UNAVAILABLE a5 :Too many accounts")
+})
+
+test("what is offered follows the configuration, and who asked to hears of it", async () => {
+  await using one = await serving(TOML)
+  const irc = await one.connect()
+  irc.send("CAP LS 302", "CAP REQ draft/account-registration", "NICK ann", "USER ann 0 * :Ann", "CAP END")
+  await irc.expect(/ LS .*draft\/account-registration=before-connect .* sasl=EXTERNAL,SCRAM-SHA-256-PLUS,/)
+  await irc.expect(/ 422 /)
+  const certificate = await one.authority.issueServer()
+  one.reload(
+    certificate,
+    '[server]\naccess = "open"\nclient_certs = "off"\n[accounts]\nregistration = false\n',
+  )
+  expect(await irc.expect(/ CAP /)).toEndWith(" CAP ann DEL :draft/account-registration")
+  expect(await irc.expect(/ CAP /)).toEndWith(" CAP ann NEW :sasl=SCRAM-SHA-256-PLUS,SCRAM-SHA-256,PLAIN")
+  irc.send("CAP LIST")
+  expect(await irc.expect(/ LIST /)).toEndWith(":cap-notify")
+  one.reload(certificate, TOML)
+  expect(await irc.expect(/ CAP /)).toContain(
+    " NEW :draft/account-registration=before-connect sasl=EXTERNAL,",
+  )
+})
+
+test("neither a password nor a hash is ever logged, said or kept in the open", async () => {
+  const irc = await asking()
+  irc.send("NICK bob", "USER bob 0 * :Bob", "AUTHENTICATE PLAIN", plain(PASSWORD, PASSWORD), "CAP END")
+  await irc.expect(/ 904 /)
+  await irc.expect(/ 001 /)
+  irc.send(`REGISTER * * ${PASSWORD} extra`, `REGISTER * * ${PASSWORD}`, "WHOIS alice", "WHOIS bob")
+  await irc.expect(/ 318 bob bob /)
+  const kept = rows.filter(({ type }) => type === "accountRegistered")
+  expect(kept.map(({ text }) => text)).toEqual(
+    kept.map(() => expect.stringMatching(/^\{"v":1,"argon2id":"\$argon2id\$.*"storedKey":/)),
+  )
+  const secrets = kept.flatMap(({ text }) => {
+    const { argon2id, scram: keys } = JSON.parse(text!) as Record<string, Record<string, string>>
+    return [String(argon2id), keys!["storedKey"]!, keys!["serverKey"]!]
+  })
+  const everything = JSON.stringify([
+    server.entries,
+    irc.lines,
+    server.server.administration.list(),
+    await server.server.administration.status(),
+    rows.map(({ body }) => body),
+  ])
+  for (const secret of [PASSWORD, ...secrets]) expect(everything).not.toContain(secret)
+  expect(rows.some(({ text }) => text?.includes(PASSWORD))).toBe(false)
+  expect(server.entries).toContainEqual(expect.objectContaining({ what: "failed login", account: "alice" }))
+  expect(server.broken).toEqual([])
+})
