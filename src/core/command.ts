@@ -23,6 +23,9 @@ export type Question =
   | { readonly type: "reload" }
   | { readonly type: "read"; readonly query: Query }
 
+/** A line, or several in one. */
+type Said = Message & { readonly cuts?: readonly number[] }
+
 export interface Context {
   readonly net: Network
   readonly session: Session
@@ -30,7 +33,8 @@ export interface Context {
   readonly sessions: ReadonlySet<Session>
   /** Who watches whom. */
   readonly watch: Watch
-  readonly message: Message
+  /** With `cuts` it is one of several lines: core/multiline.ts. */
+  readonly message: Said
   /** The table of commands, for HELP. */
   readonly commands: ReadonlyMap<string, Command>
   /** ms since 1970. */
@@ -39,6 +43,10 @@ export interface Context {
   propose<F extends object>(type: EventType<F>, fact: F): void
   /** Asks the shell; the session's next lines wait until `resume` has answered. */
   ask(question: Question, resume: (result: Result) => Answer): void
+  /** Obeys another message in place of this one. */
+  obey(message: Said): Answer
+  /** Puts off the answer to this line's label; the function takes it up again. */
+  defer(): () => void
   /** A new batch's reference. */
   newBatch(): string
   /** Ends the session with `ERROR :words`. */

@@ -15,6 +15,7 @@ import {
 } from "../protocol/numerics.ts"
 import { REFUSALS, type RefusalCode } from "../protocol/refusals.ts"
 import { FAIL } from "../protocol/reply.ts"
+import { isBatched, gather, isOverdue, timedOut } from "./client-batch.ts"
 import type { Answer, Command, Context, Question } from "./command.ts"
 import { COMMANDS } from "./commands/index.ts"
 import { userQuit } from "./commands/quit.ts"
@@ -116,6 +117,10 @@ export class Engine {
         session.pinged = true
         this.#speech.ping(session)
       }
+      if (session.batch && isOverdue(session.batch, now)) {
+        this.#speech.answer(session, timedOut(session.batch))
+        this.#speech.finish()
+      }
     }
   }
 
@@ -203,7 +208,7 @@ export class Engine {
     this.#conclude(session)
   }
 
-  #run(session: Session, message: Message): Answer {
+  #run(session: Session, message: Context["message"]): Answer {
     const command = COMMANDS.get(message.command)
     if (!command) return session.user ? ERR_UNKNOWNCOMMAND(message.command) : ERR_NOTREGISTERED()
     if (command.when === "registered" && !session.user) return ERR_NOTREGISTERED()
@@ -212,7 +217,7 @@ export class Engine {
     return this.#runAs(session, command, message)
   }
 
-  #runAs(session: Session, command: Command, message: Message): Answer {
+  #runAs(session: Session, command: Command, message: Context["message"]): Answer {
     const { user } = session
     const context: Context = {
       net: this.net,
@@ -224,11 +229,14 @@ export class Engine {
       commands: COMMANDS,
       propose: (type, fact) => this.#propose(session, command, type, fact),
       ask: (question, resume) => this.#ask(session, message.command, question, resume),
+      obey: (other) => this.#run(session, other),
+      defer: () => this.#speech.defer(),
       newBatch: () => this.#speech.newBatch(),
       end: (code, words) => this.end(session, code, words),
       dismiss: (target, code, words) => this.dismiss(target, code, words),
       log: this.#log,
     }
+    if (isBatched(session, message)) return gather(context)
     if (command.when === "registered") {
       return user && command.run({ ...context, user }, ...message.params)
     }
@@ -277,8 +285,10 @@ export class Engine {
       ...(by?.account ? { account: by.account.name } : {}),
       ...(by?.modes.has(BOT) ? { bot: true } : {}),
     }
-    if (type.kept?.(this.net, fact, by) ?? true)
-      this.#rows.push(rowOf(type.type, fact, stamp, by, this.#channelId(fact, seq)))
+    if (type.kept?.(this.net, fact, by) ?? true) {
+      const row = rowOf(type.type, fact, stamp, by, this.#channelId(fact, seq), type.peer?.(this.net, fact))
+      this.#rows.push(type.erases ? { ...row, erases: type.erases(fact) } : row)
+    }
     try {
       type.apply(this.net, { ...fact, ...stamp }, this.#tell)
     } catch (cause) {

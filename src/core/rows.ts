@@ -4,7 +4,7 @@ import { msgidOf } from "../protocol/msgid.ts"
 import type { Stamp } from "./event.ts"
 import type { Network } from "./network.ts"
 import type { Row } from "./seams.ts"
-import type { User, UserId } from "./user.ts"
+import type { Account, User, UserId } from "./user.ts"
 
 /** The row of an event; text stands in its own column. */
 export function rowOf(
@@ -13,6 +13,7 @@ export function rowOf(
   stamp: Stamp,
   by: User | undefined,
   channelId: number | null,
+  peer?: Account,
 ): Row {
   const { text, ...rest } = fact as { text?: string }
   const { by: userId, source, account, bot } = stamp
@@ -22,7 +23,7 @@ export function rowOf(
     type,
     channelId,
     accountId: by?.account?.id ?? null,
-    peerId: null,
+    peerId: peer?.id ?? null,
     text: text ?? null,
     body: JSON.stringify({ by: userId, source, account, bot, ...rest }),
   }

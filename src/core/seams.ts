@@ -205,6 +205,8 @@ export interface Settings {
   readonly defaultUserModes: string
   readonly defaultChannelModes: string
   readonly limits: Limits
+  /** How long authors may take back what they said; `Infinity` is for ever. */
+  readonly redactWithinMs: number
 }
 
 /** `[accounts]` of chat.toml, as far as the core obeys it. */

@@ -3,6 +3,7 @@
 import type { Unreadable } from "../protocol/line-reader.ts"
 import type { Nick } from "../protocol/names.ts"
 import type { RefusalCode } from "../protocol/refusals.ts"
+import type { OpenBatch } from "./client-batch.ts"
 import type { Metadata } from "./metadata.ts"
 import type { Output } from "./outbox.ts"
 import type { Arrival, Result } from "./seams.ts"
@@ -60,6 +61,8 @@ export class Session {
   /** ms since 1970 of its last message, for WHOIS. */
   spokeAt: number
   waiting: Waiting | undefined
+  /** The batch it has opened. */
+  batch: OpenBatch | undefined
   /** What the turn under way has for it; owned by the outbox. */
   output: Output | undefined
 

@@ -40,6 +40,16 @@ export class Speech {
     this.#response = response
   }
 
+  /** Puts the response aside until the function is called, which concludes the one then under way. */
+  defer(): () => void {
+    const response = this.suspend()
+    return () => {
+      if (!response) return
+      this.finish()
+      this.resume(response)
+    }
+  }
+
   /** The command has said all it had to say. */
   finish() {
     const response = this.suspend()
@@ -116,8 +126,10 @@ function addressedTo(session: Session, content: Content): Content {
 
 /** Commands whose specifications have standard replies of their own. */
 const WITH_STANDARD_REPLIES: readonly string[] = [
+  "BATCH",
   "CHATHISTORY",
   "METADATA",
+  "REDACT",
   "REGISTER",
   "RENAME",
   "SETNAME",

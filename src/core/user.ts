@@ -1,6 +1,7 @@
 // Who is on the network. A user has a set of sessions: several devices of one account are one nick.
 
-import type { Nick } from "../protocol/names.ts"
+import { LINE_BYTES_MAX } from "../protocol/limits.ts"
+import { byteLength, type Nick } from "../protocol/names.ts"
 import type { Right } from "../protocol/rights.ts"
 import type { Channel, Member } from "./channel.ts"
 import type { Metadata } from "./metadata.ts"
@@ -56,4 +57,9 @@ export function idleSecondsOf(user: User, now: number): number {
 /** nick!user@host: https://modern.ircdocs.horse/#clients */
 export function sourceOf(user: User): string {
   return `${user.nick}!${user.username}@${user.host}`
+}
+
+/** Whether what `user` says reaches others whole: what would be cut short is refused. */
+export function isRelayable(user: User, command: string, target: string, text: string): boolean {
+  return byteLength(`:${sourceOf(user)} ${command} ${target} :${text}\r\n`) <= LINE_BYTES_MAX
 }

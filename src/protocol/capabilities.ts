@@ -39,6 +39,8 @@ export const CHANNEL_RENAME = 1 << 20
 export const METADATA = 1 << 21
 export const SASL = 1 << 22
 export const ACCOUNT_REGISTRATION = 1 << 23
+export const MULTILINE = 1 << 24
+export const MESSAGE_REDACTION = 1 << 25
 
 export const CAPABILITIES: readonly Capability[] = [
   { name: "account-notify", bit: ACCOUNT_NOTIFY, specification: extension("account-notify"), renders: false },
@@ -71,6 +73,19 @@ export const CAPABILITIES: readonly Capability[] = [
     specification: extension("metadata"),
     value: ({ metadataSubs, metadataKeys, metadataValueBytes }) =>
       `before-connect,max-subs=${metadataSubs},max-keys=${metadataKeys},max-value-bytes=${metadataValueBytes}`,
+    renders: false,
+  },
+  {
+    name: "draft/message-redaction",
+    bit: MESSAGE_REDACTION,
+    specification: extension("message-redaction"),
+    renders: false,
+  },
+  {
+    name: "draft/multiline",
+    bit: MULTILINE,
+    specification: extension("multiline"),
+    value: ({ multilineBytes, multilineLines }) => `max-bytes=${multilineBytes},max-lines=${multilineLines}`,
     renders: false,
   },
   { name: "draft/pre-away", bit: PRE_AWAY, specification: extension("pre-away"), renders: false },

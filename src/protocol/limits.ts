@@ -26,6 +26,8 @@ export const SASL_RESPONSE_BYTES_MAX = 1200
 export const PASSWORD_BYTES_MAX = 300
 /** Bytes of an address: https://www.rfc-editor.org/errata/eid1690 */
 export const EMAIL_BYTES_MAX = 254
+/** ms in which a client closes the batch that it has opened. */
+export const BATCH_OPEN_MS_MAX = 60_000
 /** Tokens in one 005 line: https://modern.ircdocs.horse/#rplisupport-005 */
 export const ISUPPORT_TOKENS_MAX = 13
 
@@ -56,6 +58,8 @@ export interface Limits {
   readonly metadataSubs: number
   readonly metadataValueBytes: number
   readonly historyPage: number
+  readonly multilineBytes: number
+  readonly multilineLines: number
   readonly sendqBytes: number
   readonly recvqBytes: number
   readonly tlsTimeoutMs: number
@@ -85,6 +89,8 @@ export const DEFAULT_LIMITS: Limits = {
   metadataSubs: 50,
   metadataValueBytes: METADATA_VALUE_BYTES_MAX,
   historyPage: 100,
+  multilineBytes: 4096,
+  multilineLines: 32,
   sendqBytes: 1_048_576,
   recvqBytes: 16_384,
   tlsTimeoutMs: 10_000,

@@ -106,6 +106,8 @@ const LENGTH_MAX = 390
 /** What timers can count. */
 const INTEGER_MAX = 2 ** 31 - 1
 
+const HOURS_MAX = 1_000_000
+
 function whole(least: number, most: number) {
   const words = `must be a whole number from ${least} to ${most}`
   return z.int(words).min(least, words).max(most, words)
@@ -136,6 +138,12 @@ const secret = z
   .string("must be a text")
   .regex(/^(?:plain:.|\$argon2)/, "must be plain:PASSWORD, or an argon2 hash")
   .max(400)
+
+const history = z.strictObject({
+  redact_within_hours: z
+    .union([z.literal(false), whole(0, HOURS_MAX)], `must be a whole number from 0 to ${HOURS_MAX}, or false`)
+    .default(24),
+})
 
 const oper = z.strictObject({
   name: word,
@@ -168,6 +176,7 @@ export const SCHEMA = z.strictObject({
   limits: limits.prefault({}),
   throttling: throttling.prefault({}),
   accounts: accounts.prefault({}),
+  history: history.prefault({}),
   oper: z.array(oper, "must be written [[oper]]").default([]),
   proxy: z.array(proxy, "must be written [[proxy]]").default([]),
   webirc: z.array(webirc, "must be written [[webirc]]").default([]),
@@ -181,6 +190,7 @@ export const KEYS: Readonly<Record<string, readonly string[]>> = {
   limits: Object.keys(limits.shape),
   throttling: Object.keys(throttling.shape),
   accounts: Object.keys(accounts.shape),
+  history: Object.keys(history.shape),
 }
 
 /** Those that only a file can hold, too: a list of tables fits into no variable. */

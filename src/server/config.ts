@@ -46,6 +46,10 @@ export interface Config {
   readonly gateways: readonly Gateway[]
   readonly limits: Limits
   readonly throttling: Throttling
+  readonly history: {
+    /** How long authors may redact; `Infinity` is for ever. */
+    readonly redactWithinMs: number
+  }
 }
 
 export interface Accounts extends Omit<AccountSettings, "external">, HashingCost {
@@ -80,7 +84,7 @@ export function readConfig(
   return configFrom(check(merged, () => "the configuration"))
 }
 
-function configFrom({ server, accounts, limits, throttling, oper, proxy, webirc }: Raw): Config {
+function configFrom({ server, accounts, limits, throttling, history, oper, proxy, webirc }: Raw): Config {
   const { client_certs, access, password, name, network, ...rest } = server
   if (access === "members" && client_certs === "off") {
     throw refused("with --client-certs off nobody could show that they are a member", {
@@ -126,6 +130,10 @@ function configFrom({ server, accounts, limits, throttling, oper, proxy, webirc 
       connectionsPerAddress: throttling.connections_per_address,
       newConnectionsPerMinute: throttling.new_connections_per_minute,
       exempt: throttling.exempt,
+    },
+    history: {
+      redactWithinMs:
+        history.redact_within_hours === false ? Infinity : history.redact_within_hours * 3_600_000,
     },
   }
 }

@@ -6,6 +6,7 @@ import { BrokenStateError } from "../core/replay.ts"
 import type { Output } from "../core/outbox.ts"
 import type { Arrival, Certificate, Via } from "../core/seams.ts"
 import type { Session } from "../core/session.ts"
+import { MULTILINE } from "../protocol/capabilities.ts"
 import { CLIENT_TAG_BYTES_MAX, LINE_BYTES_MAX } from "../protocol/limits.ts"
 import { LineReader, type Unreadable } from "../protocol/line-reader.ts"
 import { REFUSALS, type RefusalCode } from "../protocol/refusals.ts"
@@ -212,7 +213,8 @@ export class Connection implements Arrival {
   #heard(session: Session, line: string | Unreadable) {
     if (!this.#fakelag) return this.#obey(session, line)
     const { engine, limits } = this.#shell
-    const verdict = this.#fakelag.pass(line, now(), limits.recvqBytes, (delayed) => {
+    const allowed = { delayedBytesMax: limits.recvqBytes, mayBatch: session.has(MULTILINE) }
+    const verdict = this.#fakelag.pass(line, now(), allowed, (delayed) => {
       this.#obey(session, delayed)
       this.settle()
     })

@@ -167,6 +167,7 @@ function settingsOf({ config, motd }: Changeable, version: string): Settings {
     defaultChannelModes,
     accounts: { ...config.accounts, external: config.server.clientCerts !== "off" },
     limits: config.limits,
+    redactWithinMs: config.history.redactWithinMs,
   }
 }
 

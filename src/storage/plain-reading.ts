@@ -20,9 +20,9 @@ export function erased(rows: readonly Row[], erasure: Erasure): Row[] {
   return rows.map((row) => (goes(row) ? { ...row, text: null, body: erasedBody(row.body) } : row))
 }
 
-/** What stays of a row's body: who and where, not the tags that came with the text. */
+/** What stays of a row's body: who and where, not the tags that came with the text, nor how long its lines were. */
 export function erasedBody(body: string): string {
-  const { tags: _, ...rest } = JSON.parse(body) as { tags?: unknown }
+  const { tags: _, cuts: __, ...rest } = JSON.parse(body) as { tags?: unknown; cuts?: unknown }
   return JSON.stringify({ ...rest, erased: true })
 }
 

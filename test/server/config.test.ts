@@ -141,7 +141,7 @@ test("operators are a list, which no variable overrides", () => {
   const text =
     '[[oper]]\nname = "root"\npassword = "plain:sesame"\n[[oper]]\nname = "crier"\npassword = "$argon2id$x"\nrights = ["wallops"]\n'
   expect(readConfig(file(text), { CHAT_NAME: "x" }, { name: "y" }).operators).toEqual([
-    { name: "root", password: "plain:sesame", rights: ["kill", "rehash", "wallops"] },
+    { name: "root", password: "plain:sesame", rights: ["kill", "redact", "rehash", "wallops"] },
     { name: "crier", password: "$argon2id$x", rights: ["wallops"] },
   ])
 })
@@ -154,7 +154,7 @@ test.each([
   ['[[oper]]\npassword = "plain:x"\n', /oper\.0\.name must be/],
   [
     '[[oper]]\nname = "root"\npassword = "plain:x"\nrights = ["all"]\n',
-    /rights\.0 must be of kill, rehash, wallops/,
+    /rights\.0 must be of kill, redact, rehash, wallops/,
   ],
   ['[oper]\nname = "root"\n', /oper must be written \[\[oper\]\]/],
   ['[[oper]]\nname = "root"\npassword = "plain:x"\nright = []\n', /oper\.0\.right is not a key/],
@@ -209,4 +209,12 @@ test.each([
   ],
 ])("a proxy or gateway that cannot be: %j", (text, why) => {
   expect(() => readConfig(file(text), {}, {})).toThrow(why)
+})
+
+test("how long people may take back what they said", () => {
+  const withinOf = (text: string) => readConfig(file(text), {}, {}).history.redactWithinMs
+  expect(withinOf("")).toBe(86_400_000)
+  expect(withinOf("[history]\nredact_within_hours = 0\n")).toBe(0)
+  expect(withinOf("[history]\nredact_within_hours = false\n")).toBe(Infinity)
+  expect(() => withinOf('[history]\nredact_within_hours = "a day"\n')).toThrow(/redact_within_hours/)
 })

@@ -47,7 +47,7 @@ test("exempt ranges are exempt; 0 is no limit", () => {
 
 test("ten lines at once, then two a second", () => {
   const fakelag = new Fakelag()
-  const pass = (at: number) => fakelag.pass("x", at, 1000, () => {})
+  const pass = (at: number) => fakelag.pass("x", at, { delayedBytesMax: 1000, mayBatch: false }, () => {})
   expect(Array.from({ length: 10 }, () => pass(1_000_000))).toEqual(Array.from({ length: 10 }, () => "now"))
   expect(pass(1_000_499)).toBe("later")
   fakelag.stop()
@@ -57,7 +57,7 @@ test("ten lines at once, then two a second", () => {
 
 test("lines wait in order, and too many or too long a wait is too much", () => {
   const fakelag = new Fakelag()
-  const pass = (line: string) => fakelag.pass(line, 0, 1000, () => {})
+  const pass = (line: string) => fakelag.pass(line, 0, { delayedBytesMax: 1000, mayBatch: false }, () => {})
   for (let i = 0; i < 10; i++) pass("x")
   expect(pass("y".repeat(1000))).toBe("later")
   expect(pass("z")).toBe("tooMuch")

@@ -28,6 +28,7 @@ export const SETTINGS: Settings = {
     external: true,
   },
   limits: DEFAULT_LIMITS,
+  redactWithinMs: 86_400_000,
 }
 
 /** Their password is `sesame`. */

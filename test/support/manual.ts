@@ -29,6 +29,8 @@ const LIMITS_COUNT: Readonly<Record<keyof Limits, string>> = {
   metadataSubs: "keys that one session may subscribe to",
   metadataValueBytes: "bytes of a value in METADATA; at most 300",
   historyPage: "messages in one CHATHISTORY",
+  multilineBytes: "bytes of the text of one message of several lines",
+  multilineLines: "lines of such a message",
   sendqBytes: "bytes that may wait to be read",
   recvqBytes: "bytes of a line that has not ended, and of lines that wait",
   tlsTimeoutMs: "ms for the handshake",

@@ -129,7 +129,10 @@ class Stage {
 
   #send(name: string, line: string) {
     this.#world.now += 1000
-    const withIds = line.replace(/msgid=id(\d+)/g, (_, seq: string) => `msgid=${this.#msgid(seq)}`)
+    const withIds = line.replace(
+      /(msgid=|^(?:\S+ )?REDACT \S+ )id(\d+)/g,
+      (_, before: string, seq: string) => before + this.#msgid(seq),
+    )
     this.#receive(
       this.#session(name),
       withIds.replace(/\{(\d+)\*(.)\}/gu, (_, n: string, c: string) => c.repeat(Number(n))),
@@ -219,9 +222,9 @@ function bytesOf(text: string): Uint8Array {
 
 function readable(line: string): string {
   return line
-    .replace(/msgid=([0-9a-z]{14})/g, (whole, id: string) => {
+    .replace(/(msgid=| (?=000))([0-9a-z]{14})\b/g, (whole, before: string, id: string) => {
       const place = parseMsgid(id)
-      return place ? `msgid=id${place.seq}` : whole
+      return place ? `${before}id${place.seq}` : whole
     })
     .replace(/([^ ])\1{19,}/gu, (run, c: string) => `{${[...run].length}*${c}}`)
 }

@@ -5,9 +5,9 @@ import { FAIL } from "../../protocol/reply.ts"
 import { parseServerTime } from "../../protocol/server-time.ts"
 import type { Channel } from "../channel.ts"
 import { command, type Answer, type UserContext } from "../command.ts"
-import { eventOf } from "../rows.ts"
 import type { Content } from "../narrow.ts"
 import type { Network } from "../network.ts"
+import { contentOf, messageOf } from "./message.ts"
 import type { PageQuery, Reference, Row } from "../seams.ts"
 
 export const CHATHISTORY = command({
@@ -44,7 +44,7 @@ export const CHATHISTORY = command({
         return fail("INVALID_TARGET", [verb, target], "Messages could not be retrieved")
       if (result.type !== "rows")
         return fail("MESSAGE_ERROR", [verb, target], "Messages could not be retrieved")
-      return page(net, channel, result.rows, newBatch())
+      return page(net, channel, result.rows, newBatch)
     })
   },
 })
@@ -70,28 +70,12 @@ function referenceOf(net: Network, selector: string, verb: "LATEST" | "AFTER"): 
   return place && net.epochOf(place.seq) === place.epoch ? { kind: "seq", seq: place.seq } : undefined
 }
 
-function page(net: Network, channel: Channel, rows: readonly Row[], batch: string): Content[] {
+function page(net: Network, channel: Channel, rows: readonly Row[], newBatch: () => string): Content[] {
+  const batch = newBatch()
+  const heard = rows.map((row) => contentOf(messageOf(row, net), channel.name, newBatch))
   return [
     { command: "BATCH", params: [`+${batch}`, "chathistory", channel.name] },
-    ...rows.map((row) => replayed(net, channel, row, batch)),
+    ...heard.map((content) => ({ ...content, batch })),
     { command: "BATCH", params: [`-${batch}`] },
   ]
-}
-
-function replayed(net: Network, channel: Channel, row: Row, batch: string): Content {
-  const { source, at, msgid, account, bot, text, ...rest } = eventOf(row, net)
-  const { command: kind, tags } = rest as { command?: string; tags?: [string, string][] }
-  const clientTags = tags && new Map(tags)
-  return {
-    source,
-    command: kind ?? "PRIVMSG",
-    params: [channel.name],
-    text: text ?? "",
-    at,
-    msgid,
-    account,
-    bot,
-    clientTags,
-    batch,
-  }
 }

@@ -7,6 +7,7 @@ import { accountCreated, accountRegistered, passwordChanged, userLoggedIn } from
 import { ADMIN } from "./admin.ts"
 import { AUTHENTICATE } from "./authenticate.ts"
 import { AWAY, awayChanged } from "./away.ts"
+import { BATCH } from "./batch.ts"
 import { CAP } from "./cap.ts"
 import { channelModesChanged } from "./channel-modes.ts"
 import { CHATHISTORY } from "./chathistory.ts"
@@ -21,7 +22,7 @@ import { KILL } from "./kill.ts"
 import { LINKS } from "./links.ts"
 import { LIST } from "./list.ts"
 import { LUSERS } from "./lusers.ts"
-import { messageSent, NOTICE, PRIVMSG, TAGMSG } from "./message.ts"
+import { messageSent, NOTICE, PRIVMSG, TAGMSG, tagsSent } from "./message.ts"
 import { METADATA, metadataChanged, metadataCleared } from "./metadata.ts"
 import { MODE, userModesChanged } from "./mode.ts"
 import { MONITOR } from "./monitor.ts"
@@ -32,6 +33,7 @@ import { PART, userParted } from "./part.ts"
 import { PASS } from "./pass.ts"
 import { PING, PONG } from "./ping.ts"
 import { QUIT, userQuit } from "./quit.ts"
+import { messageRedacted, REDACT } from "./redact.ts"
 import { REGISTER, VERIFY } from "./register.ts"
 import { REHASH } from "./rehash.ts"
 import { channelRenamed, RENAME } from "./rename.ts"
@@ -52,6 +54,7 @@ const commands: readonly Command[] = [
   ADMIN,
   AUTHENTICATE,
   AWAY,
+  BATCH,
   CAP,
   CHATHISTORY,
   HELP,
@@ -79,6 +82,7 @@ const commands: readonly Command[] = [
   PONG,
   PRIVMSG,
   QUIT,
+  REDACT,
   REGISTER,
   REHASH,
   RENAME,
@@ -106,7 +110,9 @@ const events: readonly EventType<never>[] = [
   channelModesChanged,
   channelRenamed,
   memberKicked,
+  messageRedacted,
   messageSent,
+  tagsSent,
   metadataChanged,
   metadataCleared,
   nickChanged,
@@ -136,4 +142,4 @@ export const EVENTS: ReadonlyMap<string, EventType<object>> = new Map(
 )
 
 /** Types that change no state, which a restart need not read. */
-export const STATELESS: readonly string[] = [messageSent.type]
+export const STATELESS: readonly string[] = [messageSent, tagsSent, messageRedacted].map(({ type }) => type)

@@ -60,6 +60,6 @@ export const memberKicked = event<{ channel: ChannelName; user: UserId; reason: 
 })
 
 // A half-operator removes those who are neither half-operators nor operators.
-function mayKick(channel: Channel, by: User, user: User): boolean {
+export function mayKick(channel: Channel, by: User, user: User | undefined): boolean {
   return isOperator(channel, by) || (isHalfOperator(channel, by) && !isHalfOperator(channel, user))
 }

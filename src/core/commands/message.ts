@@ -2,10 +2,9 @@
 // https://ircv3.net/specs/extensions/message-tags.html#the-tagmsg-tag-only-message
 
 import { MESSAGE_TAGS } from "../../protocol/capabilities.ts"
-import { LINE_BYTES_MAX } from "../../protocol/limits.ts"
 import type { Tags } from "../../protocol/message.ts"
 import { PREFIXES, statusTarget } from "../../protocol/modes.ts"
-import { byteLength, isChannelName, type ChannelName } from "../../protocol/names.ts"
+import { isChannelName, type ChannelName } from "../../protocol/names.ts"
 import {
   ERR_CANNOTSENDTOCHAN,
   ERR_CANTSENDTOUSER,
@@ -22,8 +21,13 @@ import {
 import type { Reply } from "../../protocol/reply.ts"
 import { isVisible, silenced, type Channel } from "../channel.ts"
 import { command, type UserContext } from "../command.ts"
-import { event, from } from "../event.ts"
-import { sourceOf, type User, type UserId } from "../user.ts"
+import { event, from, type EventType, type Stamp } from "../event.ts"
+import type { Content } from "../narrow.ts"
+import { linesOf } from "../multiline.ts"
+import type { Network } from "../network.ts"
+import { eventOf } from "../rows.ts"
+import type { Row } from "../seams.ts"
+import { isRelayable, type User, type UserId } from "../user.ts"
 import { acceptChanged, hasRoom } from "./accept.ts"
 
 const SPECIFICATION = "https://modern.ircdocs.horse/#privmsg-message"
@@ -77,24 +81,24 @@ function speakTo(
   target: string,
   text: string,
 ): Reply[] {
-  // What would reach others cut short is refused whole.
-  const relayed = byteLength(`:${sourceOf(user)} ${kind} ${target} :${text}\r\n`)
-  if (relayed > LINE_BYTES_MAX) return [ERR_INPUTTOOLONG()]
+  const { cuts } = message
+  if (cuts === undefined && !isRelayable(user, kind, target, text)) return [ERR_INPUTTOOLONG()]
   const tags = session.has(MESSAGE_TAGS) ? clientOnly(message.tags) : {}
-  const said = kind === "TAGMSG" ? { command: kind, ...tags } : { command: kind, text, ...tags }
+  const sent = kind === "TAGMSG" ? tagsSent : messageSent
+  const said = { command: kind, text, ...tags, ...(cuts === undefined ? {} : { cuts }) }
   if (isChannelName(target)) {
     const channel = net.channel(target)
     const name = nameOf(channel, user, target)
     // In an op-moderated channel (+U) who has no sign is heard by those who keep order.
     const aside = channel?.flags.has("U") && !channel.members.get(user)?.prefixes
     const to = aside ? { status: { sign: "%", channel: name, plain: true } } : { channel: name }
-    propose(messageSent, { ...said, ...to })
+    propose(sent, { ...said, ...to })
     return []
   }
   const status = statusTarget(target)
   if (status) {
     const channel = nameOf(net.channel(status.name), user, status.name)
-    propose(messageSent, { ...said, status: { sign: status.prefix.sign, channel } })
+    propose(sent, { ...said, status: { sign: status.prefix.sign, channel } })
     return []
   }
   const recipient = net.user(target)
@@ -104,7 +108,7 @@ function speakTo(
   if (unanswerable && !user.accepted.has(recipient.id) && hasRoom(net, user)) {
     propose(acceptChanged, { user: recipient.id, on: true })
   }
-  propose(messageSent, { ...said, to: recipient.id })
+  propose(sent, { ...said, to: recipient.id })
   return []
 }
 
@@ -123,16 +127,22 @@ function clientOnly(tags: Tags): { tags?: [string, string][] } {
 /** "<key> ::= [ <client_prefix> ] [ <vendor> '/' ] <key_name>", with the prefix. */
 const CLIENT_ONLY = /^\+(?:[A-Za-z0-9.-]+\/)?[A-Za-z0-9-]+$/
 
-interface Status {
+/** What is said by tags alone and belongs to the history: reactions, and what asks for it. Typing never does. */
+const KEPT_TAGS: ReadonlySet<string> = new Set(["+draft/persist", "+draft/react", "+draft/unreact"])
+
+export interface Status {
   readonly sign: string
   readonly channel: ChannelName
   /** Whether it reads as if it were said to the channel. */
   readonly plain?: boolean
 }
 
-interface MessageSent {
+export interface MessageSent {
   readonly command: Kind
-  readonly text?: string
+  /** Empty where tags say all: what is kept of them is erased as text is. */
+  readonly text: string
+  /** Of a text of several lines: core/multiline.ts. */
+  readonly cuts?: readonly number[]
   readonly tags?: readonly (readonly [string, string])[]
   /** One of the three. */
   readonly channel?: ChannelName
@@ -144,21 +154,22 @@ interface MessageSent {
 export const messageSent = event<MessageSent>({
   type: "messageSent",
   // A guest's nick is the next guest's tomorrow: what was said to or by one is delivered and forgotten.
-  kept(net, { command: kind, to }, by) {
-    if (kind === "TAGMSG") return false
+  kept(net, { command: kind, to, tags }, by) {
+    if (kind === "TAGMSG" && !tags?.some(([key]) => KEPT_TAGS.has(key))) return false
     return to === undefined || (by?.account !== undefined && net.users.get(to)?.account !== undefined)
   },
-  refuse(net, { command: kind, channel: whole, to, status, text }, by) {
+  peer: (net, { to }) => (to === undefined ? undefined : net.users.get(to)?.account),
+  refuse(net, message, by) {
+    const { channel: whole, to, status } = message
     const name = whole ?? status?.channel
     if (name === undefined) {
       const user = to === undefined ? undefined : net.users.get(to)
       if (!user) return ERR_NOSUCHNICK("*")
-      return by && by !== user ? unwanted(user, by, kind, text) : undefined
+      return by && by !== user ? unwanted(user, by, message) : undefined
     }
     const channel = net.channel(name)
     if (!channel || (by && !isVisible(channel, by))) return ERR_NOSUCHCHANNEL(name)
-    if (text !== undefined && isCtcp(text) && channel.flags.has("C"))
-      return ERR_CANNOTSENDTOCHAN(channel.name, "C")
+    if (channel.flags.has("C") && holdsCtcp(message)) return ERR_CANNOTSENDTOCHAN(channel.name, "C")
     return by && silenced(channel, by)
   },
   apply(net, e, tell) {
@@ -169,7 +180,7 @@ export const messageSent = event<MessageSent>({
     const sign = e.status?.sign ?? ""
     const target = channel ? (e.status?.plain ? "" : sign) + channel.name : to?.nick
     if (!author || target === undefined) return
-    const heard = { ...from(e, e.command, [target], e.text), ...tagsOf(e) }
+    const heard = contentOf(e, target, tell.newBatch)
     if (to === author) tell.saidToSelf(author, heard)
     else if (channel) tell.said(sign === "" ? channel.members.keys() : ranked(channel, sign), author, heard)
     else tell.said(to ? [to] : [], author, heard)
@@ -177,20 +188,27 @@ export const messageSent = event<MessageSent>({
   },
 })
 
+/** What tags alone say; a type of its own, since not everybody reads it in the history. */
+export const tagsSent: EventType<MessageSent> = { ...messageSent, type: "tagsSent" }
+
 /** The members with this sign or a higher one. */
-function ranked(channel: Channel, sign: string): User[] {
+export function ranked(channel: Channel, sign: string): User[] {
   const least = PREFIXES.find((prefix) => prefix.sign === sign)?.bit ?? 0
   return [...channel.members.values()].filter(({ prefixes }) => prefixes >= least).map(({ user }) => user)
 }
 
 /** Why `user` does not want to be written to by `author`. What answers a CTCP is a NOTICE, and is wanted. */
-function unwanted(user: User, author: User, kind: Kind, text: string | undefined): Reply | undefined {
+function unwanted(user: User, author: User, message: MessageSent): Reply | undefined {
   if (user.modes.has("R") && !author.account && !user.accepted.has(author.id))
     return ERR_NEEDREGGEDNICK(user.nick, "You need an account to write to this user (+R)")
-  const ctcp = kind === "PRIVMSG" && text !== undefined && isCtcp(text)
-  return ctcp && user.modes.has("T")
+  return message.command === "PRIVMSG" && user.modes.has("T") && holdsCtcp(message)
     ? ERR_CANTSENDTOUSER(user.nick, "This user takes no CTCP (+T)")
     : undefined
+}
+
+// Each line is one of its own for who knows of no others.
+function holdsCtcp({ text, cuts = [] }: MessageSent): boolean {
+  return text.includes("\x01") && linesOf({ text, cuts }).some((line) => isCtcp(line.text))
 }
 
 /** CTCP, ACTION apart: https://modern.ircdocs.horse/ctcp.html */
@@ -198,6 +216,18 @@ function isCtcp(text: string): boolean {
   return text.startsWith("\x01") && !/^\x01ACTION(?:[ \x01]|$)/i.test(text)
 }
 
-function tagsOf({ command: kind, tags }: MessageSent) {
-  return { clientTags: tags && new Map(tags), needs: kind === "TAGMSG" ? MESSAGE_TAGS : 0 }
+/** The message that a row of the log is. */
+export function messageOf(row: Row, net: Network): MessageSent & Stamp {
+  return eventOf(row, net) as object as MessageSent & Stamp
+}
+
+/** What those hear who are `target`, now or when they read it in the history. */
+export function contentOf(e: MessageSent & Stamp, target: string, newBatch: () => string): Content {
+  const { command: kind, text, tags, cuts } = e
+  return {
+    ...from(e, kind, [target], kind === "TAGMSG" ? undefined : text),
+    clientTags: tags && new Map(tags),
+    needs: kind === "TAGMSG" ? MESSAGE_TAGS : 0,
+    multiline: cuts && { reference: newBatch(), lines: linesOf({ text, cuts }) },
+  }
 }

@@ -1,0 +1,174 @@
+// REDACT: https://ircv3.net/specs/extensions/message-redaction.html. What is redacted is erased from the log in the same
+// commit; the row stays, empty.
+
+import { MESSAGE_REDACTION } from "../../protocol/capabilities.ts"
+import { statusTarget } from "../../protocol/modes.ts"
+import { parseMsgid, type Msgid } from "../../protocol/msgid.ts"
+import { folded, isChannelName, truncated, type ChannelName, type Nick } from "../../protocol/names.ts"
+import { ERR_UNKNOWNCOMMAND } from "../../protocol/numerics.ts"
+import { FAIL, type Reply } from "../../protocol/reply.ts"
+import { isOperator, type Channel } from "../channel.ts"
+import { command, type Answer, type UserContext } from "../command.ts"
+import { event, from, type Stamp } from "../event.ts"
+import type { Network } from "../network.ts"
+import type { Row } from "../seams.ts"
+import type { Account, User, UserId } from "../user.ts"
+import { mayKick } from "./kick.ts"
+import { messageOf, messageSent, ranked, tagsSent, type MessageSent, type Status } from "./message.ts"
+
+export const REDACT = command({
+  name: "REDACT",
+  syntax: "<target> <msgid> [<reason>]",
+  help: "Takes a message back: it is erased for good. Your own, or what others said in a channel you look after.",
+  specification: "https://ircv3.net/specs/extensions/message-redaction.html",
+  run(context, target: string, msgid: string, reason?: string) {
+    const { net, user, session, ask } = context
+    // "To redact a message, a client MUST negotiate the `draft/message-redaction` capability".
+    if (!session.has(MESSAGE_REDACTION)) return ERR_UNKNOWNCOMMAND("REDACT")
+    if (!whereIs(net, user, target)) return invalidTarget(target)
+    const place = parseMsgid(msgid)
+    if (!place || net.epochOf(place.seq) !== place.epoch) return unknown(target, msgid)
+    ask({ type: "read", query: { kind: "place", seq: place.seq } }, (result): Answer => {
+      if (result.type !== "rows")
+        return FAIL("REDACT", "MESSAGE_ERROR", [target, msgid], "Messages cannot be retrieved just now")
+      // Who was removed meanwhile is told what a stranger is told.
+      const where = whereIs(net, user, target)
+      if (!where) return invalidTarget(target)
+      const [row] = result.rows
+      const said = row && messageAt(row, net, where, user)
+      return said ? redact(context, target, said, reason) : unknown(target, msgid)
+    })
+  },
+})
+
+/** A channel that one is in or keeps order in, or the account that one talks to; undefined where one has no business. */
+type Where = { readonly channel: Channel } | { readonly peer: Account | undefined }
+
+function whereIs(net: Network, user: User, target: string): Where | undefined {
+  const name = statusTarget(target)?.name ?? target
+  if (!isChannelName(name)) {
+    const other = net.user(name)
+    const peer = other ? other.account : net.account(name)
+    return other || peer ? { peer } : undefined
+  }
+  const channel = net.channel(name)
+  return channel && (channel.members.has(user) || keepsOrder(user)) ? { channel } : undefined
+}
+
+const keepsOrder = (user: User) => user.rights.includes("redact")
+
+/** What was said, where, and by whom. */
+type Said = Stamp & MessageSent & { readonly author: Author; readonly peer?: Nick }
+
+interface Author {
+  /** Its id at that time. */
+  readonly user: UserId | undefined
+  readonly account: number | null
+}
+
+function messageAt(row: Row, net: Network, where: Where, user: User): Said | undefined {
+  if (row.type !== messageSent.type && row.type !== tagsSent.type) return undefined
+  const message = messageOf(row, net)
+  const said = { ...message, author: { user: message.by, account: row.accountId } }
+  if ("channel" in where) return isIn(where.channel, row, said, user) ? said : undefined
+  const [own, peer] = [user.account?.id, where.peer?.id]
+  if (own === undefined || peer === undefined || !where.peer || row.channelId !== null) return undefined
+  const isTheirs =
+    (row.accountId === own && row.peerId === peer) || (row.accountId === peer && row.peerId === own)
+  return isTheirs ? { ...said, peer: where.peer.name } : undefined
+}
+
+// What was said to those with a sign alone belongs to no channel's history; its author knows of it, and who has every sign.
+function isIn(channel: Channel, row: Row, { status, author }: Said, user: User): boolean {
+  if (!status) return row.channelId === channel.id
+  const isHere = folded(status.channel) === folded(channel.name) && row.at >= channel.createdAt
+  return isHere && (isOwn(author, user) || isOperator(channel, user) || keepsOrder(user))
+}
+
+function isOwn({ user, account }: Author, by: User): boolean {
+  return user === by.id || (account !== null && account === by.account?.id)
+}
+
+function redact(
+  { net, user, now, propose }: UserContext,
+  target: string,
+  { at, msgid, author, channel, status, peer }: Said,
+  reason: string | undefined,
+): Answer {
+  const { settings } = net
+  const to = peer !== undefined ? { peer } : status ? { status } : channel === undefined ? {} : { channel }
+  const fact = {
+    of: msgid,
+    author,
+    ...to,
+    ...(reason === undefined ? {} : { reason: truncated(reason, settings.limits.kickLength) }),
+  }
+  const isLate = now - at > settings.redactWithinMs
+  if (isLate && isOwn(author, user) && !isAbove(net, fact, user))
+    return expired(target, msgid, settings.redactWithinMs)
+  return propose(messageRedacted, fact)
+}
+
+const invalidTarget = (target: string) =>
+  FAIL("REDACT", "INVALID_TARGET", [target], "You cannot redact messages there")
+const unknown = (target: string, msgid: string) =>
+  FAIL("REDACT", "UNKNOWN_MSGID", [target, msgid], "There is no such message, or not any more")
+const forbidden = (target: string, msgid: string) =>
+  FAIL("REDACT", "REDACT_FORBIDDEN", [target, msgid], "You may not redact this message")
+const expired = (target: string, msgid: string, withinMs: number) =>
+  FAIL(
+    "REDACT",
+    "REDACT_WINDOW_EXPIRED",
+    [target, msgid, String(withinMs / 1000)],
+    "This message is too old to be redacted",
+  )
+
+interface MessageRedacted {
+  readonly of: Msgid
+  readonly author: Author
+  readonly reason?: string
+  /** One of the three, as the message had it. */
+  readonly channel?: ChannelName
+  readonly status?: Status
+  /** Of a direct message the account on the other side. */
+  readonly peer?: Nick
+}
+
+export const messageRedacted = event<MessageRedacted>({
+  type: "messageRedacted",
+  refuse(net, fact, by): Reply | undefined {
+    const name = fact.channel ?? fact.status?.channel ?? fact.peer ?? "*"
+    if (by && fact.peer === undefined && !whereIs(net, by, name)) return invalidTarget(name)
+    const may = !by || isOwn(fact.author, by) || isAbove(net, fact, by)
+    return may ? undefined : forbidden(name, fact.of)
+  },
+  peer: (net, { peer }) => (peer === undefined ? undefined : net.account(peer)),
+  erases: ({ of }) => ({ seq: parseMsgid(of)?.seq ?? 0 }),
+  apply(net, e, tell) {
+    const author = e.by === undefined ? undefined : net.users.get(e.by)
+    if (!author) return
+    const { channel: name = e.status?.channel, status } = e
+    const channel = name === undefined ? undefined : net.channel(name)
+    const account = e.peer === undefined ? undefined : net.account(e.peer)
+    const peer = account && net.userOf(account)
+    const sign = status?.sign ?? ""
+    const target = channel ? (status?.plain ? "" : sign) + channel.name : (peer?.nick ?? e.peer)
+    if (target === undefined) return
+    const told = { ...from(e, "REDACT", [target, e.of], e.reason), needs: MESSAGE_REDACTION }
+    if (peer === author) tell.saidToSelf(author, told)
+    else if (channel) tell.said(sign === "" ? channel.members.keys() : ranked(channel, sign), author, told)
+    else tell.said(peer ? [peer] : [], author, told)
+  },
+})
+
+/** Whether `by` keeps order over the author, where the message was said. What is said to one person is nobody else's business. */
+function isAbove(net: Network, { author, channel: name, status }: MessageRedacted, by: User): boolean {
+  const channel = net.channel(name ?? status?.channel ?? "")
+  if (!channel) return false
+  if (keepsOrder(by)) return true
+  return mayKick(
+    channel,
+    by,
+    [...channel.members.keys()].find((member) => isOwn(author, member)),
+  )
+}
