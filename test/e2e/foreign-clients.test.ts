@@ -81,6 +81,7 @@ async function spendsADay({ open, types, windows, shows }: ForeignClient) {
   await shown(shows.away(peer, "asleep"))
 
   window.say(types.monitor(friend))
+  await shown(shows.absent(friend))
   const third = await Irc.register(own, friend)
   await shown(shows.online(friend))
   await third.quit()

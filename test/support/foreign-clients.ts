@@ -30,6 +30,7 @@ export interface ForeignClient {
     readonly kicked: (nick: string, by: string, why: string) => string
     readonly joined: (nick: string) => string
     readonly away: (nick: string, text: string) => string
+    readonly absent: (nick: string) => string
     readonly online: (nick: string) => string
     readonly offline: (nick: string) => string
   }
@@ -64,6 +65,7 @@ const irssi: ForeignClient = {
     joined: (nick) => `${nick} \\[\\S+\\] has joined #`,
     away: (nick, text) => `-!- ${nick} \\[[^]*away +: ${text}`,
     // It knows no MONITOR, and shows what came without its number.
+    absent: (nick) => `-!- ${nick} *$`,
     online: (nick) => `-!- ${nick}!${nick}@`,
     offline: (nick) => `-!- ${nick}!${nick}@[^]*-!- ${nick} *$`,
   },
@@ -103,6 +105,7 @@ const weechat: ForeignClient = {
     kicked: (nick, by, why) => `${by} has kicked ${nick} \\(${why}\\)`,
     joined: (nick) => `${nick} \\(.*\\) has joined #`,
     away: (nick, text) => `\\[${nick}\\] is away: ${text}`,
+    absent: (nick) => `notify: ${nick} is offline`,
     online: (nick) => `notify: ${nick} \\(\\S+\\) has connected`,
     offline: (nick) => `notify: ${nick} has quit`,
   },
@@ -126,6 +129,7 @@ const catgirl: ForeignClient = {
     kicked: (nick, by, why) => `${by} kicks ${nick} out of #\\S+: ${why}`,
     joined: (nick) => `${nick} arrives in #`,
     away: (nick, text) => `>> \\S+ 301 \\S+ ${nick} :${text}`,
+    absent: (nick) => `>> \\S+ 731 \\S+ :${nick}`,
     online: (nick) => `>> \\S+ 730 \\S+ :${nick}!`,
     offline: (nick) => `>> \\S+ 730 \\S+ :${nick}![^]*>> \\S+ 731 \\S+ :${nick}`,
   },
