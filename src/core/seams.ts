@@ -94,7 +94,10 @@ export interface ConversationsQuery extends Stretch {
   readonly channelIds: readonly number[]
 }
 
-/** Rows whose text holds every one of `words`, large or small, with or without accents, in these channels and in the account's direct messages. What took too long to look through is left out. */
+/**
+ * Rows whose text holds every one of `words`, in upper or lower case, with or without accents, in these channels and in the
+ * account's direct messages. What it takes too long to look through is left out.
+ */
 export interface SearchQuery extends Stretch {
   readonly kind: "search"
   readonly words: readonly string[]

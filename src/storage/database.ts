@@ -5,7 +5,7 @@ import { dirname } from "node:path"
 import { EXIT, UserError } from "../user-error.ts"
 import { hasRoom } from "./disk.ts"
 
-const BUSY_TIMEOUT_MS = 5000
+export const BUSY_TIMEOUT_MS = 5000
 /** A WAL that once grew long, behind a slow reader, is cut to this when it starts anew. */
 const WAL_KEPT_BYTES = 16 * 1024 * 1024
 

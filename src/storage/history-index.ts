@@ -1,52 +1,35 @@
-// The index of history, `history(channel_id, seq, type)`: filled behind the log in batches, never in the transaction
-// that somebody waits for. Its commits are not flushed: a batch lost with the power is simply filled again.
+// The index of history: `history(owner_id, peer_id, seq, type)`. Channels stand under owner 0, direct messages under both
+// accounts, what is erased nowhere.
 
 import type { Database } from "bun:sqlite"
-import { openWritable, rollBack } from "./database.ts"
+import type { Row } from "../core/seams.ts"
+import { channelIdsOf } from "./plain-reading.ts"
+import { NOT_ERASED } from "./row-sql.ts"
 
-export class HistoryIndex {
-  readonly #db: Database
-  #through: number
-
-  constructor(path: string) {
-    this.#db = openWritable(path, "lazy")
-    this.#through = indexedThrough(this.#db)
-  }
-
-  /** The last seq that is indexed; rows after it are the tail. */
-  get through(): number {
-    return this.#through
-  }
-
-  /** Indexes what lies after `through`, up to `last` and no more than `rows` places; leaves no trace when it fails. */
-  fill(last: number, rows: number): void {
-    const from = this.#through
-    const to = Math.min(last, from + rows)
-    if (to <= from) return
-    try {
-      this.#db.run("begin immediate")
-      this.#db.query(FILL).run(from, to)
-      this.#db.query(MARK).run(to)
-      this.#db.run("commit")
-      this.#through = to
-    } catch (error) {
-      rollBack(this.#db)
-      throw error
-    }
-  }
-
-  close(): void {
-    this.#db.close()
-  }
+/** Indexes the rows after `from` up to `to`; within a transaction. */
+export function fillHistory(db: Database, from: number, to: number): void {
+  db.query(FILL).run(from, to)
 }
 
-const FILL = `insert into history select channel_id, seq, type from events
-  where seq > ? and seq <= ? and channel_id is not null`
-const MARK = "update indexes set through_seq = ? where name = 'history'"
-
-export function indexedThrough(db: Database): number {
-  const row = db.query<{ through: number }, []>(THROUGH).get()
-  return row?.through ?? 0
+/** Takes a row out of the index, as far as it is in it. */
+export function dropFromHistory(db: Database, row: Row): void {
+  const drop = db.query("delete from history where owner_id = ? and peer_id = ? and seq = ?")
+  const { seq, channelId, accountId, peerId } = row
+  const channelIds = channelId === null ? channelIdsOf(row) : [channelId]
+  for (const each of channelIds) drop.run(0, each, seq)
+  if (channelId !== null || accountId === null || peerId === null) return
+  drop.run(accountId, peerId, seq)
+  drop.run(peerId, accountId, seq)
 }
 
-const THROUGH = "select through_seq as through from indexes where name = 'history'"
+const PIECE = `e.seq > ?1 and e.seq <= ?2 and ${NOT_ERASED}`
+const IS_DIRECT = "e.channel_id is null and e.account_id is not null and e.peer_id is not null"
+const FILL = `insert or ignore into history
+  select 0, e.channel_id, e.seq, e.type from events e where ${PIECE} and e.channel_id is not null
+  union all
+  select 0, c.value, e.seq, e.type from events e cross join json_each(e.body, '$.channelIds') c
+    where ${PIECE} and e.channel_id is null and instr(e.body, '"channelIds"')
+  union all
+  select e.account_id, e.peer_id, e.seq, e.type from events e where ${PIECE} and ${IS_DIRECT}
+  union all
+  select e.peer_id, e.account_id, e.seq, e.type from events e where ${PIECE} and ${IS_DIRECT}`

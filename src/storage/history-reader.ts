@@ -1,5 +1,5 @@
-// Asks the reader's thread for pages of history. The thread starts with the first page: a server whose clients never
-// page does without it.
+// Asks a reader's thread for rows, one query at a time. The thread starts with the first: a server whose clients never read
+// back does without it.
 
 import type { Query, Row } from "../core/seams.ts"
 import type { FromReader } from "./messages.ts"
@@ -15,7 +15,7 @@ export class HistoryReader {
     this.#path = path
   }
 
-  page(query: Query): Promise<Row[]> {
+  ask(query: Query): Promise<Row[]> {
     return new Promise((resolve, reject) => {
       const id = ++this.#lastId
       this.#waiting.set(id, { resolve, reject })

@@ -1,6 +1,15 @@
 // What each query means, said by plain filters over all rows: what an index finds must be what these find.
 
-import type { Conversation, ConversationsQuery, Erasure, Query, Reference, Row } from "../core/seams.ts"
+import type {
+  Conversation,
+  ConversationsQuery,
+  Erasure,
+  Query,
+  Reference,
+  Row,
+  SearchQuery,
+} from "../core/seams.ts"
+import { fold } from "./folding.ts"
 
 /** The rows that `query` asks for, in ascending order. */
 export function found(rows: readonly Row[], query: Query): Row[] {
@@ -15,8 +24,7 @@ export function found(rows: readonly Row[], query: Query): Row[] {
 
 /** The rows without the text that goes for good; they say so of themselves. */
 export function erased(rows: readonly Row[], erasure: Erasure): Row[] {
-  const goes = (row: Row) =>
-    "seq" in erasure ? row.seq === erasure.seq : isMessageOf(row, erasure.accountId)
+  const goes = (row: Row) => ("seq" in erasure ? row.seq === erasure.seq : isOneOf(row, erasure))
   return rows.map((row) => (goes(row) ? { ...row, text: null, body: erasedBody(row.body) } : row))
 }
 
@@ -30,9 +38,8 @@ function isErased(row: Row): boolean {
   return row.text === null && (JSON.parse(row.body) as { erased?: true }).erased === true
 }
 
-// What has a conversation to belong to and a text.
-function isMessageOf(row: Row, accountId: number): boolean {
-  return row.accountId === accountId && row.text !== null && row.type === "messageSent"
+function isOneOf(row: Row, { accountId, types }: Exclude<Erasure, { seq: number }>): boolean {
+  return row.accountId === accountId && row.text !== null && types.includes(row.type)
 }
 
 function chosen(rows: readonly Row[], query: Exclude<Query, { kind: "place" }>): Row[] {
@@ -42,16 +49,24 @@ function chosen(rows: readonly Row[], query: Exclude<Query, { kind: "place" }>):
     const newest = new Map(own.map((row) => [conversationOf(row, query.accountId), row]))
     return own.filter((row) => newest.get(conversationOf(row, query.accountId)) === row)
   }
-  const { words, author, hasLink, accountId, peerId } = query
-  return own.filter((row) => {
-    const text = row.text?.toLowerCase() ?? ""
-    if (peerId !== undefined && row.channelId === null && peerOf(row, accountId) !== peerId) return false
-    if (!words.every((word) => text.includes(word.toLowerCase()))) return false
-    if (author && "accountId" in author && row.accountId !== author.accountId) return false
-    if (author && "nick" in author && nickOf(row) !== author.nick.toLowerCase()) return false
-    return !hasLink || /https?:\/\//i.test(text)
-  })
+  return own.filter(sought(query))
 }
+
+/** Whether a row of the conversations that a search is about is one that it looks for. */
+export function sought({ words, author, hasLink, accountId, peerId }: SearchQuery): (row: Row) => boolean {
+  const folded = words.map(fold)
+  const nick = author && "nick" in author ? fold(author.nick) : undefined
+  return (row) => {
+    if (row.text === null) return false
+    if (peerId !== undefined && row.channelId === null && peerOf(row, accountId) !== peerId) return false
+    if (author && "accountId" in author && row.accountId !== author.accountId) return false
+    if (hasLink && !LINK.test(row.text)) return false
+    const text = fold(row.text)
+    return folded.every((word) => text.includes(word)) && (nick === undefined || nickOf(row) === nick)
+  }
+}
+
+const LINK = /https?:\/\//i
 
 function belongs(row: Row, of: Conversation): boolean {
   if ("channelId" in of) return row.channelId === of.channelId || channelIdsOf(row).includes(of.channelId)
@@ -65,11 +80,12 @@ function isOf(
   { accountId, channelIds }: Pick<ConversationsQuery, "accountId" | "channelIds">,
 ): boolean {
   if (row.channelId !== null) return channelIds.includes(row.channelId)
-  if (accountId === null || row.peerId === null) return false
+  if (accountId === null || row.accountId === null || row.peerId === null) return false
   return row.accountId === accountId || row.peerId === accountId
 }
 
-function conversationOf(row: Row, accountId: number | null): string {
+/** Names the conversation of a message, as one account sees it. */
+export function conversationOf(row: Row, accountId: number | null): string {
   if (row.channelId !== null) return `channel ${row.channelId}`
   return `account ${peerOf(row, accountId)}`
 }
@@ -84,12 +100,13 @@ function compare(row: Row, reference: Reference): number {
 }
 
 /** The channels that a row without one of its own belongs to. */
-function channelIdsOf({ channelId, body }: Row): readonly number[] {
+export function channelIdsOf({ channelId, body }: Row): readonly number[] {
   if (channelId !== null || !body.includes('"channelIds"')) return []
   return (JSON.parse(body) as { channelIds?: number[] }).channelIds ?? []
 }
 
-function nickOf(row: Row): string {
+/** The folded nick that a row's author had. */
+export function nickOf(row: Row): string {
   const { source = "" } = JSON.parse(row.body) as { source?: string }
-  return source.split("!", 1)[0]?.toLowerCase() ?? ""
+  return fold(source.split("!", 1)[0] ?? "")
 }

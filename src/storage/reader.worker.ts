@@ -1,9 +1,9 @@
-// The thread that reads pages of history; `history-reader.ts` starts it. An entry point of its own in a compiled build.
+// A thread that reads history; `history-reader.ts` starts it. An entry point of its own in a compiled build.
 
 import type { Database } from "bun:sqlite"
 import { openReadable } from "./database.ts"
-import { readPage } from "./history-pages.ts"
 import type { FromReader, ToReader } from "./messages.ts"
+import { read } from "./reading.ts"
 import { post } from "./threads.ts"
 
 declare const self: Worker
@@ -17,10 +17,10 @@ self.addEventListener("message", ({ data }: MessageEvent<ToReader>) => {
   else leave()
 })
 
-function answer({ id, query }: { id: number; query: Parameters<typeof readPage>[1] }): void {
+function answer({ id, query }: { id: number; query: Parameters<typeof read>[1] }): void {
   try {
     db ??= openReadable(path)
-    tell({ id, rows: JSON.stringify(readPage(db, query)) })
+    tell({ id, rows: JSON.stringify(read(db, query)) })
   } catch (error) {
     tell({ id, failed: error instanceof Error ? error.message : String(error) })
   }

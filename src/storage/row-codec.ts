@@ -1,16 +1,19 @@
 // A turn's rows as one string for the writer's thread: a string is the cheapest thing to post. Rows are separated by
-// NUL; a row is `seq at type channel account body text`, separated by tabs, text last since it alone may hold tabs.
+// NUL; a row is `seq at type channel account peer erases body text`, separated by tabs, text last since it alone may
+// hold tabs.
 
-import type { Row } from "../core/seams.ts"
+import type { Erasure, Row } from "../core/seams.ts"
 
 const ROW_END = "\0"
 
-/** An absent id is empty; an absent text is an absent field, since a text may be empty. */
+/** An absent id or erasure is empty; an absent text is an absent field, since a text may be empty. */
 export function encodeRows(rows: readonly Row[]): string {
   let turn = ""
   for (const row of rows) {
     if (turn !== "") turn += ROW_END
-    turn += `${row.seq}\t${row.at}\t${row.type}\t${row.channelId ?? ""}\t${row.accountId ?? ""}\t${row.body}`
+    const erases = row.erases === undefined ? "" : JSON.stringify(row.erases)
+    turn += `${row.seq}\t${row.at}\t${row.type}\t${row.channelId ?? ""}\t${row.accountId ?? ""}\t${row.peerId ?? ""}`
+    turn += `\t${erases}\t${row.body}`
     if (row.text === null) continue
     if (row.text.includes(ROW_END)) throw new Error(`the text of event ${row.seq} holds a NUL`)
     turn += `\t${row.text}`
@@ -19,16 +22,33 @@ export function encodeRows(rows: readonly Row[]): string {
 }
 
 /** Calls `take` for each row of what `encodeRows` made. */
-export function decodeRows(turn: string, take: (...columns: RowColumns) => void): void {
+export function decodeRows(
+  turn: string,
+  take: (columns: RowColumns, erases: Erasure | undefined) => void,
+): void {
   for (const line of turn.split(ROW_END)) {
-    const [seq = "", at = "", type = "", channelId = "", accountId = "", ...rest] = line.split("\t", 6)
-    const body = rest[0] ?? ""
-    const textAt =
-      seq.length + at.length + type.length + channelId.length + accountId.length + body.length + 6
+    const fields = line.split("\t", FIELDS)
+    const [
+      seq = "",
+      at = "",
+      type = "",
+      channelId = "",
+      accountId = "",
+      peerId = "",
+      erases = "",
+      body = "",
+    ] = fields
+    const textAt = fields.reduce((length, field) => length + field.length + 1, 0)
     const text = textAt > line.length ? null : line.slice(textAt)
-    take(Number(seq), Number(at), type, idOf(channelId), idOf(accountId), body, text)
+    take(
+      [Number(seq), Number(at), type, idOf(channelId), idOf(accountId), body, text, idOf(peerId)],
+      erases === "" ? undefined : (JSON.parse(erases) as Erasure),
+    )
   }
 }
+
+/** All but the text. */
+const FIELDS = 8
 
 /** The columns of `events`, in their order. */
 export type RowColumns = [
@@ -39,6 +59,7 @@ export type RowColumns = [
   accountId: number | null,
   body: string,
   text: string | null,
+  peerId: number | null,
 ]
 
 function idOf(text: string): number | null {

@@ -12,8 +12,8 @@ export const SCHEMA = MIGRATIONS.length + 1
 /** "chat" in ASCII: tells our file from another program's, for us and for file(1). */
 const APPLICATION_ID = 0x63686174
 
-// No secondary index on `events`: it would double to quadruple the cost of a commit. `history` is one, kept by
-// hand and filled behind; `indexes` says how far.
+// Schema 1, where every log begins; `migrations.ts` says what became of it. No secondary index on `events`: it would double
+// to quadruple the cost of a commit. `history` is one, kept by hand and filled behind; `indexes` says how far.
 const TABLES = `
   create table events (
     seq integer primary key,
@@ -74,6 +74,7 @@ function isEmpty(db: Database): boolean {
 
 function create(db: Database): void {
   db.run(TABLES)
+  for (const step of MIGRATIONS) step(db)
   db.run(`pragma application_id = ${APPLICATION_ID}`)
   db.run("insert into meta values (1, ?, ?, 0, ?)", [SCHEMA, randomName(), randomSecret()])
 }

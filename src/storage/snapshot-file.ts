@@ -106,7 +106,7 @@ export function* stateRows(db: Database, { after, through, stateless }: Stretch)
   yield* db.query<Row, [number, number, string]>(STATE_ROWS).iterate(after, most, JSON.stringify(stateless))
 }
 
-const STATE_ROWS = `select seq, at_ms as at, type, channel_id as channelId, account_id as accountId, null as peerId, text, body
+const STATE_ROWS = `select seq, at_ms as at, type, channel_id as channelId, account_id as accountId, peer_id as peerId, text, body
   from events where seq > ? and seq <= ? and type not in (select value from json_each(?)) order by seq`
 
 function* tapped<T>(items: Iterable<T>, tap: (item: T) => void): Generator<T> {

@@ -98,6 +98,8 @@ export class SqliteLog implements Log {
   readonly #stateless: readonly string[]
   readonly #writer: Worker
   readonly #reader: HistoryReader
+  /** Another thread, so that no page waits behind a search. */
+  readonly #searcher: HistoryReader
   #done: (() => void) | undefined
   #broken = false
   #closing: Promise<void> | undefined
@@ -116,6 +118,7 @@ export class SqliteLog implements Log {
     this.snapshotSeq = typeof found === "object" ? found.seq : 0
     this.snapshotUnused = typeof found === "string" ? found : undefined
     this.#reader = new HistoryReader(directory.log)
+    this.#searcher = new HistoryReader(directory.log)
     this.#writer = startThread("writer")
     this.#writer.addEventListener("message", ({ data }: MessageEvent<FromWriter>) => this.#heard(data))
     this.#writer.addEventListener("error", (event) => this.#break(new Error(event.message)))
@@ -143,7 +146,7 @@ export class SqliteLog implements Log {
   }
 
   read(query: Query): Promise<Row[]> {
-    return this.#reader.page(query)
+    return (query.kind === "search" ? this.#searcher : this.#reader).ask(query)
   }
 
   close(): Promise<void> {
@@ -151,7 +154,7 @@ export class SqliteLog implements Log {
   }
 
   async #close(): Promise<void> {
-    await this.#reader.close()
+    await Promise.all([this.#reader.close(), this.#searcher.close()])
     // A broken writer is left alone, and the lock is held until the process ends.
     if (this.#broken) return this.#writer.unref()
     await endThread(this.#writer)

@@ -1,10 +1,10 @@
-// What the writer does when nobody waits for it: fills the index of history behind the log, and moves the WAL into
-// the database. Both in small pieces and between commits, never inside one: a turn that comes in the middle of a piece
-// waits for a few milliseconds at most. Under a load without pauses the pieces come in turn with the commits.
+// What the writer does when nobody waits for it: erases what is listed, fills the indexes behind the log, and moves the WAL
+// into the database. All in small pieces and between commits, never inside one: a turn that comes in the middle of a
+// piece waits for a few milliseconds at most. Under a load without pauses the pieces come in turn with the commits.
 
 import type { Database } from "bun:sqlite"
-import { codeOf } from "./database.ts"
-import { HistoryIndex } from "./history-index.ts"
+import { BUSY_TIMEOUT_MS, codeOf } from "./database.ts"
+import { Jobs } from "./jobs.ts"
 
 /** No commit for so long counts as a pause. */
 const PAUSE_MS = 20
@@ -15,26 +15,28 @@ const WAL_PAGES = 250
 const WAL_PAGES_MAX = 1000
 const PAGE_BYTES = 4096
 const FULL_RETRY_MS = 2000
+const EMPTY_RETRY_MS = 20
 
-/** What one piece of indexing should take; its number of rows follows what the last one took. */
-const PIECE_MS = 2
-const PIECE_ROWS_MIN = 16
-const PIECE_ROWS_MAX = 4096
+/** About so many pages a piece of each job writes. */
+const JOB_PAGES = 32
 
 export class Upkeep {
   readonly #db: Database
-  readonly #index: HistoryIndex
+  readonly #jobs: Jobs
   readonly #broken: (error: unknown) => void
   #timer: Timer | undefined
   #lastSeq: number
   #committedAt = 0
   #walPages = 0
-  #pieceRows = 256
+  #mayErase = true
+  #mayMerge = true
+  /** When the WAL is to be emptied of text that was erased; a run before may have ended before it was. */
+  #emptyWalAt = 0
   #stopped = false
 
   constructor(db: Database, path: string, lastSeq: number, broken: (error: unknown) => void) {
     this.#db = db
-    this.#index = new HistoryIndex(path)
+    this.#jobs = new Jobs(path)
     this.#lastSeq = lastSeq
     this.#broken = broken
     this.#wake(PAUSE_MS)
@@ -49,6 +51,12 @@ export class Upkeep {
     this.#wake(PAUSE_MS)
   }
 
+  /** A commit has erased something, or put it on the list. */
+  erased(): void {
+    this.#mayErase = true
+    this.#emptyWalAt = 0
+  }
+
   /** Nothing is touched any more. */
   stop(): void {
     this.#stopped = true
@@ -58,7 +66,7 @@ export class Upkeep {
   close(): void {
     const wasStopped = this.#stopped
     this.stop()
-    if (!wasStopped) this.#index.close()
+    if (!wasStopped) this.#jobs.close()
   }
 
   #wake(delayMs: number): void {
@@ -84,21 +92,29 @@ export class Upkeep {
 
   // False when there was nothing worth doing.
   #piece(isPause: boolean): boolean {
-    const lag = this.#lastSeq - this.#index.through
+    const { history, search } = this.#jobs
+    const lagMax = isPause ? 0 : LAG_ROWS_MAX
     if (this.#walPages >= (isPause ? WAL_PAGES : WAL_PAGES_MAX)) this.#checkpoint()
-    else if (lag > (isPause ? 0 : LAG_ROWS_MAX)) this.#fillIndex()
-    else return false
+    else if (this.#lastSeq - history.through > lagMax) this.#job(() => history.follow(this.#lastSeq))
+    else if (this.#mayErase) this.#job(() => (this.#mayErase = this.#jobs.erase()))
+    else if (performance.now() >= this.#emptyWalAt) this.#emptyWal()
+    else if (this.#mayMerge) this.#job(() => (this.#mayMerge = this.#jobs.merge()))
+    else if (this.#lastSeq - search.through > lagMax) this.#job(() => this.#fillSearch())
+    else {
+      if (this.#emptyWalAt < Infinity) this.#wake(EMPTY_RETRY_MS)
+      return false
+    }
     return true
   }
 
-  #fillIndex(): void {
-    const rows = this.#pieceRows
-    const before = performance.now()
-    this.#index.fill(this.#lastSeq, rows)
-    const tookMs = Math.max(performance.now() - before, 0.01)
-    const next = Math.round((rows * PIECE_MS) / tookMs)
-    this.#pieceRows = Math.min(Math.max(next, rows >> 1, PIECE_ROWS_MIN), rows * 2, PIECE_ROWS_MAX)
-    this.#walPages += 2 + (rows >> 4)
+  #fillSearch(): void {
+    this.#jobs.search.follow(this.#lastSeq)
+    this.#mayMerge = true
+  }
+
+  #job(piece: () => void): void {
+    piece()
+    this.#walPages += JOB_PAGES
   }
 
   // PASSIVE waits for nobody. In the writer's own thread, so that it catches up with the last commit and the next one
@@ -106,5 +122,21 @@ export class Upkeep {
   #checkpoint(): void {
     this.#db.query("pragma wal_checkpoint(passive)").get()
     this.#walPages = 0
+  }
+
+  // What was erased stands in the WAL until the file is cut. That needs a moment in which nobody reads; it is not waited for.
+  #emptyWal(): void {
+    const { busy } = checkpointAll(this.#db)
+    this.#emptyWalAt = busy === 0 ? Infinity : performance.now() + EMPTY_RETRY_MS
+    this.#walPages = 0
+  }
+}
+
+function checkpointAll(db: Database): { busy: number } {
+  db.query("pragma busy_timeout = 0").get()
+  try {
+    return db.query<{ busy: number }, []>("pragma wal_checkpoint(truncate)").get() ?? { busy: 1 }
+  } finally {
+    db.query(`pragma busy_timeout = ${BUSY_TIMEOUT_MS}`).get()
   }
 }

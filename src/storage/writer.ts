@@ -2,8 +2,10 @@
 // commit is the end, for after a failed flush nobody knows what is on the disk: https://lwn.net/Articles/752063/
 
 import type { Database, Statement } from "bun:sqlite"
+import type { Erasure } from "../core/seams.ts"
 import { dataDirectory, type DataDirectory } from "./data-directory.ts"
 import { codeOf, isDiskFull, openWritable, rollBack } from "./database.ts"
+import { erase } from "./erasing.ts"
 import { ACKNOWLEDGED, type FromWriter, type WriterOptions } from "./messages.ts"
 import { Reserve } from "./reserve.ts"
 import { decodeRows, type RowColumns } from "./row-codec.ts"
@@ -27,7 +29,7 @@ export class Writer {
     this.#directory = dataDirectory(options.directory)
     this.#tell = tell
     this.#db = openWritable(this.#directory.log, "durable")
-    this.#insert = this.#db.prepare("insert into events values (?, ?, ?, ?, ?, ?, ?)")
+    this.#insert = this.#db.prepare("insert into events values (?, ?, ?, ?, ?, ?, ?, ?)")
     this.#lastSeq =
       this.#db.query<{ seq: number | null }, []>("select max(seq) as seq from events").get()?.seq ?? 0
     this.#upkeep = new Upkeep(this.#db, this.#directory.log, this.#lastSeq, (error) => this.#break(error))
@@ -64,19 +66,23 @@ export class Writer {
 
   #commit(turn: string): void {
     const insert = this.#insert
+    const erasures: Erasure[] = []
     let last = this.#lastSeq
     try {
       this.#db.run("begin immediate")
-      decodeRows(turn, (...columns) => {
+      decodeRows(turn, (columns, erases) => {
         insert.run(...columns)
         last = columns[0]
+        if (erases) erasures.push(erases)
       })
+      for (const erasure of erasures) erase(this.#db, erasure, last)
       this.#db.run("commit")
     } catch (error) {
       rollBack(this.#db)
       throw error
     }
     this.#lastSeq = last
+    if (erasures.length > 0) this.#upkeep.erased()
   }
 
   // False when there is no reserve left, or when room was not what was missing.

@@ -1,13 +1,16 @@
-// History is right at every moment: whatever part of the log its index holds, a page is what a plain filter gives.
+// History is right at every moment: whatever part of the log its indexes hold, the answer to a query is what a plain filter
+// gives.
 
 import { afterEach, expect, test } from "bun:test"
 import { join } from "node:path"
 import * as fc from "fast-check"
-import type { PageQuery, Reference, Row } from "../../src/core/seams.ts"
+import type { Database } from "bun:sqlite"
+import type { Query, Reference, Row } from "../../src/core/seams.ts"
 import { openReadable, openWritable } from "../../src/storage/database.ts"
-import { HistoryIndex } from "../../src/storage/history-index.ts"
-import { readPage } from "../../src/storage/history-pages.ts"
-import { openMemoryLog } from "../../src/storage/memory-log.ts"
+import { erase } from "../../src/storage/erasing.ts"
+import { Jobs } from "../../src/storage/jobs.ts"
+import { erased, found } from "../../src/storage/plain-reading.ts"
+import { read } from "../../src/storage/reading.ts"
 import { begin } from "../../src/storage/schema.ts"
 import { openSqliteLog } from "../../src/storage/sqlite-log.ts"
 import { append, query, row, rowsFrom } from "./rows.ts"
@@ -16,85 +19,189 @@ import { removeTemporaryDirectories, temporaryDirectory } from "./temporary-dire
 afterEach(removeTemporaryDirectories)
 
 const TYPES = ["messageSent", "userJoined", "topicChanged"]
+const CHANNELS = [1, 2]
+const ACCOUNTS = [11, 12, 13]
+const NICKS = ["alice", "Zoë", "bob|off"]
+const WORDS = [
+  "Straße",
+  "STRASSE",
+  "cafe",
+  "Café",
+  "日本語",
+  "本",
+  "本語",
+  "a",
+  "ab",
+  "abc",
+  "b",
+  "🦊",
+  "http",
+  "한국",
+  "Σίσυφος",
+  "σισυφοσ",
+  '"',
+  "AND",
+  "x*",
+  "\0",
+  "が",
+  "か",
+]
 
-const steps = fc.array(
+const texts = fc.oneof(
+  fc
+    .array(
+      fc.oneof(
+        fc.constantFrom(...WORDS.filter((word) => word !== "\0"), "https://a.example", " "),
+        fc.string({ maxLength: 3 }).map(printable),
+      ),
+      { maxLength: 5 },
+    )
+    .map((parts) => parts.join("")),
+  fc.constant(null),
+)
+
+function printable(text: string): string {
+  return text.replaceAll("\0", "")
+}
+
+interface Step {
+  readonly gap: number
+  readonly waitMs: number
+  readonly type: string
+  readonly where: {
+    readonly channelId: number | null
+    readonly peerId: number | null
+    readonly channelIds?: readonly number[]
+  }
+  readonly accountId: number | null
+  readonly nick: string
+  readonly text: string | null
+}
+
+const nowhere = { channelId: null, peerId: null }
+const steps: fc.Arbitrary<Step[]> = fc.array(
   fc.record({
     gap: fc.constantFrom(1, 1, 1, 7),
     waitMs: fc.constantFrom(0, 0, 1, 3),
     type: fc.constantFrom(...TYPES),
-    channelId: fc.constantFrom(1, 2, null),
+    where: fc.oneof(
+      fc.constantFrom(...CHANNELS).map((channelId) => ({ channelId, peerId: null })),
+      fc.constantFrom(...ACCOUNTS).map((peerId) => ({ channelId: null, peerId })),
+      fc.subarray(CHANNELS).map((channelIds) => ({ ...nowhere, channelIds })),
+      fc.constant(nowhere),
+    ),
+    accountId: fc.constantFrom(...ACCOUNTS, null),
+    nick: fc.constantFrom(...NICKS),
+    text: texts,
   }),
   { maxLength: 60 },
 )
 
-function rowsOf(
-  walk: readonly { gap: number; waitMs: number; type: string; channelId: number | null }[],
-): Row[] {
+function rowsOf(walk: readonly Step[]): Row[] {
   let seq = 0
   let at = 1000
-  return walk.map(({ gap, waitMs, type, channelId }) =>
-    row((seq += gap), { at: (at += waitMs), type, channelId }),
-  )
+  return walk.map(({ gap, waitMs, where: { channelIds, ...where }, nick, ...rest }) => {
+    const body = JSON.stringify({ source: `${nick}!u@h`, tags: { "+x": "y" }, channelIds })
+    return row((seq += gap), {
+      at: (at += waitMs),
+      type: rest.type,
+      accountId: rest.accountId,
+      text: rest.text,
+      body,
+      ...where,
+    })
+  })
 }
 
 const reference: fc.Arbitrary<Reference> = fc.oneof(
   fc.record({ kind: fc.constant("seq" as const), seq: fc.nat(150) }),
   fc.record({ kind: fc.constant("at" as const), at: fc.integer({ min: 990, max: 1080 }) }),
 )
-const queries: fc.Arbitrary<PageQuery> = fc.record({
-  kind: fc.constant("page" as const),
-  of: fc.record({ channelId: fc.constantFrom(1, 2) }),
+const stretch = {
   after: fc.option(reference, { nil: undefined }),
   before: fc.option(reference, { nil: undefined }),
   keep: fc.constantFrom("oldest" as const, "newest" as const),
   limit: fc.integer({ min: 0, max: 12 }),
   types: fc.subarray(TYPES),
-})
+}
+const account = fc.constantFrom(...ACCOUNTS)
+const entitled = { accountId: fc.option(account), channelIds: fc.subarray(CHANNELS) }
+const queries: fc.Arbitrary<Query> = fc.oneof(
+  fc.record({
+    kind: fc.constant("page" as const),
+    of: fc.oneof(
+      fc.record({ channelId: fc.constantFrom(...CHANNELS) }),
+      fc.record({ accountIds: fc.tuple(account, account) }),
+    ),
+    ...stretch,
+  }),
+  fc.record({ kind: fc.constant("conversations" as const), ...entitled, ...stretch }),
+  fc.record({
+    kind: fc.constant("search" as const),
+    words: fc.array(fc.oneof(fc.constantFrom(...WORDS), fc.string({ maxLength: 4 })), { maxLength: 3 }),
+    ...entitled,
+    peerId: fc.option(account, { nil: undefined }),
+    author: fc.oneof(
+      fc.constant(undefined),
+      fc.record({ accountId: account }),
+      fc.record({ nick: fc.constantFrom(...NICKS, "ALICE", "zoe") }),
+    ),
+    hasLink: fc.option(fc.boolean(), { nil: undefined }),
+    ...stretch,
+  }),
+  fc.record({ kind: fc.constant("place" as const), seq: fc.nat(150) }),
+)
+const erasures = fc.array(
+  fc.oneof(fc.record({ seq: fc.nat(100) }), fc.record({ accountId: account, types: fc.subarray(TYPES) })),
+  { maxLength: 3 },
+)
 
-test("a page is what a filter gives, however far the index lags", async () => {
+test("an answer is what a filter gives, however far the indexes and an erasure lag", async () => {
   const path = join(temporaryDirectory(), "log.db")
   const writer = openWritable(path, "lazy")
   begin(writer, path)
-  const index = new HistoryIndex(path)
   const reader = openReadable(path)
   await fc.assert(
-    fc.asyncProperty(
+    fc.property(
       steps,
-      fc.nat(200),
+      fc.record({ history: fc.nat(200), search: fc.nat(200) }),
+      erasures,
+      fc.nat(4),
       fc.array(queries, { maxLength: 10 }),
-      async (walk, indexed, asked) => {
-        const rows = rowsOf(walk)
-        refill(rows, indexed)
-        const plain = openMemoryLog({ rows })
-        for (const one of asked) expect(readPage(reader, one)).toEqual(await plain.read(one))
+      (walk, indexed, gone, pieces, asked) => {
+        let rows = rowsOf(walk)
+        const last = rows.at(-1)?.seq ?? 0
+        refill(writer, rows)
+        const jobs = new Jobs(path)
+        // In two pieces, as the writer does, and with the erasure in between.
+        jobs.history.fill(Math.min(last, indexed.history), indexed.history >> 1)
+        jobs.search.fill(Math.min(last, indexed.search), indexed.search >> 1)
+        for (const one of gone) {
+          erase(writer, one, last)
+          rows = erased(rows, one)
+        }
+        for (let i = 0; i < pieces; i++) jobs.erase()
+        jobs.history.fill(Math.min(last, indexed.history), indexed.history)
+        jobs.search.fill(Math.min(last, indexed.search), indexed.search)
+        for (const one of asked) expect(read(reader, one)).toEqual(found(rows, one))
+        jobs.close()
       },
     ),
+    { numRuns: 300 },
   )
   reader.close()
-  index.close()
   writer.close()
+}, 60_000)
 
-  function refill(rows: readonly Row[], indexed: number): void {
-    writer.run("delete from events; delete from history; update indexes set through_seq = 0")
-    for (const one of rows)
-      writer.run("insert into events values (?, ?, ?, ?, ?, ?, ?)", [
-        one.seq,
-        one.at,
-        one.type,
-        one.channelId,
-        one.accountId,
-        one.body,
-        one.text,
-      ])
-    const fresh = new HistoryIndex(path)
-    const last = rows.at(-1)?.seq ?? 0
-    // In two pieces, as the writer does.
-    fresh.fill(Math.min(last, indexed), indexed >> 1)
-    fresh.fill(Math.min(last, indexed), indexed)
-    expect(fresh.through).toBe(Math.min(last, indexed))
-    fresh.close()
-  }
-})
+function refill(writer: Database, rows: readonly Row[]): void {
+  writer.run(
+    "delete from events; delete from history; delete from erasures; update indexes set through_seq = 0",
+  )
+  writer.run("insert into search (search) values ('delete-all')")
+  const insert = writer.query("insert into events values (?, ?, ?, ?, ?, ?, ?, ?)")
+  for (const { seq, at, type, channelId, accountId, body, text, peerId } of rows)
+    insert.run(seq, at, type, channelId, accountId, body, text, peerId)
+}
 
 test("the index follows the log by itself, and a lagging one catches up at the next start", async () => {
   const directory = temporaryDirectory()
@@ -113,23 +220,6 @@ test("the index follows the log by itself, and a lagging one catches up at the n
   expect(reader.query("select count(*) as rows from history").get()).toEqual({ rows: 3000 })
   reader.close()
   await second.close()
-})
-
-test("a page is found through the index alone", () => {
-  const path = join(temporaryDirectory(), "log.db")
-  const writer = openWritable(path, "lazy")
-  begin(writer, path)
-  const plan = writer
-    .query<{ detail: string }, []>(
-      "explain query plan select * from history h cross join events e on e.seq = h.seq where h.channel_id = 1 and h.seq > 2 order by h.seq desc",
-    )
-    .all()
-    .map(({ detail }) => detail)
-  expect(plan).toEqual([
-    "SEARCH h USING PRIMARY KEY (channel_id=? AND seq>?)",
-    "SEARCH e USING INTEGER PRIMARY KEY (rowid=?)",
-  ])
-  writer.close()
 })
 
 test("pages asked for at once are each answered, and those in flight at the end are answered too", async () => {

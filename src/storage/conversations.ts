@@ -1,0 +1,59 @@
+// The newest row of each conversation, from the index of history and the tail that is not in it yet.
+
+import type { Database } from "bun:sqlite"
+import type { ConversationsQuery, Row } from "../core/seams.ts"
+import { indexedThrough } from "./indexed.ts"
+import { placesOf } from "./places.ts"
+import { conversationOf } from "./plain-reading.ts"
+import { COLUMNS, NOT_ERASED, NOT_TO_ERASE } from "./row-sql.ts"
+
+export function readConversations(db: Database, query: ConversationsQuery): Row[] {
+  const { accountId, channelIds, keep, limit } = query
+  const { low, high } = placesOf(db, query)
+  const through = indexedThrough(db, "history")
+  const types = JSON.stringify(query.types)
+  const newest = new Map<string, Row>()
+  const tail = db.query<Row, [number, string, number | null, string]>(TAIL)
+  const indexed = db.query<Row, [number, number, number, string]>(NEWEST)
+  const rows = [
+    ...tail.all(through, types, accountId, JSON.stringify(channelIds)),
+    ...channelIds.flatMap((channelId) => indexed.all(0, channelId, through, types)),
+    ...peersOf(db, accountId).flatMap((peer) => indexed.all(accountId ?? 0, peer, through, types)),
+  ]
+  for (const row of rows) {
+    const conversation = conversationOf(row, accountId)
+    if (!newest.has(conversation)) newest.set(conversation, row)
+  }
+  const within = [...newest.values()]
+    .filter(({ seq }) => seq > low && seq < high)
+    .toSorted((one, other) => one.seq - other.seq)
+  return keep === "oldest" ? within.slice(0, limit) : within.slice(Math.max(0, within.length - limit))
+}
+
+// Newest first, as everything here. An account's peers are found by leaping from one to the next.
+function peersOf(db: Database, accountId: number | null): number[] {
+  if (accountId === null) return []
+  return db
+    .query<{ peer: number }, [number]>(PEERS)
+    .all(accountId)
+    .map(({ peer }) => peer)
+}
+
+const PEERS = `with recursive peers(peer) as (
+    select min(peer_id) from history where owner_id = ?1
+    union all
+    select (select min(peer_id) from history where owner_id = ?1 and peer_id > peer) from peers where peer is not null
+  ) select peer from peers where peer is not null`
+
+// A QUIT is in the index of each channel that saw it, but it is no part of what was said there.
+const NEWEST = `select ${COLUMNS} from history h cross join events e on e.seq = h.seq
+  where h.owner_id = ?1 and h.peer_id = ?2 and h.seq <= ?3 and h.type in (select value from json_each(?4))
+    and (h.owner_id <> 0 or e.channel_id is not null) and ${NOT_TO_ERASE}
+  order by h.seq desc limit 1`
+
+const TAIL = `select ${COLUMNS} from events e
+  where e.seq > ?1 and e.type in (select value from json_each(?2)) and ${NOT_ERASED} and ${NOT_TO_ERASE}
+    and (e.channel_id in (select value from json_each(?4))
+      or e.channel_id is null and e.account_id is not null and e.peer_id is not null
+        and (e.account_id = ?3 or e.peer_id = ?3))
+  order by e.seq desc`

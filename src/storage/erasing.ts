@@ -1,0 +1,48 @@
+// Text that goes for good: from its row and from each index, in one transaction. That its bytes are overwritten is SQLite's
+// doing (`secure_delete`, here and in FTS5); what was in the WAL goes with the checkpoint after it (`upkeep.ts`).
+
+import type { Database } from "bun:sqlite"
+import type { Erasure, Row } from "../core/seams.ts"
+import { dropFromHistory } from "./history-index.ts"
+import { erasedBody } from "./plain-reading.ts"
+import { COLUMNS } from "./row-sql.ts"
+import { dropFromSearch } from "./search-index.ts"
+
+/** Within the transaction of the turn that erases: one row at once; an account's many are put on the list. */
+export function erase(db: Database, erasure: Erasure, lastSeq: number): void {
+  if ("seq" in erasure) {
+    const row = db.query<Row, [number]>(ROW).get(erasure.seq)
+    if (row !== null) eraseRow(db, row)
+    return
+  }
+  db.query("insert into erasures (account_id, types, done_seq, through_seq) values (?, ?, 0, ?)").run(
+    erasure.accountId,
+    JSON.stringify(erasure.types),
+    lastSeq,
+  )
+}
+
+/** Takes up the list where it was left, and looks through so many places; within a transaction. False: it is empty. */
+export function eraseListed(db: Database, places: number): boolean {
+  const listed = db.query<Listed, []>("select * from erasures order by id limit 1").get()
+  if (listed === null) return false
+  const to = Math.min(listed.done_seq + places, listed.through_seq)
+  const rows = db.query<Row, [number, number, number, string]>(LISTED)
+  for (const row of rows.all(listed.done_seq, to, listed.account_id, listed.types)) eraseRow(db, row)
+  if (to < listed.through_seq) db.query("update erasures set done_seq = ? where id = ?").run(to, listed.id)
+  else db.query("delete from erasures where id = ?").run(listed.id)
+  return true
+}
+
+type Listed = { id: number; account_id: number; types: string; done_seq: number; through_seq: number }
+
+function eraseRow(db: Database, row: Row): void {
+  dropFromHistory(db, row)
+  dropFromSearch(db, row)
+  db.query("update events set text = null, body = ? where seq = ?").run(erasedBody(row.body), row.seq)
+}
+
+const ROW = `select ${COLUMNS} from events e where e.seq = ?`
+const LISTED = `select ${COLUMNS} from events e
+  where e.seq > ? and e.seq <= ? and e.account_id = ? and e.text is not null
+    and e.type in (select value from json_each(?))`

@@ -1,0 +1,28 @@
+// Answers a query from SQLite as `plain-reading.ts` does from plain rows.
+
+import type { Database } from "bun:sqlite"
+import type { Query, Row } from "../core/seams.ts"
+import { readConversations } from "./conversations.ts"
+import { readPage } from "./history-pages.ts"
+import { search } from "./search.ts"
+import { COLUMNS, NOT_ERASED, NOT_TO_ERASE } from "./row-sql.ts"
+
+/** The rows that `query` asks for, in ascending order, as of one moment. */
+export function read(db: Database, query: Query): Row[] {
+  return db.transaction(() => answer(db, query))()
+}
+
+function answer(db: Database, query: Query): Row[] {
+  switch (query.kind) {
+    case "page":
+      return readPage(db, query)
+    case "conversations":
+      return readConversations(db, query)
+    case "search":
+      return search(db, query)
+    case "place":
+      return db.query<Row, [number]>(PLACE).all(query.seq)
+  }
+}
+
+const PLACE = `select ${COLUMNS} from events e where e.seq = ? and ${NOT_ERASED} and ${NOT_TO_ERASE}`

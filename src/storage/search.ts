@@ -1,0 +1,107 @@
+// A search: the index names rows that may be meant, newest first or oldest first, and each is read and judged by
+// `plain-reading.ts`, which alone says what a search means. So words are never a query in FTS5's language, and a mark
+// that two share, or an index that says too much, costs time and nothing else.
+
+import type { Database } from "bun:sqlite"
+import type { Row, SearchQuery } from "../core/seams.ts"
+import { indexedThrough } from "./indexed.ts"
+import { placesOf, type Places } from "./places.ts"
+import { fold } from "./folding.ts"
+import { sought } from "./plain-reading.ts"
+import { COLUMNS, NOT_ERASED, NOT_TO_ERASE } from "./row-sql.ts"
+import { authorMark, conversationMark, nickMark, trigramsOf } from "./trigrams.ts"
+
+/** What has not been found by then is left out: a search for what is everywhere and nowhere must end. */
+const SEARCH_MS = 1000
+/** The index is asked for so many places at a time, since FTS5 cannot be interrupted within an answer. */
+const PIECE_PLACES = 250_000
+/** Enough to tell texts apart; what they leave, the judge does. */
+const TRIGRAMS_MAX = 24
+
+export function search(db: Database, query: SearchQuery, timeMs = SEARCH_MS): Row[] {
+  const { keep, limit, words } = query
+  if (limit === 0 || words.some((word) => word.includes("\0"))) return []
+  const until = performance.now() + timeMs
+  const isSought = sought(query)
+  const rows: Row[] = []
+  for (const row of candidates(db, query, until)) {
+    if (isSought(row) && rows.push(row) === limit) break
+    if (performance.now() > until) break
+  }
+  return keep === "newest" ? rows.reverse() : rows
+}
+
+function* candidates(db: Database, query: SearchQuery, until: number): Generator<Row> {
+  const through = indexedThrough(db, "search")
+  const { low, high } = placesOf(db, query)
+  const tail = { low: Math.max(low, through), high }
+  const indexed = { low, high: Math.min(high, through + 1) }
+  const order = query.keep === "newest" ? "desc" : "asc"
+  if (order === "desc") yield* inTail(db, query, tail, order)
+  for (const piece of piecesOf(indexed, order)) {
+    if (performance.now() > until) return
+    yield* inIndex(db, query, piece, order)
+  }
+  if (order === "asc") yield* inTail(db, query, tail, order)
+}
+
+type Order = "asc" | "desc"
+
+function* piecesOf({ low, high }: Places, order: Order): Generator<Places> {
+  if (order === "asc")
+    for (let from = low; from < high - 1; from += PIECE_PLACES)
+      yield { low: from, high: Math.min(high, from + PIECE_PLACES + 1) }
+  else
+    for (let to = high; to > low + 1; to -= PIECE_PLACES)
+      yield { low: Math.max(low, to - PIECE_PLACES - 1), high: to }
+}
+
+function inTail(db: Database, query: SearchQuery, { low, high }: Places, order: Order): Iterable<Row> {
+  return db
+    .query<Row, [number, number, string, string, number | null]>(TAIL[order])
+    .iterate(low, high, JSON.stringify(query.types), JSON.stringify(query.channelIds), query.accountId)
+}
+
+function inIndex(db: Database, query: SearchQuery, { low, high }: Places, order: Order): Iterable<Row> {
+  const match = matching(query)
+  if (match === undefined) return []
+  return db
+    .query<Row, [string, number, number, string, string, number | null]>(INDEXED[order])
+    .iterate(match, low, high, JSON.stringify(query.types), JSON.stringify(query.channelIds), query.accountId)
+}
+
+// https://www.sqlite.org/fts5.html#full_text_query_syntax: nothing but quoted strings, of three characters each.
+function matching({ words, author, hasLink, accountId, channelIds }: SearchQuery): string | undefined {
+  const places = [...channelIds, ...(accountId === null ? [] : [accountId])]
+  if (places.length === 0) return undefined
+  const trigrams = [...words, ...(hasLink ? LINK : [])].flatMap(trigramsOf)
+  if (author) trigrams.unshift("nick" in author ? nickMark(fold(author.nick)) : authorMark(author.accountId))
+  const all = [...new Set(trigrams)].slice(0, TRIGRAMS_MAX).map(quoted)
+  return [...all, `(${places.map((id) => quoted(conversationMark(id))).join(" OR ")})`].join(" AND ")
+}
+
+const LINK = ["http", "://"]
+
+function quoted(text: string): string {
+  return `"${text.replaceAll('"', '""')}"`
+}
+
+const IN_QUESTION = (types: string, channelIds: string, accountId: string) => `
+  and e.type in (select value from json_each(${types})) and e.text is not null and ${NOT_TO_ERASE}
+  and (e.channel_id in (select value from json_each(${channelIds}))
+    or e.channel_id is null and e.account_id is not null and e.peer_id is not null
+      and (e.account_id = ${accountId} or e.peer_id = ${accountId}))`
+
+function inOrder(select: string, by: string): Readonly<Record<Order, string>> {
+  return { asc: `${select} order by ${by}`, desc: `${select} order by ${by} desc` }
+}
+
+const TAIL = inOrder(
+  `select ${COLUMNS} from events e where e.seq > ?1 and e.seq < ?2 and ${NOT_ERASED} ${IN_QUESTION("?3", "?4", "?5")}`,
+  "e.seq",
+)
+const INDEXED = inOrder(
+  `select ${COLUMNS} from search cross join events e on e.seq = search.rowid
+    where search match ?1 and search.rowid > ?2 and search.rowid < ?3 ${IN_QUESTION("?4", "?5", "?6")}`,
+  "search.rowid",
+)
