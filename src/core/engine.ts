@@ -67,11 +67,7 @@ export class Engine {
     this.#epoch = start.epoch
     this.#seq = start.nextSeq
     this.#at = Math.max(start.lastAt, now)
-    this.#tell = new Tell(
-      (session, message, answers) => this.#speech.deliver(session, message, answers),
-      (session, content) => this.#speech.reply(session, content),
-      () => this.#speech.newBatch(),
-    )
+    this.#tell = new Tell(this.#speech)
     if (start.snapshot) this.net.restore(start.snapshot)
     replay(this.net, history)
     this.#place(serverStarted, { epoch: this.#epoch }, undefined)

@@ -12,7 +12,7 @@ export class BrokenStateError extends Error {}
 
 /** Applies rows that follow what the network already is. */
 export function replay(net: Network, rows: Iterable<Row>) {
-  const tell = new Tell(unheard, unheard, () => "")
+  const tell = new Tell({ deliver: unheard, reply: unheard, newBatch: () => "" })
   for (const row of rows) {
     const type = EVENTS.get(row.type)
     if (!type) throw new BrokenStateError(`the log holds an event of unknown type ${row.type} at ${row.seq}`)

@@ -10,24 +10,29 @@ import type { Session } from "./session.ts"
 import type { User } from "./user.ts"
 import { Watch } from "./watch.ts"
 
-/** Hands a message that may be shared to one session; `answers` when it may answer that session's label. */
-type Deliver = (session: Session, message: Outgoing, answers: boolean) => void
-/** Answers one session in the server's name. */
-type ReplyTo = (session: Session, content: Content) => void
+/** Where what is told goes: to sessions, or nowhere when a log is read again. */
+export interface Voice {
+  /** Hands a message that may be shared to one session; `answers` when it may answer that session's label. */
+  deliver(session: Session, message: Outgoing, answers: boolean): void
+  /** Answers one session in the server's name. */
+  reply(session: Session, content: Content): void
+  /** A new batch's reference. */
+  newBatch(): string
+}
 
 export class Tell {
-  readonly #deliver: Deliver
-  readonly #replyTo: ReplyTo
-  /** A new batch's reference. */
-  readonly newBatch: () => string
+  readonly #voice: Voice
   /** The session whose command caused the event, where it is ours. */
   origin: Session | undefined
   readonly watch = new Watch()
 
-  constructor(deliver: Deliver, replyTo: ReplyTo, newBatch: () => string) {
-    this.#deliver = deliver
-    this.#replyTo = replyTo
-    this.newBatch = newBatch
+  constructor(voice: Voice) {
+    this.#voice = voice
+  }
+
+  /** A new batch's reference. */
+  newBatch(): string {
+    return this.#voice.newBatch()
   }
 
   /** Every session of every member, except those of one. */
@@ -70,7 +75,7 @@ export class Tell {
 
   /** Every session that watches `nick`. */
   watchers(nick: Nick, content: Content) {
-    for (const session of this.watch.of(nick)) this.#replyTo(session, content)
+    for (const session of this.watch.of(nick)) this.#voice.reply(session, content)
   }
 
   /** Gives back who has heard it, or is `user`. */
@@ -109,12 +114,12 @@ export class Tell {
 
   /** A session that the server has to tell something, alone. */
   session(session: Session, content: Content) {
-    this.#replyTo(session, content)
+    this.#voice.reply(session, content)
   }
 
   /** The session whose command this is. */
   reply(content: Content) {
-    if (this.origin) this.#replyTo(this.origin, content)
+    if (this.origin) this.#voice.reply(this.origin, content)
   }
 
   #user(user: User, message: Outgoing) {
@@ -126,6 +131,6 @@ export class Tell {
   }
 
   #session(session: Session, message: Outgoing, answers = true) {
-    if ((message.needs & ~session.capabilities) === 0) this.#deliver(session, message, answers)
+    if ((message.needs & ~session.capabilities) === 0) this.#voice.deliver(session, message, answers)
   }
 }

@@ -214,7 +214,7 @@ class Simulation {
         EVENTS.get(row.type)!.apply(
           this.#shadow,
           eventOf(row, this.#shadow),
-          new Tell(nobody, nobody, () => ""),
+          new Tell({ deliver: nobody, reply: nobody, newBatch: () => "" }),
         )
     }
   }
