@@ -22,17 +22,15 @@ export interface Voice {
 
 export class Tell {
   readonly #voice: Voice
+  /** A new batch's reference. */
+  readonly newBatch: () => string
   /** The session whose command caused the event, where it is ours. */
   origin: Session | undefined
   readonly watch = new Watch()
 
   constructor(voice: Voice) {
     this.#voice = voice
-  }
-
-  /** A new batch's reference. */
-  newBatch(): string {
-    return this.#voice.newBatch()
+    this.newBatch = () => voice.newBatch()
   }
 
   /** Every session of every member, except those of one. */
