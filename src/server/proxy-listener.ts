@@ -1,12 +1,13 @@
-// A port for proxies alone: each connection begins with a PROXY header, and what follows is relayed to the inner door as
-// the connection of whom the header names. https://www.haproxy.org/download/3.0/doc/proxy-protocol.txt
+// A port for proxies alone: each connection begins with a PROXY header, and what follows is the connection of whom the
+// header names. Where bytes of TLS came with the header they cannot be given to it any more, and everything is relayed to
+// the inner door. https://www.haproxy.org/download/3.0/doc/proxy-protocol.txt
 
 import { isWithin, normaliseAddress, type Range } from "./address.ts"
 import { monotonicMs } from "./clock.ts"
 import { Connection } from "./connection.ts"
 import type { Endpoint } from "./endpoint.ts"
 import type { InnerDoor } from "./inner-door.ts"
-import { type Listener, listenOn } from "./listener.ts"
+import { type Listener, listenOn, secure } from "./listener.ts"
 import { readProxyHeader } from "./proxy-header.ts"
 import { Side } from "./relay.ts"
 import type { Shell } from "./shell.ts"
@@ -24,7 +25,9 @@ interface Visitor {
   /** What came of the header. */
   header: Buffer
   readonly deadline: ReturnType<typeof setTimeout>
-  /** From the end of the header on. */
+  /** What follows the header is TLS's own, */
+  isUpgraded: boolean
+  /** or is relayed. */
   side: Side | undefined
 }
 
@@ -51,7 +54,7 @@ export class ProxyListener {
       drain: ({ data }) => data.side?.drained(),
       end(socket) {
         if (socket.data.side) socket.data.side.ended()
-        else socket.end()
+        else if (!socket.data.isUpgraded) socket.end()
       },
       close({ data }, error) {
         clearTimeout(data.deadline)
@@ -84,12 +87,13 @@ export class ProxyListener {
       this.#refuse(socket, "no PROXY header came in time")
     }, shell.limits.tlsTimeoutMs)
     const address = normaliseAddress(socket.remoteAddress)
-    socket.data = { address, header: Buffer.alloc(0), deadline, side: undefined }
+    socket.data = { address, header: Buffer.alloc(0), deadline, isUpgraded: false, side: undefined }
     if (!isWithin(address, this.from)) this.#refuse(socket, "its address is not in from of [[proxy]]")
   }
 
   #heard(socket: VisitorSocket, chunk: Buffer) {
     const { data } = socket
+    if (data.isUpgraded) return
     if (data.side) return data.side.received(chunk)
     data.header = data.header.length === 0 ? chunk : Buffer.concat([data.header, chunk])
     const header = readProxyHeader(data.header)
@@ -97,20 +101,25 @@ export class ProxyListener {
     if (header === "invalid") return this.#refuse(socket, "it did not begin with a PROXY header")
     clearTimeout(data.deadline)
     const address = header.address === undefined ? data.address : normaliseAddress(header.address)
-    this.#relay(socket, address, data.header.subarray(header.size))
+    this.#letIn(socket, address, data.header.subarray(header.size))
   }
 
-  #relay(socket: VisitorSocket, address: string, first: Buffer) {
+  #letIn(socket: VisitorSocket, address: string, first: Buffer) {
     const shell = this.#shell
     if (!shell.throttle.admit(address, monotonicMs())) {
       shell.counters.throttled++
       return void socket.terminate()
     }
-    const side = new Side(socket)
-    socket.data.side = side
-    socket.pause()
     const via = { address: socket.data.address, isSecure: true }
-    this.#door.bring(new Connection(shell, address, via), side, first)
+    const connection = new Connection(shell, address, via)
+    if (first.length === 0) {
+      socket.data.isUpgraded = true
+      secure(socket, connection, shell)
+    } else {
+      socket.data.side = new Side(socket)
+      socket.pause()
+      this.#door.bring(connection, socket.data.side, first)
+    }
   }
 
   #refuse(socket: VisitorSocket, why: string) {

@@ -153,9 +153,15 @@ test("the inner door is its owner's alone, and opens to nobody who does not know
   }
 })
 
-test("much in both directions, and the last word of either side", async () => {
+// Where the header comes alone TLS begins right there; else everything is relayed.
+const ways = [
+  ["relayed", { isSlow: false }],
+  ["not relayed", { isSlow: true }],
+] as const
+
+test.each(ways)("%s: much in both directions, and the last word of either side", async (_, options) => {
   await using one = await serving(`${TOML}[throttling]\nfakelag = false\n`)
-  const { client, balancer } = await through(one, "alice", FROM_192)
+  const { client, balancer } = await through(one, "alice", FROM_192, options)
   await using _balancer = balancer
   const lines = Array.from({ length: 5000 }, (_, index) => `PRIVMSG alice :${index} ${"x".repeat(400)}`)
   client.send(...lines, "QUIT :enough")
@@ -168,9 +174,9 @@ test("much in both directions, and the last word of either side", async () => {
   expect(client.lines.at(-1)).toBe("ERROR :Quit: enough")
 })
 
-test("who does not read is ended behind a proxy as elsewhere; who is gone is gone on both sides", async () => {
+test.each(ways)("%s: who does not read is ended; who is gone is gone on both sides", async (_, options) => {
   await using one = await serving(`${TOML}[throttling]\nfakelag = false\n`)
-  const { client: alice, balancer } = await through(one, "alice", FROM_192)
+  const { client: alice, balancer } = await through(one, "alice", FROM_192, options)
   await using _balancer = balancer
   const bob = await one.register("bob")
   alice.pause()
@@ -181,13 +187,13 @@ test("who does not read is ended behind a proxy as elsewhere; who is gone is gon
   }
   expect(one.entries.at(-1)).toMatchObject({ code: "SENDQ_EXCEEDED", nick: "alice", address: "192.0.2.1" })
   await connectionsAre(one, 1)
-  const { client: carol, balancer: third } = await through(one, "carol", FROM_192)
+  const { client: carol, balancer: third } = await through(one, "carol", FROM_192, options)
   await using _third = third
   bob.send("MONITOR + carol")
   await bob.expect(/ 730 bob :carol/)
   carol.drop()
   await bob.expect(/ 731 bob :carol/)
-  const { client: dan, balancer: fourth } = await through(one, "dan", FROM_192)
+  const { client: dan, balancer: fourth } = await through(one, "dan", FROM_192, options)
   await using _fourth = fourth
   one.server.administration.kick("dan")
   await dan.expect(/^ERROR :KICKED/)
