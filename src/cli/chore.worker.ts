@@ -6,6 +6,7 @@ import { Network } from "../core/network.ts"
 import { replay } from "../core/replay.ts"
 import { snapshot } from "../core/snapshot.ts"
 import { backUp } from "../storage/backup.ts"
+import { checkLog } from "../storage/check-log.ts"
 import { dataDirectory } from "../storage/data-directory.ts"
 import { renewSnapshot } from "../storage/snapshot-file.ts"
 import { UserError } from "../user-error.ts"
@@ -34,6 +35,7 @@ function outcomeOf(chore: Chore): Outcome {
 
 function perform(chore: Chore): Results[keyof Results] {
   const directory = dataDirectory(chore.data)
+  if (chore.do === "check") return checkLog(directory)
   if (chore.do === "backup") return backUp(directory, chore.file, PROGRAM)
   return renewSnapshot(directory, {
     program: PROGRAM,

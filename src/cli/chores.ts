@@ -10,10 +10,13 @@ export type Chore =
   | { readonly do: "snapshot"; readonly data: string; readonly settings: Settings }
   /** A backup into a new file. */
   | { readonly do: "backup"; readonly data: string; readonly file: string }
+  /** A look at every page of the log; rejects when it is damaged, and the next start is refused then. */
+  | { readonly do: "check"; readonly data: string }
 
 export interface Results {
   readonly snapshot: undefined
   readonly backup: Manifest
+  readonly check: undefined
 }
 
 export type Outcome =

@@ -17,8 +17,9 @@ import { createLog, type LogFormat, type ServerLog } from "./log.ts"
 import { entriesOf } from "./log-rows.ts"
 import { checkSite, dataPath, readSite, type Site, tryReadSite } from "./serve-files.ts"
 import { firstScreen, laterScreen } from "./serve-screen.ts"
+import { lookAfter } from "./caretaker.ts"
 import { makeOwner } from "./owner.ts"
-import { keepSnapshots } from "./snapshots.ts"
+import { report } from "./run.ts"
 import { PROGRAM, VERSION } from "./version.ts"
 
 const FLAGS = {
@@ -123,7 +124,8 @@ function seams(flags: Given, logger: Logger, server: () => Server) {
     onRows: (rows: readonly Row[]) => {
       for (const row of rows) entriesOf(row, flags["log-messages"] ?? false, nickOf).forEach(logger)
     },
-    onBroken: () => process.exit(EXIT.other),
+    // A service manager starts it again, unless that would not help.
+    onBroken: (error: Error) => process.exit(error instanceof UserError ? report(error) : EXIT.other),
   }
 }
 
@@ -158,23 +160,20 @@ async function attend(running: Running) {
     ADDRESSES_EVERY_MS,
   )
   await announce(running)
-  const endSnapshots = keepSnapshots({
-    data: data.path,
-    from: log.snapshotSeq,
-    settings: () => server.settings,
-    lastSeq: () => server.lastSeq,
-    logger,
-  })
+  const leave = lookAfter({ data, log, server, config: () => site.config, logger, fail: stopping.reject })
   const isConsoleWanted = !flags["no-console"] && process.stdin.isTTY && process.stdout.isTTY
   const console = isConsoleWanted ? openConsole({ administration, onLine, stop }) : undefined
-  await stopping.promise
-  clearInterval(daily)
-  clearInterval(byTheMinute)
-  console?.close()
-  closeAdmin()
-  await server.stop()
-  await endSnapshots()
-  ignoreSignals()
+  try {
+    await stopping.promise
+  } finally {
+    clearInterval(daily)
+    clearInterval(byTheMinute)
+    console?.close()
+    closeAdmin()
+    await server.stop()
+    await leave()
+    ignoreSignals()
+  }
 }
 
 async function announce({ flags, site, server, data, serverLog, log }: Running) {

@@ -145,6 +145,11 @@ const history = z.strictObject({
     .default(24),
 })
 
+const backup = z.strictObject({
+  every_hours: count.default(0),
+  keep: whole(1, 10_000).default(7),
+})
+
 const oper = z.strictObject({
   name: word,
   password: secret,
@@ -175,6 +180,7 @@ export const SCHEMA = z.strictObject({
   server: server.prefault({}),
   limits: limits.prefault({}),
   throttling: throttling.prefault({}),
+  backup: backup.prefault({}),
   accounts: accounts.prefault({}),
   history: history.prefault({}),
   oper: z.array(oper, "must be written [[oper]]").default([]),
@@ -189,6 +195,7 @@ export const KEYS: Readonly<Record<string, readonly string[]>> = {
   server: Object.keys(server.shape),
   limits: Object.keys(limits.shape),
   throttling: Object.keys(throttling.shape),
+  backup: Object.keys(backup.shape),
   accounts: Object.keys(accounts.shape),
   history: Object.keys(history.shape),
 }

@@ -50,6 +50,12 @@ export interface Config {
     /** How long authors may redact; `Infinity` is for ever. */
     readonly redactWithinMs: number
   }
+  readonly backup: {
+    /** 0 for none. */
+    readonly everyHours: number
+    /** So many of them, the newest. */
+    readonly keep: number
+  }
 }
 
 export interface Accounts extends Omit<AccountSettings, "external">, HashingCost {
@@ -84,7 +90,8 @@ export function readConfig(
   return configFrom(check(merged, () => "the configuration"))
 }
 
-function configFrom({ server, accounts, limits, throttling, history, oper, proxy, webirc }: Raw): Config {
+function configFrom(raw: Raw): Config {
+  const { server, accounts, limits, throttling, history, backup, oper, proxy, webirc } = raw
   const { client_certs, access, password, name, network, ...rest } = server
   if (access === "members" && client_certs === "off") {
     throw refused("with --client-certs off nobody could show that they are a member", {
@@ -135,6 +142,7 @@ function configFrom({ server, accounts, limits, throttling, history, oper, proxy
       redactWithinMs:
         history.redact_within_hours === false ? Infinity : history.redact_within_hours * 3_600_000,
     },
+    backup: { everyHours: backup.every_hours, keep: backup.keep },
   }
 }
 

@@ -8,6 +8,7 @@ import { copyLog, usedBytes } from "./copy-log.ts"
 import type { DataDirectory } from "./data-directory.ts"
 import { explain, noRoomFor, openReadable } from "./database.ts"
 import { freeBytes, isNoRoom } from "./disk.ts"
+import { noteBackup } from "./last-backup.ts"
 import { schemaOf } from "./schema.ts"
 import { endArchive, piecesOf, writeEntry } from "./tar.ts"
 import { writeWhole } from "./whole-file.ts"
@@ -54,7 +55,7 @@ export function backUp(directory: DataDirectory, file: string, program: string):
     const files = sources.map(({ path, from }) => noteOf(path, from))
     const manifest: Manifest = { v: 1, program, made: made.toISOString(), ...facts, files }
     writeWhole(file, (partial) => archive(partial, manifest, sources, made))
-    remember(directory, file, manifest.made)
+    noteBackup(directory, { file, made: manifest.made })
     return manifest
   } catch (error) {
     if (error instanceof UserError) throw error
@@ -156,30 +157,4 @@ function noLog(directory: DataDirectory): UserError {
     hint: "name the server's data directory with --data DIR",
     exitCode: EXIT.noSuchTarget,
   })
-}
-
-/** Where the newest backup of this log went. */
-function remember(directory: DataDirectory, file: string, made: string): void {
-  fs.mkdirSync(directory.backups, { recursive: true, mode: 0o700 })
-  writeWhole(join(directory.backups, LAST), (partial) =>
-    fs.writeFileSync(partial, `${JSON.stringify({ v: 1, file, made })}\n`),
-  )
-}
-
-const LAST = "last.json"
-
-/** The newest backup that was made and is still there. */
-export function lastBackup(
-  directory: DataDirectory,
-): { readonly file: string; readonly made: string } | undefined {
-  try {
-    const last = JSON.parse(fs.readFileSync(join(directory.backups, LAST), "utf8")) as {
-      file: string
-      made: string
-    }
-    return fs.existsSync(last.file) ? last : undefined
-  } catch {
-    // None was made, or it is not known any more.
-    return undefined
-  }
 }

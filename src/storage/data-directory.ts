@@ -17,6 +17,8 @@ export interface DataDirectory {
   readonly adminSocket: string
   readonly relaySocket: string
   readonly backups: string
+  /** Is there when the log was found to be damaged. */
+  readonly damaged: string
   /** What a restore is made of, for as long as it is not done. */
   readonly restoring: string
 }
@@ -33,6 +35,7 @@ export function dataDirectory(path: string): DataDirectory {
     adminSocket: join(base, "admin.sock"),
     relaySocket: join(base, "relay.sock"),
     backups: join(base, "backups"),
+    damaged: join(base, "damaged"),
     restoring: join(base, "restoring"),
   }
 }

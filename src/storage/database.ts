@@ -3,6 +3,7 @@
 import { Database, SQLiteError } from "bun:sqlite"
 import { dirname } from "node:path"
 import { EXIT, UserError } from "../user-error.ts"
+import { damaged } from "./damage.ts"
 import { hasRoom } from "./disk.ts"
 
 export const BUSY_TIMEOUT_MS = 5000
@@ -66,12 +67,16 @@ export function codeOf(error: unknown): string {
   return error instanceof SQLiteError ? (error.code ?? "") : ""
 }
 
+/** Whether an error's code says that the file is not what it was. */
+export function isDamage(code: string): boolean {
+  return code === "SQLITE_NOTADB" || code.startsWith("SQLITE_CORRUPT")
+}
+
 /** An error of SQLite in words for the operator; everything else as it is. */
 export function explain(error: unknown, path: string): unknown {
   if (!(error instanceof SQLiteError)) return error
   const code = codeOf(error)
-  if (code === "SQLITE_NOTADB" || code.startsWith("SQLITE_CORRUPT"))
-    return refuse(`the log ${path} is damaged: ${error.message}`, "restore a backup: chat restore FILE")
+  if (isDamage(code)) return damaged(path, error.message)
   if (isDiskFull(error, path)) return noRoom(path)
   if (code.startsWith("SQLITE_CANTOPEN") || code.startsWith("SQLITE_READONLY") || code === "SQLITE_PERM")
     return refuse(

@@ -6,7 +6,8 @@ import type { Log, Query, Row } from "../core/seams.ts"
 import type { Snapshot } from "../core/snapshot.ts"
 import { EXIT, UserError } from "../user-error.ts"
 import { makeDataDirectory, privately, type DataDirectory } from "./data-directory.ts"
-import { explain, isDiskFull, noRoom, openReadable, openWritable } from "./database.ts"
+import { damaged, markDamaged, refuseDamaged } from "./damage.ts"
+import { explain, isDamage, isDiskFull, noRoom, openReadable, openWritable } from "./database.ts"
 import { freeBytes } from "./disk.ts"
 import { lockDirectory } from "./directory-lock.ts"
 import { HistoryReader } from "./history-reader.ts"
@@ -34,7 +35,9 @@ export function openSqliteLog(dataDir: string, options: SqliteLogOptions = {}): 
     const unlock = lockDirectory(directory)
     try {
       refuseHalfRestored(directory)
-      return new SqliteLog(directory, unlock, beginRun(directory, options), options)
+      refuseDamaged(directory)
+      const isAfterCrash = existsSync(`${directory.log}-wal`)
+      return new SqliteLog(directory, unlock, { ...beginRun(directory, options), isAfterCrash }, options)
     } catch (error) {
       unlock()
       throw explain(error, directory.log)
@@ -83,6 +86,8 @@ export class SqliteLog implements Log {
   readonly cloakSecret: string
   /** The site's own name, made by chance at its first run. */
   readonly site: string
+  /** Whether the run before did not end as it should have. */
+  readonly isAfterCrash: boolean
   readonly snapshot: Snapshot | undefined
   /** The last row that the snapshot is made of; 0 without one. */
   readonly snapshotSeq: number
@@ -104,7 +109,13 @@ export class SqliteLog implements Log {
   #broken = false
   #closing: Promise<void> | undefined
 
-  constructor(directory: DataDirectory, unlock: () => void, beginning: Beginning, options: SqliteLogOptions) {
+  constructor(
+    directory: DataDirectory,
+    unlock: () => void,
+    beginning: Beginning & { readonly isAfterCrash: boolean },
+    options: SqliteLogOptions,
+  ) {
+    this.isAfterCrash = beginning.isAfterCrash
     this.epoch = beginning.epoch
     this.nextSeq = beginning.nextSeq
     this.lastAt = beginning.lastAt
@@ -165,12 +176,18 @@ export class SqliteLog implements Log {
     if (this.#broken) return
     if (typeof message === "object") {
       if ("readOnly" in message) this.onReadOnly(message.readOnly)
-      else this.#break(new Error(`the log cannot be written: ${message.broken} (${message.code})`))
+      else this.#break(this.#unwritable(message))
       return
     }
     const done = this.#done
     this.#done = undefined
     done?.()
+  }
+
+  #unwritable({ broken, code }: { broken: string; code: string }): Error {
+    if (!isDamage(code)) return new Error(`the log cannot be written: ${broken} (${code})`)
+    markDamaged(this.#directory, broken)
+    return damaged(this.#directory.log, broken)
   }
 
   #break(error: Error): void {

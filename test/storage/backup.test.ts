@@ -12,8 +12,9 @@ import {
   writeFileSync,
 } from "node:fs"
 import { join } from "node:path"
-import { backUp, lastBackup } from "../../src/storage/backup.ts"
+import { backUp } from "../../src/storage/backup.ts"
 import { dataDirectory } from "../../src/storage/data-directory.ts"
+import { lastBackup } from "../../src/storage/last-backup.ts"
 import { restore } from "../../src/storage/restore.ts"
 import { openSqliteLog } from "../../src/storage/sqlite-log.ts"
 import { UserError } from "../../src/user-error.ts"
@@ -56,7 +57,7 @@ test("everything comes back, for the owner alone, and goes on in a new epoch", a
   expect(manifest.files.map(({ path }) => path)).toEqual(["log.db", "chat.toml", "authority/ca.key"])
   expect(statSync(file).mode & 0o777).toBe(0o600)
   expect(readdirSync(join(file, ".."))).toEqual(["backup.tar"])
-  expect(lastBackup(directory)).toEqual({ v: 1, file, made: manifest.made } as never)
+  expect(lastBackup(directory)).toEqual({ file, made: manifest.made })
 
   const path = join(temporaryDirectory(), "new")
   expect(restore(file, path, false)).toEqual({ manifest, aside: undefined })

@@ -33,6 +33,7 @@ test("has its parts in fixed places", () => {
     adminSocket: "/data/admin.sock",
     relaySocket: "/data/relay.sock",
     backups: "/data/backups",
+    damaged: "/data/damaged",
     restoring: "/data/restoring",
   })
 })

@@ -1,0 +1,67 @@
+// Backups by the clock, in the data directory's own folder: the newest few are kept.
+
+import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs"
+import { join } from "node:path"
+import type { Logger } from "../core/seams.ts"
+import type { Config } from "../server/config.ts"
+import type { DataDirectory } from "../storage/data-directory.ts"
+import { doInThread } from "./chores.ts"
+
+export interface BackupsOptions {
+  readonly data: DataDirectory
+  readonly schedule: () => Config["backup"]
+  readonly logger: Logger
+}
+
+const LOOK_EVERY_MS = 60_000
+const FIRST_AFTER_MS = 5000
+const HOUR_MS = 3_600_000
+const NAME = /^chat-\d{4}-\d\d-\d\dT\d{6}Z\.tar$/
+
+/** Begins; the answer ends it, once the one under way is done. */
+export function keepBackups({ data, schedule, logger }: BackupsOptions): () => Promise<void> {
+  let underWay: Promise<void> = Promise.resolve()
+  let isStopped = false
+  const look = async () => {
+    const { everyHours, keep } = schedule()
+    // A backup that failed is tried again after so long, too: it may have failed for want of room.
+    if (everyHours > 0 && Date.now() - newest(data) >= everyHours * HOUR_MS) await make(keep)
+    if (!isStopped) again(LOOK_EVERY_MS)
+  }
+  const make = async (keep: number) => {
+    const file = join(data.backups, nameAt(new Date()))
+    try {
+      mkdirSync(data.backups, { recursive: true, mode: 0o700 })
+      const { seq } = await doInThread({ do: "backup", data: data.path, file })
+      for (const old of made(data).slice(0, -keep)) rmSync(join(data.backups, old), { force: true })
+      logger({ level: "info", what: "backup made", file, events: seq })
+    } catch (error) {
+      logger({ level: "error", what: "no backup could be made", why: (error as Error).message })
+    }
+  }
+  let timer: Timer | undefined
+  const again = (afterMs: number) => void (timer = setTimeout(() => void (underWay = look()), afterMs))
+  again(FIRST_AFTER_MS)
+  return () => {
+    isStopped = true
+    clearTimeout(timer)
+    return underWay
+  }
+}
+
+/** Oldest first. */
+function made({ backups }: DataDirectory): string[] {
+  return readdirSync(backups)
+    .filter((name) => NAME.test(name))
+    .toSorted()
+}
+
+/** When the newest was made, in ms since 1970; 0 when there is none. */
+function newest(data: DataDirectory): number {
+  const name = statSync(data.backups, { throwIfNoEntry: false }) && made(data).at(-1)
+  return name === undefined ? 0 : statSync(join(data.backups, name)).mtimeMs
+}
+
+function nameAt(at: Date): string {
+  return `chat-${at.toISOString().slice(0, 19).replaceAll(":", "")}Z.tar`
+}
