@@ -55,8 +55,9 @@ export class InnerDoor {
       inner.write(Buffer.from(word))
     }
     const begin = () => {
-      outer.received(first)
       outer.resume()
+      // Which pauses it again if there is no room.
+      outer.received(first)
     }
     this.#guests.set(word, { connection, begin })
     const socket: Bun.SocketHandler<Side> = {

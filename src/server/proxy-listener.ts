@@ -31,6 +31,8 @@ interface Visitor {
   side: Side | undefined
 }
 
+const EMPTY = Buffer.alloc(0)
+
 type VisitorSocket = Bun.Socket<Visitor>
 
 export class ProxyListener {
@@ -87,7 +89,7 @@ export class ProxyListener {
       this.#refuse(socket, "no PROXY header came in time")
     }, shell.limits.tlsTimeoutMs)
     const address = normaliseAddress(socket.remoteAddress)
-    socket.data = { address, header: Buffer.alloc(0), deadline, isUpgraded: false, side: undefined }
+    socket.data = { address, header: EMPTY, deadline, isUpgraded: false, side: undefined }
     if (!isWithin(address, this.from)) this.#refuse(socket, "its address is not in from of [[proxy]]")
   }
 
@@ -101,7 +103,9 @@ export class ProxyListener {
     if (header === "invalid") return this.#refuse(socket, "it did not begin with a PROXY header")
     clearTimeout(data.deadline)
     const address = header.address === undefined ? data.address : normaliseAddress(header.address)
-    this.#letIn(socket, address, data.header.subarray(header.size))
+    const first = data.header.subarray(header.size)
+    data.header = EMPTY
+    this.#letIn(socket, address, first)
   }
 
   #letIn(socket: VisitorSocket, address: string, first: Buffer) {

@@ -49,6 +49,10 @@ export class Side {
 
   /** What does not fit now is written when there is room. */
   write(bytes: Uint8Array) {
+    if (this.#unsent) {
+      this.#unsent = Buffer.concat([this.#unsent, bytes])
+      return
+    }
     const written = Math.max(0, this.#socket?.write(bytes) ?? 0)
     if (written === bytes.length) return
     this.#unsent = bytes.slice(written)
