@@ -6,6 +6,7 @@ import type { z } from "zod"
 import type { AccountSettings } from "../core/seams.ts"
 import type { Limits } from "../protocol/limits.ts"
 import { EXIT, UserError } from "../user-error.ts"
+import { lineOf } from "./config-lines.ts"
 import { FILE_KEYS, FILES, KEYS, limitsFrom, LISTS, type Raw, SCHEMA } from "./config-schema.ts"
 import { nearest } from "../nearest.ts"
 import type { HashingCost } from "./credentials.ts"
@@ -195,30 +196,6 @@ function wrongValue(issue: z.core.$ZodIssue, place: (path: readonly PropertyKey[
 
 function refused(message: string, options: { hint?: string } = {}): UserError {
   return new UserError(message, { ...options, exitCode: EXIT.refusedToStart })
-}
-
-/**
- * ` line N` of a key, or of its table where it is missing, found by reading: TOML's parser does not say. Of `[[tables]]`
- * the path has the number.
- */
-function lineOf(text: string, path: readonly PropertyKey[]): string {
-  const [section, ...inside] = path.map(String)
-  const place = typeof path[1] === "number" ? Number(inside.shift()) : undefined
-  const [key] = inside
-  let current = ""
-  let tables = -1
-  let tableLine = ""
-  for (const [index, line] of text.split("\n").entries()) {
-    const here = ` line ${index + 1}`
-    const header = /^\s*\[\[?([^\]]+)\]/.exec(line)?.[1]?.trim()
-    if (header !== undefined) current = header
-    if (header === section) tables++
-    const isInside = current === section && (place === undefined || place === tables)
-    if (header !== undefined && isInside) tableLine = here
-    const name = /^\s*"?([\w.-]+)"?\s*=/.exec(line)?.[1]
-    if ((isInside && name === key && name !== undefined) || name === `${section}.${key}`) return here
-  }
-  return tableLine
 }
 
 /** CHAT_ACCESS is `[server] access`; the other sections are named: CHAT_LIMITS_SENDQ_BYTES. */
