@@ -163,7 +163,7 @@ test.each(ways)("%s: much in both directions, and the last word of either side",
   await using one = await serving(`${TOML}[throttling]\nfakelag = false\n`)
   const { client, balancer } = await through(one, "alice", FROM_192, options)
   await using _balancer = balancer
-  const lines = Array.from({ length: 5000 }, (_, index) => `PRIVMSG alice :${index} ${"x".repeat(400)}`)
+  const lines = [...Array(5000).keys()].map((index) => `PRIVMSG alice :${index} ${"x".repeat(400)}`)
   client.send(...lines, "QUIT :enough")
   client.halfClose()
   await client.closed
