@@ -9,18 +9,21 @@ import { EXIT, type ExitCode, UserError } from "../user-error.ts"
 import { cliCommand } from "./command.ts"
 import { peopleTable } from "./console.ts"
 import { nearest } from "../nearest.ts"
+import { readSecret } from "./secret.ts"
 import { table } from "./table.ts"
 
-const ACTIONS = ["list", "kick", "status", "reload", "stop"]
+const ACTIONS = ["list", "kick", "register", "password", "status", "reload", "stop"]
 
 export const admin = cliCommand({
   name: "admin",
-  operands: "list | kick NICK [REASON] | kick CHANNEL NICK [REASON] | status | reload | stop",
+  operands:
+    "list | kick NICK [REASON] | kick CHANNEL NICK [REASON] | register NAME | password NAME | status | reload | stop",
   summary: "Looks after a server that runs on this computer.",
   examples: [
     ["chat admin list", "who is here, from where, with which certificate"],
     ["chat admin kick alice", "disconnects her"],
     ["chat admin kick '#general' alice", "removes her from a channel"],
+    ["chat admin register alice", "makes her an account; asks for its password, or reads it from a pipe"],
     ["chat admin status --json", "figures for programs"],
   ],
   flags: {
@@ -47,6 +50,16 @@ async function ask(socket: string, [action, ...words]: readonly string[]): Promi
   if (action === "kick" && words.length > 0) return askAdmin(socket, { do: "kick", words: [...words] })
   if (action === "kick")
     throw new UserError("whom?", { hint: "chat admin kick [CHANNEL] NICK [REASON]", exitCode: EXIT.usage })
+  if ((action === "register" || action === "password") && words.length === 1) {
+    const [name = ""] = words
+    return askAdmin(socket, {
+      do: action,
+      name,
+      password: await readSecret(`password of ${printable(name)}`),
+    })
+  }
+  if (action === "register" || action === "password")
+    throw new UserError("whose?", { hint: `chat admin ${action} NAME`, exitCode: EXIT.usage })
   const near = action === undefined ? undefined : nearest(action, ACTIONS)
   throw new UserError(
     action === undefined ? "what is to be done?" : `there is no chat admin ${printable(action)}`,

@@ -72,9 +72,9 @@ function wordsOf(outcome: Outcome): string {
 
 export function peopleTable(people: readonly Person[]): string {
   if (people.length === 0) return "  nobody is here"
-  const rows = people.map(({ nick, certificate, address, since, tlsVersion, channels }) => [
+  const rows = people.map(({ nick, certificate, account, address, since, tlsVersion, channels }) => [
     nick,
-    certificate ?? "(guest)",
+    certificate ?? (account === undefined ? "(guest)" : "(password)"),
     address,
     new Date(since).toTimeString().slice(0, 8),
     tlsVersion,

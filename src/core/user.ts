@@ -19,6 +19,8 @@ export interface Account {
   readonly issuer?: string
   /** What a password is checked against, as the shell made it; nothing here reads it. */
   credentials?: string
+  /** The place in the log of the event that holds them. */
+  credentialsSeq?: number
   /** Whether it stays online when its last session ends. */
   alwaysOn: boolean
   readonly metadata: Metadata

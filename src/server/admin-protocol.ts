@@ -17,6 +17,12 @@ export const REQUEST = z.discriminatedUnion("do", [
     /** NICK [REASON…] or CHANNEL NICK [REASON…] */
     words: z.array(word).min(1).max(100),
   }),
+  z.strictObject({
+    /** Makes an account, or gives one that there is another password. */
+    do: z.enum(["register", "password"]),
+    name: word,
+    password: z.string().max(1000),
+  }),
 ])
 
 export type AdminRequest = z.infer<typeof REQUEST>

@@ -4,7 +4,7 @@
 import { existsSync, rmSync } from "node:fs"
 import { connect } from "node:net"
 import { UserError } from "../user-error.ts"
-import type { Administration } from "./administration.ts"
+import type { Administration, Outcome } from "./administration.ts"
 import { listenPrivately } from "./private-socket.ts"
 import { type AdminAnswer, type AdminRequest, REQUEST, REQUEST_BYTES_MAX } from "./admin-protocol.ts"
 
@@ -77,13 +77,19 @@ async function obey(request: AdminRequest, actions: AdminActions): Promise<Admin
       return { v: 1, ok: true, done: "configuration and certificates were read again" }
     case "stop":
       return { v: 1, ok: true, done: "the server is stopping", isStopping: true }
-    case "kick": {
-      const outcome = administration.kickBy(request.words)
-      return "error" in outcome
-        ? { v: 1, ok: false, error: outcome.error }
-        : { v: 1, ok: true, done: outcome.done }
-    }
+    case "kick":
+      return answerTo(administration.kickBy(request.words))
+    case "register":
+      return answerTo(await administration.register(request.name, request.password))
+    case "password":
+      return answerTo(await administration.changePassword(request.name, request.password))
   }
+}
+
+function answerTo(outcome: Outcome): AdminAnswer {
+  return "error" in outcome
+    ? { v: 1, ok: false, error: outcome.error }
+    : { v: 1, ok: true, done: outcome.done }
 }
 
 /** A list of thousands is more than the system takes at once; the reader is on this machine and reads. */

@@ -1,17 +1,29 @@
 // What an administrator may ask of a running server, from its console or through the socket in its data directory.
 
+import {
+  accountNameIn,
+  accountRegistered,
+  changeOfPassword,
+  passwordChanged,
+} from "../core/commands/account.ts"
 import { memberKicked } from "../core/commands/kick.ts"
+import { refusalOfPassword } from "../core/commands/register.ts"
+import type { EventType } from "../core/event.ts"
 import type { Session } from "../core/session.ts"
 import type { User, UserId } from "../core/user.ts"
 import { monotonicMs, now } from "./clock.ts"
+import type { Nick } from "../protocol/names.ts"
+import type { Identity } from "./identity.ts"
 import type { Shell } from "./shell.ts"
 import type { Turns } from "./turns.ts"
 
 /** One session of the list. */
 export interface Person {
   readonly nick: string
-  /** The name in the certificate; undefined for a guest. */
+  /** The name in the certificate, if one was shown. */
   readonly certificate: string | undefined
+  /** Undefined for a guest. */
+  readonly account: string | undefined
   readonly address: string
   /** ms since 1970. */
   readonly since: number
@@ -45,6 +57,7 @@ export type Outcome = { readonly done: string } | { readonly error: string }
 
 interface Parts {
   readonly shell: Shell
+  readonly identity: Identity
   readonly turns: Turns
   readonly epoch: number
   readonly version: string
@@ -106,6 +119,38 @@ export class Administration {
     return refusal ? { error: refusal } : { done: `${user.nick} was kicked from ${found.name}` }
   }
 
+  /** Makes an account for somebody, who logs in to it with this password. */
+  register(wanted: string, password: string): Promise<Outcome> {
+    const { net } = this.#parts.shell.engine
+    const name = accountNameIn(net, wanted)
+    if (!name) return Promise.resolve({ error: `${wanted} cannot be the name of an account` })
+    return this.#keep(name, password, (text) => [accountRegistered, { name, text }], `${name} is registered`)
+  }
+
+  /** Gives an account another password, or its first when a certificate made it. */
+  changePassword(name: string, password: string): Promise<Outcome> {
+    const account = this.#parts.shell.engine.net.account(name)
+    if (!account) return Promise.resolve({ error: `there is no account ${name}` })
+    const changed = (text: string) => [passwordChanged, changeOfPassword(account, text)] as const
+    return this.#keep(account.name, password, changed, `${account.name} has a new password`)
+  }
+
+  async #keep<F extends object>(
+    name: Nick,
+    password: string,
+    fact: (text: string) => readonly [EventType<F>, F],
+    done: string,
+  ): Promise<Outcome> {
+    const { engine, wake } = this.#parts.shell
+    const bad = refusalOfPassword(engine.net, name, password)
+    if (bad) return { error: bad.text ?? "" }
+    const text = await this.#parts.identity.credentials.make(password)
+    if (text === undefined) return { error: "too many passwords are being checked: try again in a moment" }
+    const refusal = engine.administer(...fact(text), now())
+    wake()
+    return refusal === undefined ? { done } : { error: refusal }
+  }
+
   async status(): Promise<Status> {
     const { shell, turns, epoch, version } = this.#parts
     const { net } = shell.engine
@@ -134,6 +179,7 @@ function personOf(session: Session, user: User): Person {
   return {
     nick: user.nick,
     certificate: certificate?.name,
+    account: user.account?.name,
     address,
     since: session.since,
     tlsVersion,

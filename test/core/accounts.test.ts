@@ -1,7 +1,12 @@
 // Accounts as events: what they change, who hears of it, and that the log brings them back.
 
 import { expect, test } from "bun:test"
-import { accountRegistered, passwordChanged, userLoggedIn } from "../../src/core/commands/account.ts"
+import {
+  accountRegistered,
+  changeOfPassword,
+  passwordChanged,
+  userLoggedIn,
+} from "../../src/core/commands/account.ts"
 import type { Session } from "../../src/core/session.ts"
 import type { Nick } from "../../src/protocol/names.ts"
 import { digest } from "../support/digest.ts"
@@ -53,11 +58,15 @@ test("what a guest says of himself becomes the account's, and replay brings it a
   const account = { name: "ally" as Nick, text: '{"a":"secret"}' }
   world.engine.administer(accountRegistered, account, world.now)
   world.engine.administer(userLoggedIn, { user: alice.user!.id, accountName: account.name }, world.now)
-  world.engine.administer(passwordChanged, { accountName: account.name, text: '{"b":"other"}' }, world.now)
   world.settle()
   const row = world.rows.find(({ type }) => type === "accountRegistered")!
   expect(row.text).toBe('{"a":"secret"}')
   expect(row.body).not.toContain("secret")
+  const change = changeOfPassword(world.engine.net.account("ally")!, '{"b":"other"}')
+  world.engine.administer(passwordChanged, change, world.now)
+  world.settle()
+  // What a password was checked against before is kept nowhere.
+  expect(JSON.stringify(world.rows)).not.toContain("secret")
   const { users, channels } = world.engine.net
   expect([users.size, channels.size]).toEqual([1, 1])
   const live = world.engine.net.account("ally")!

@@ -23,10 +23,13 @@ export const accountCreated = event<{ name: Nick; issuer: string }>({
 /** The account's name that a certificate stands for, whether there is one yet or not; undefined where it is another's. */
 export function accountNameOf(net: Network, { name, issuer }: Certificate): Nick | undefined {
   const known = net.account(name)
-  if (known) return known.issuer === issuer ? known.name : undefined
-  // A name that could be no nick could stand in no line either.
-  const nick = parseNick(name, net.settings.limits.nickLength)
-  return nick && !isReserved(nick) ? nick : undefined
+  return known ? (known.issuer === issuer ? known.name : undefined) : accountNameIn(net, name)
+}
+
+/** The name of an account that `text` is, or undefined. What could be no nick could stand in no line either. */
+export function accountNameIn(net: Network, text: string): Nick | undefined {
+  const name = parseNick(text, net.settings.limits.nickLength)
+  return name && !isReserved(name) ? name : undefined
 }
 
 interface AccountRegistered {
@@ -51,7 +54,7 @@ export const accountRegistered = event<AccountRegistered>({
     const account: Account = {
       id: e.seq,
       name: e.name,
-      ...(e.text === undefined ? {} : { credentials: e.text }),
+      ...(e.text === undefined ? {} : { credentials: e.text, credentialsSeq: e.seq }),
       alwaysOn: false,
       metadata: new Map(),
     }
@@ -67,16 +70,30 @@ export const accountRegistered = event<AccountRegistered>({
   },
 })
 
-export const passwordChanged = event<{ accountName: Nick; text?: string }>({
+interface PasswordChanged {
+  readonly accountName: Nick
+  /** The new credentials. */
+  readonly text?: string
+  /** The place of those that go from the log with this. */
+  readonly formerSeq?: number
+}
+
+export const passwordChanged = event<PasswordChanged>({
   type: "passwordChanged",
   refuse: () => undefined,
-  apply(net, { accountName, text }) {
+  erases: ({ formerSeq = 0 }) => ({ seq: formerSeq }),
+  apply(net, { accountName, text, seq }) {
     const account = net.account(accountName)
-    if (!account) return
-    if (text === undefined) delete account.credentials
-    else account.credentials = text
+    if (!account || text === undefined) return
+    account.credentials = text
+    account.credentialsSeq = seq
   },
 })
+
+/** The fact that an account has other credentials. */
+export function changeOfPassword({ name, credentialsSeq }: Account, text: string): PasswordChanged {
+  return { accountName: name, text, ...(credentialsSeq === undefined ? {} : { formerSeq: credentialsSeq }) }
+}
 
 /** A user who is here already logs in, or changes accounts. */
 export const userLoggedIn = event<{ user: UserId; accountName: Nick }>({

@@ -1,12 +1,12 @@
 // REGISTER and VERIFY: https://ircv3.net/specs/extensions/account-registration.html
 
 import { EMAIL_BYTES_MAX, PASSWORD_BYTES_MAX } from "../../protocol/limits.ts"
-import { byteLength, folded, isReserved, parseNick, type Nick } from "../../protocol/names.ts"
+import { byteLength, folded, type Nick } from "../../protocol/names.ts"
 import { FAIL, type Reply } from "../../protocol/reply.ts"
 import { anytime, type Answer, type Context } from "../command.ts"
 import type { Network } from "../network.ts"
 import { mayRegisterEarly } from "../offers.ts"
-import { accountNameOf, accountRegistered } from "./account.ts"
+import { accountNameIn, accountNameOf, accountRegistered } from "./account.ts"
 
 const SPECIFICATION = "https://ircv3.net/specs/extensions/account-registration.html"
 
@@ -54,8 +54,8 @@ export function registerAccount(
   { email = "*", own = false }: { email?: string; own?: boolean },
 ): Answer {
   const { net, session, propose, ask } = context
-  const name = parseNick(wanted, net.settings.limits.nickLength)
-  if (!name || isReserved(name)) return fail("BAD_ACCOUNT_NAME", wanted, "That can be nobody's name here")
+  const name = accountNameIn(net, wanted)
+  if (!name) return fail("BAD_ACCOUNT_NAME", wanted, "That can be nobody's name here")
   const maker = own ? { own: true as const } : {}
   const refusal =
     accountRegistered.refuse?.(net, { name, ...maker }, session.user) ??

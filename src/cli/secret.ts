@@ -1,0 +1,40 @@
+// Asks for a secret: on a terminal twice and without showing it, otherwise the first line of standard input. Never a flag, which
+// everybody on the machine can read.
+
+import { EXIT, UserError } from "../user-error.ts"
+
+export async function readSecret(what: string): Promise<string> {
+  if (!process.stdin.isTTY) return (await Bun.stdin.text()).split(/\r?\n/, 1)[0] ?? ""
+  const secret = await typed(`${what}: `)
+  if (secret === (await typed(`${what} again: `))) return secret
+  throw new UserError("the two are not the same", { exitCode: EXIT.usage })
+}
+
+/** What is typed up to Enter; Backspace and Ctrl+U mend it, Ctrl+C ends the program. */
+function typed(prompt: string): Promise<string> {
+  const { stdin, stderr } = process
+  const { promise, resolve } = Promise.withResolvers<string>()
+  let text = ""
+  const end = () => {
+    stdin.setRawMode(false).pause().off("data", take)
+    stderr.write("\n")
+  }
+  const take = (chunk: string) => {
+    for (const key of chunk) {
+      if (key === "\r" || key === "\n") {
+        end()
+        return resolve(text)
+      }
+      if (key === "\x03") {
+        end()
+        process.exit(EXIT.interrupted)
+      }
+      if (key === "\x15") text = ""
+      else if (key === "\x7f" || key === "\b") text = [...text].slice(0, -1).join("")
+      else text += key
+    }
+  }
+  stderr.write(prompt)
+  stdin.setRawMode(true).setEncoding("utf8").on("data", take).resume()
+  return promise
+}

@@ -1,0 +1,110 @@
+// Accounts of the real program: made by whoever runs the server, logged in to by other people's clients, there after a crash.
+
+import { afterAll, beforeAll, expect, test } from "bun:test"
+import { mkdirSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { Irc } from "../support/irc.ts"
+import { chat, testWith } from "../support/program.ts"
+import { startServer, type TestServer } from "../support/server.ts"
+import { Tmux } from "../support/tmux.ts"
+
+const PASSWORD = "sesame, open"
+
+let server: TestServer
+beforeAll(async () => {
+  server = await startServer({ flags: ["--access", "members"] })
+})
+afterAll(() => server[Symbol.asyncDispose]())
+
+function admin(action: string, name: string, password: string) {
+  const options = { home: server.home("server"), stdin: `${password}\n` }
+  return chat(["admin", action, name, "--data", server.data], options)
+}
+
+async function logIn(name: string, password: string): Promise<Irc> {
+  const irc = await Irc.connect(server)
+  const response = Buffer.from(`\0${name}\0${password}`).toString("base64")
+  irc.send("CAP REQ sasl", `NICK ${name}`, `USER ${name} 0 * :${name}`)
+  irc.send("AUTHENTICATE PLAIN", `AUTHENTICATE ${response}`, "CAP END")
+  return irc
+}
+
+test("an administrator makes an account and changes its password, and it is there after a crash", async () => {
+  expect(await admin("register", "alice", PASSWORD)).toMatchObject({
+    exitCode: 0,
+    stdout: "alice is registered\n",
+  })
+  expect(await admin("register", "ALICE", PASSWORD)).toMatchObject({
+    exitCode: 8,
+    stderr: expect.stringContaining("That name is somebody else's"),
+  })
+  for (const [name, password, words] of [
+    ["NickServ", PASSWORD, "NickServ cannot be the name of an account"],
+    ["bob", "short", "A password has at least 8 characters"],
+  ] as const)
+    expect((await admin("register", name, password)).stderr).toContain(words)
+  expect((await admin("password", "nobody", PASSWORD)).stderr).toContain("there is no account nobody")
+  const first = await logIn("alice", PASSWORD)
+  await first.expect(/ 001 alice /)
+  expect((await server.admin("list")).stdout).toMatch(/alice +\(password\)/)
+  await first.quit()
+  expect(await admin("password", "alice", `${PASSWORD} 2`)).toMatchObject({
+    stdout: "alice has a new password\n",
+  })
+  await server.kill()
+  await server.start()
+  const wrong = await logIn("alice", PASSWORD)
+  await wrong.expect(/ 904 /)
+  await wrong.closed
+  expect(wrong.lines.at(-1)).toBe(
+    "ERROR :ACCOUNT_REQUIRED this server admits members only: show a client certificate, or log in by SASL",
+  )
+  const right = await logIn("alice", `${PASSWORD} 2`)
+  await right.expect(/ 001 alice /)
+  right.send("REGISTER other * sesamesesame")
+  await right.expect(/ FAIL REGISTER DISALLOWED /)
+  await right.quit()
+  expect(server.said).not.toContain(PASSWORD)
+})
+
+test.each(["register", "password"])("chat admin %s without a name says how it is used", async (action) => {
+  const ended = await server.admin(action)
+  expect(ended).toMatchObject({ exitCode: 2, stderr: expect.stringContaining(`chat admin ${action} NAME`) })
+})
+
+testWith("tmux", "irssi")("irssi logs in by SASL PLAIN", async () => {
+  await admin("register", "irene", PASSWORD)
+  using tmux = new Tmux()
+  const home = server.home("irene")
+  writeFileSync(
+    join(home, "config"),
+    `servers = ({ address = "localhost"; port = "${server.port}"; chatnet = "lab"; autoconnect = "yes";
+       use_tls = "yes"; tls_verify = "yes"; tls_cafile = "${server.authority.caPath}"; });
+     chatnets = { lab = { type = "IRC"; nick = "irene"; sasl_mechanism = "PLAIN";
+       sasl_username = "irene"; sasl_password = "${PASSWORD}"; }; };
+     settings = { core = { real_name = "irene"; user_name = "irene"; nick = "irene"; }; };`,
+  )
+  const window = tmux.open(["irssi", "--home", home], { home })
+  await window.shows(/You are now logged in as irene/)
+  await window.shows(/Welcome to the chat network, irene!/)
+})
+
+testWith("tmux", "weechat")("WeeChat logs in by SASL SCRAM-SHA-256", async () => {
+  await admin("register", "wilma", PASSWORD)
+  using tmux = new Tmux()
+  const home = server.home("wilma")
+  const { stdout } = Bun.spawnSync(["weechat", "--version"], { stdout: "pipe" })
+  const tls = Number.parseInt(stdout.toString()) >= 4 ? "tls" : "ssl"
+  const commands = [
+    `/set weechat.network.gnutls_ca_user "${server.authority.caPath}"`,
+    `/server add lab localhost/${server.port} -${tls} -nicks=wilma -sasl_mechanism=scram-sha-256 -sasl_username=wilma`,
+    `/set irc.server.lab.sasl_password "${PASSWORD}"`,
+    "/connect lab",
+    "/buffer irc.server.lab",
+  ]
+  mkdirSync(join(home, "weechat"))
+  const run = commands.flatMap((command) => ["-r", command])
+  const window = tmux.open(["weechat", "--dir", join(home, "weechat"), ...run], { home })
+  await window.shows(/You are now logged in as wilma/)
+  await window.shows(/Welcome to the chat network, wilma!/)
+})
