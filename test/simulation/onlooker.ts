@@ -58,8 +58,10 @@ export class Onlooker {
 
   #inHistory({ tags, command, params }: Message): boolean {
     const [reference = "", type] = params
-    if (command === "BATCH" && type === "chathistory") this.#batches.add(reference.slice(1))
-    return command !== "BATCH" && this.#batches.has(tags.get("batch") ?? "")
+    const isInside = this.#batches.has(tags.get("batch") ?? "")
+    // A message of several lines is a batch in that of the history.
+    if (command === "BATCH" && (type === "chathistory" || isInside)) this.#batches.add(reference.slice(1))
+    return isInside
   }
 
   // "Time in the log never goes back", and every session hears the log in its order.
@@ -85,13 +87,14 @@ export class Onlooker {
     if (!source.includes("!")) return undefined
     const self = nickOf(source) === folded(this.nick)
     // Its own words come back to the speaker, also from a channel that hears who is outside.
-    const plain = target.replace(/^[@%+](?=#)/, "")
-    const there = plain.startsWith("#")
-      ? this.channels.has(folded(plain))
-      : folded(target) === folded(this.nick)
-    this.#expect(there || self, "not entitled to hear it", line)
+    this.#expect(self || this.#isFor(target), "not entitled to hear it", line)
     const unique = command === "TAGMSG" ? (tags.get("+x") ?? "") : text
     return { msgid: tags.get("msgid"), command, source, target, text: unique, old, self }
+  }
+
+  #isFor(target: string): boolean {
+    const plain = target.replace(/^[@%+](?=#)/, "")
+    return plain.startsWith("#") ? this.channels.has(folded(plain)) : folded(target) === folded(this.nick)
   }
 
   #follow({ command, source = "", params }: Message, line: string) {
@@ -124,6 +127,9 @@ export class Onlooker {
           line,
         )
         if (folded(second) === folded(this.nick)) this.channels.delete(name)
+        return
+      case "REDACT":
+        this.#expect(self || this.#isFor(first), "a redaction of what it never heard", line)
         return
       case "RENAME":
         this.#rename(name, folded(second), line)

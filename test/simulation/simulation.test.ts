@@ -1,7 +1,7 @@
 // CHAT_SEED=n plays one seed again, CHAT_SEEDS=n so many; CHAT_TEST_ALL=1 plays 5,000, most of a minute.
 
 import { expect, test } from "bun:test"
-import { simulate, type Tally } from "./simulation.ts"
+import { NOTHING, simulate, type Tally } from "./simulation.ts"
 
 const count = Number(process.env.CHAT_SEEDS ?? (process.env.CHAT_TEST_ALL === "1" ? 5000 : 200))
 const seeds = process.env.CHAT_SEED
@@ -9,7 +9,7 @@ const seeds = process.env.CHAT_SEED
   : Array.from({ length: count }, (_, i) => i + 1)
 
 test(`${seeds.length} simulations`, () => {
-  const total: Tally = { steps: 0, turns: 0, rows: 0, crashes: 0, snapshots: 0, heard: 0 }
+  const total: Tally = { ...NOTHING }
   for (const seed of seeds) {
     try {
       const tally = simulate(seed)
@@ -23,4 +23,6 @@ test(`${seeds.length} simulations`, () => {
   // The simulation is worth something only while much happens in it.
   expect(total.rows).toBeGreaterThan(seeds.length * 50)
   expect(total.heard).toBeGreaterThan(seeds.length * 20)
+  expect(total.multiline).toBeGreaterThan(seeds.length)
+  expect(total.erased).toBeGreaterThan(seeds.length / 10)
 }, 600_000)

@@ -3,10 +3,12 @@
 
 import { EVENTS, STATELESS } from "../../src/core/commands/index.ts"
 import { deserialize, serialize } from "node:v8"
+import { messageOf } from "../../src/core/commands/message.ts"
 import { Engine } from "../../src/core/engine.ts"
 import { Network } from "../../src/core/network.ts"
+import { linesOf } from "../../src/core/multiline.ts"
 import { eventOf } from "../../src/core/rows.ts"
-import type { Request, Row, Settings, Turn } from "../../src/core/seams.ts"
+import type { Erasure, Request, Row, Settings, Turn } from "../../src/core/seams.ts"
 import { snapshot, type Snapshot } from "../../src/core/snapshot.ts"
 import { Tell } from "../../src/core/tell.ts"
 import { CAPABILITIES, NO_IMPLICIT_NAMES } from "../../src/protocol/capabilities.ts"
@@ -16,7 +18,7 @@ import { chatter, NICKS } from "../support/chatter.ts"
 import { digest } from "../support/digest.ts"
 import { answerIdentity } from "../support/identity.ts"
 import { BEGINNING, OPERATORS, SETTINGS } from "../support/engine.ts"
-import { found } from "../../src/storage/plain-reading.ts"
+import { erased, found } from "../../src/storage/plain-reading.ts"
 import { Random } from "../support/random.ts"
 import { equal, type Heard, Onlooker } from "./onlooker.ts"
 
@@ -28,6 +30,19 @@ export interface Tally {
   crashes: number
   snapshots: number
   heard: number
+  multiline: number
+  erased: number
+}
+
+export const NOTHING: Tally = {
+  steps: 0,
+  turns: 0,
+  rows: 0,
+  crashes: 0,
+  snapshots: 0,
+  heard: 0,
+  multiline: 0,
+  erased: 0,
 }
 
 const STEPS = 300
@@ -46,19 +61,18 @@ interface Said {
   readonly members: ReadonlySet<number>
 }
 
-/** To whom in a channel a message was said, when not to all. */
-interface Status {
-  readonly sign: string
-  readonly channel: string
-}
-
 class Simulation {
-  readonly tally: Tally = { steps: 0, turns: 0, rows: 0, crashes: 0, snapshots: 0, heard: 0 }
+  readonly tally: Tally = { ...NOTHING }
   readonly #random: Random
   readonly #settings: Settings
   readonly #rows: Row[] = []
   readonly #onlookers: Onlooker[] = []
   readonly #said = new Map<string, Said[]>()
+  /** Whom what was heard was for. */
+  readonly #targets = new Map<string, string>()
+  /** Msgids of what is erased, and of what was erased in the turn under way. */
+  readonly #erased = new Set<string>()
+  readonly #erasing: string[] = []
   readonly #msgids = new Map<string, string>()
   #requests: Request[] = []
   #engine: Engine
@@ -125,9 +139,37 @@ class Simulation {
     if (random.chance(0.01)) this.#engine.tick((this.#now += random.below(100_000)))
     const onlooker = this.#onlookers.length < SESSIONS ? this.#arrive() : random.pick(this.#onlookers)
     if (random.chance(0.01)) return this.#lose(onlooker)
-    const line = chatter(random, () => `t${++this.#texts}`)
+    if (random.chance(0.08)) return this.#sayInLines(onlooker)
+    const line = random.chance(0.06) ? this.#takeBack() : chatter(random, () => `t${++this.#texts}`)
     this.#engine.receive(onlooker.session, line, this.#now)
     this.#look()
+  }
+
+  // One of the last messages that were heard.
+  #takeBack(): string {
+    const [msgid, target] = this.#random.pick([...this.#targets].slice(-8)) ?? ["nonsense", "#a"]
+    return `REDACT ${target} ${msgid}`
+  }
+
+  // A message of several lines, some of which are blank or cut; now and then it is not closed, or the server ends in it.
+  #sayInLines({ session, channels }: Onlooker) {
+    const random = this.#random
+    const target =
+      random.chance(0.8) && channels.size > 0 ? random.pick([...channels.keys()]) : random.pick(NICKS)
+    const line = () => {
+      const text = random.chance(0.1) ? "" : `t${++this.#texts}`
+      const concat = text !== "" && random.chance(0.3) ? ";draft/multiline-concat" : ""
+      return `@batch=b${concat} PRIVMSG ${target} :${text}`
+    }
+    const label = random.chance(0.3) ? "@label=1 " : ""
+    const lines = Array.from({ length: 1 + random.below(4) }, line)
+    for (const one of [`${label}BATCH +b draft/multiline ${target}`, ...lines, "BATCH -b"]) {
+      if (random.chance(0.02)) return
+      if (random.chance(0.02)) return this.#crash()
+      this.#engine.receive(session, one, this.#now)
+      this.#look()
+      if (random.chance(0.1)) this.#commit()
+    }
   }
 
   // Who may see whom, at this step: in an auditorium only who has a sign is seen by all.
@@ -192,6 +234,7 @@ class Simulation {
     this.tally.turns++
     this.#append(turn.rows)
     this.#deliver(turn)
+    this.#settle()
     this.#requests.push(...turn.requests)
     if (turn.rows.length > 0) this.#checkNetwork(this.#engine.net)
     for (const onlooker of this.#onlookers) {
@@ -208,9 +251,10 @@ class Simulation {
         throw new Error(`the log goes back at ${row.seq}`)
       this.#rows.push(row)
       this.tally.rows++
+      if (row.erases) this.#erase(row.erases)
       if (row.type === "messageSent") this.#remember(row)
       // Text is no state: a network without it is the same.
-      else
+      else if (!STATELESS.includes(row.type))
         EVENTS.get(row.type)!.apply(
           this.#shadow,
           eventOf(row, this.#shadow),
@@ -219,16 +263,33 @@ class Simulation {
     }
   }
 
+  // In the commit of the row that says so.
+  #erase(erasure: Erasure) {
+    const before = [...this.#rows]
+    this.#rows.splice(0, Infinity, ...erased(before, erasure))
+    for (const [i, row] of before.entries())
+      if (row.text !== null && this.#rows[i]?.text === null)
+        this.#erasing.push(eventOf(row, this.#shadow).msgid)
+    this.tally.erased++
+  }
+
+  // What was read before it went may have been told until now.
+  #settle() {
+    for (const msgid of this.#erasing.splice(0)) this.#erased.add(msgid)
+  }
+
   #remember(row: Row) {
-    const { msgid, status } = eventOf(row, this.#shadow) as { msgid: string; status?: Status }
+    const { msgid, status, cuts } = messageOf(row, this.#shadow)
     const channel = status
       ? this.#shadow.channel(status.channel)
       : [...this.#shadow.channels.values()].find((one) => one.id === row.channelId)
     const least = PREFIXES.find(({ sign }) => sign === status?.sign)?.bit ?? 0
     const heard = [...(channel?.members.values() ?? [])].filter(({ prefixes }) => prefixes >= least)
     const members = new Set(heard.map(({ user }) => user.id as number))
-    const text = row.text ?? ""
-    this.#said.set(text, [...(this.#said.get(text) ?? []), { msgid, channelId: row.channelId, members }])
+    const said = { msgid, channelId: row.channelId, members }
+    if (cuts) this.tally.multiline++
+    for (const { text } of linesOf({ text: row.text ?? "", cuts: cuts ?? [] }))
+      this.#said.set(text, [...(this.#said.get(text) ?? []), said])
   }
 
   #deliver({ deliveries, requests }: Turn) {
@@ -275,6 +336,7 @@ class Simulation {
     const turn = this.#engine.take()
     if (turn && this.#random.chance(0.5)) this.#append(turn.rows)
     this.#onlookers.length = 0
+    this.#settle()
     this.#requests = []
     this.#engine = this.#start()
     this.#commit()
@@ -287,6 +349,7 @@ class Simulation {
     if (command !== "TAGMSG" && (channel || old) && !kept)
       throw new Error(`${text} was heard and is not in the log`)
     if (msgid === undefined) return
+    if (old && this.#erased.has(msgid)) throw new Error(`${text} was erased and came back`)
     const place = kept?.find((one) => one.msgid === msgid)
     if (command !== "TAGMSG" && channel && !place) throw new Error(`${msgid} was heard and is not in the log`)
     // Every session that is shown a msgid is shown the same message, by whatever name its channel goes now.
@@ -294,6 +357,7 @@ class Simulation {
     if (this.#msgids.has(msgid) && this.#msgids.get(msgid) !== whole)
       throw new Error(`${msgid} is ${whole} and ${this.#msgids.get(msgid)}`)
     this.#msgids.set(msgid, whole)
+    this.#targets.set(msgid, target)
     const user = onlooker.session.user
     if (!place || !channel || !user || self) return
     if (!old && !place.members.has(user.id))
