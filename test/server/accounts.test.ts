@@ -173,7 +173,7 @@ test("what is offered follows the configuration, and who asked to hears of it", 
   await irc.expect(/ 422 /)
   const offered = irc.lines.filter((line) => line.includes(" LS ")).join(" ")
   expect(offered).toContain("draft/account-registration=before-connect ")
-  expect(offered).toContain(" sasl=EXTERNAL,SCRAM-SHA-256-PLUS,SCRAM-SHA-256,PLAIN ")
+  expect(offered).toContain("sasl=EXTERNAL,SCRAM-SHA-256-PLUS,SCRAM-SHA-256,PLAIN ")
   const certificate = await one.authority.issueServer()
   one.reload(
     certificate,
