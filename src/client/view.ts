@@ -1,5 +1,6 @@
 // What a session knows of the network at this moment: https://modern.ircdocs.horse/#channels
 
+import { CASEMAPPINGS } from "../protocol/casemapping.ts"
 import { folded } from "../protocol/names.ts"
 
 export interface Member {
@@ -45,8 +46,9 @@ export class View {
     this.nick = nick
   }
 
-  /** Folds as the server compares names: `ascii`, or `rfc1459` where ISUPPORT says so. */
+  /** Folds as the server compares names: `ascii`, or `rfc1459` or `precis` where ISUPPORT says so. */
   key(name: string): string {
+    if (this.isupport.get("CASEMAPPING") === "precis") return CASEMAPPINGS.precis.folded(name)
     if (!this.isupport.get("CASEMAPPING")?.includes("rfc1459")) return folded(name)
     return folded(name).replace(/[[\]\\~]/g, (c) => RFC1459[c] ?? c)
   }

@@ -2,10 +2,11 @@
 
 import { isMute, means } from "../protocol/ban-masks.ts"
 import { CHANNEL_MODES, HALF_OPERATOR, OPERATOR, lettersOf, signs } from "../protocol/modes.ts"
-import { folded, type ChannelName } from "../protocol/names.ts"
+import type { ChannelName } from "../protocol/names.ts"
 import { ERR_CANNOTSENDTOCHAN } from "../protocol/numerics.ts"
 import type { Reply } from "../protocol/reply.ts"
 import type { Metadata } from "./metadata.ts"
+import type { Network } from "./network.ts"
 import { sourceOf, type User } from "./user.ts"
 
 declare const brand: unique symbol
@@ -74,11 +75,17 @@ export function isHalfOperator(channel: Channel, user: User | undefined): boolea
 }
 
 /** Whether a mask of the list `letter` means `user`; those that are about speaking alone count when that is what is asked. */
-export function isListed(channel: Channel, letter: string, user: User, speaking = false): boolean {
+export function isListed(
+  net: Network,
+  channel: Channel,
+  letter: string,
+  user: User,
+  speaking = false,
+): boolean {
   const list = channel.lists.get(letter)
   if (!list || list.size === 0) return false
-  const source = folded(sourceOf(user))
-  const account = user.account && folded(user.account.name)
+  const source = net.folded(sourceOf(user))
+  const account = user.account && net.folded(user.account.name)
   for (const mask of list.keys()) {
     if ((speaking || !isMute(mask)) && means(mask, source, account)) return true
   }
@@ -86,17 +93,17 @@ export function isListed(channel: Channel, letter: string, user: User, speaking 
 }
 
 /** From joining, or from speaking: https://modern.ircdocs.horse/#ban-channel-mode, #exception-channel-mode */
-export function isBanned(channel: Channel, user: User, speaking = false): boolean {
-  return isListed(channel, "b", user, speaking) && !isListed(channel, "e", user, speaking)
+export function isBanned(net: Network, channel: Channel, user: User, speaking = false): boolean {
+  return isListed(net, channel, "b", user, speaking) && !isListed(net, channel, "e", user, speaking)
 }
 
 /** Why `user` may not speak. https://modern.ircdocs.horse/#moderated-channel-mode, #no-external-messages-mode */
-export function silenced(channel: Channel, user: User): Reply | undefined {
+export function silenced(net: Network, channel: Channel, user: User): Reply | undefined {
   const { flags, name } = channel
   const member = channel.members.get(user)
   // Any sign lets its bearer speak.
   if (member && member.prefixes !== 0) return undefined
-  if ((!member && flags.has("n")) || flags.has("m") || isBanned(channel, user, true))
+  if ((!member && flags.has("n")) || flags.has("m") || isBanned(net, channel, user, true))
     return ERR_CANNOTSENDTOCHAN(name)
   return flags.has("M") && !user.account ? ERR_CANNOTSENDTOCHAN(name, "M") : undefined
 }

@@ -42,6 +42,16 @@ export interface Start {
   readonly snapshot?: Snapshot | undefined
 }
 
+/** The log holds two names that are one under the casemapping that is wanted now; nothing was changed. */
+export class ClashError extends Error {
+  readonly names: readonly [string, string]
+
+  constructor(casemapping: string, names: readonly [string, string]) {
+    super(`${names.join(" and ")} are one name under the casemapping ${casemapping}`)
+    this.names = names
+  }
+}
+
 /** Lines that may wait behind a command that waits for the shell. */
 const BACKLOG_LINES_MAX = 1000
 
@@ -67,10 +77,14 @@ export class Engine {
     this.#epoch = start.epoch
     this.#seq = start.nextSeq
     this.#at = Math.max(start.lastAt, now)
-    this.#tell = new Tell(this.#speech)
+    this.#tell = new Tell(this.#speech, (name) => this.net.folded(name))
     if (start.snapshot) this.net.restore(start.snapshot)
     replay(this.net, history)
-    this.#place(serverStarted, { epoch: this.#epoch }, undefined)
+    const { casemapping } = settings
+    const clash = this.net.clashUnder(casemapping)
+    if (clash) throw new ClashError(casemapping, clash)
+    const names = casemapping === "ascii" ? {} : { casemapping }
+    this.#place(serverStarted, { epoch: this.#epoch, ...names }, undefined)
   }
 
   /** A connection whose TLS handshake is done and whose certificate, if any, was judged. */
@@ -183,7 +197,7 @@ export class Engine {
   /** The site's settings, read again: who asked for cap-notify hears what is offered otherwise. */
   configure(settings: Settings) {
     const before = offersOf(this.net.settings)
-    this.net.settings = settings
+    this.net.settings = { ...settings, casemapping: this.net.casemapping }
     const after = offersOf(settings)
     for (const session of this.sessions)
       for (const content of reoffer(session, before, after)) this.#speech.reply(session, content)

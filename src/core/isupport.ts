@@ -31,7 +31,7 @@ function linesOf(settings: Settings): Content[] {
   return lines
 }
 
-function tokensOf({ access, networkName, limits }: Settings): string[] {
+function tokensOf({ access, networkName, limits, casemapping }: Settings): string[] {
   const letters = PREFIXES.map((prefix) => prefix.letter).join("")
   const signs = PREFIXES.map((prefix) => prefix.sign).join("")
   const { monitor, targets } = limits
@@ -40,7 +40,7 @@ function tokensOf({ access, networkName, limits }: Settings): string[] {
     `ACCOUNTEXTBAN=${ACCOUNT}`,
     `AWAYLEN=${limits.awayLength}`,
     `BOT=${BOT}`,
-    "CASEMAPPING=ascii",
+    `CASEMAPPING=${casemapping}`,
     `CHANLIMIT=#:${limits.channelsPerUser}`,
     `CHANMODES=${kinds.join(",")}`,
     `CHANNELLEN=${limits.channelLength}`,

@@ -2,7 +2,7 @@
 
 import { banMask, isMute } from "../protocol/ban-masks.ts"
 import { PREFIXES, type ChannelMode } from "../protocol/modes.ts"
-import { byteLength, folded, truncated } from "../protocol/names.ts"
+import { byteLength, truncated } from "../protocol/names.ts"
 import {
   ERR_BANLISTFULL,
   ERR_INVALIDMODEPARAM,
@@ -53,7 +53,7 @@ export function readChange(
     case "list":
       return param === undefined
         ? undefined
-        : readMask(channel, letter, on, param, size >= net.settings.limits.listModes)
+        : readMask(net, channel, letter, on, param, size >= net.settings.limits.listModes)
     case "always": {
       if (!on) return channel.key === undefined ? undefined : { on, letter }
       if (param === undefined || channel.key === param) return undefined
@@ -111,6 +111,7 @@ function readPrefix(
 }
 
 function readMask(
+  net: Network,
   channel: Channel,
   letter: string,
   on: boolean,
@@ -124,7 +125,7 @@ function readMask(
   if (mask === undefined || (letter === "I" && isMute(mask)))
     return ERR_INVALIDMODEPARAM(channel.name, letter, text, "That is no mask of this list")
   const param = truncated(mask, MASK_BYTES_MAX)
-  if (channel.lists.get(letter)?.has(folded(param)) === on) return undefined
+  if (channel.lists.get(letter)?.has(net.folded(param)) === on) return undefined
   if (on && isFull) return ERR_BANLISTFULL(channel.name, letter)
   return { on, letter, param }
 }

@@ -1,6 +1,7 @@
 // The state of the network: what the log says, and nothing else. Only `apply` of an event changes it.
 
-import { folded, type ChannelName, type Nick } from "../protocol/names.ts"
+import { CASEMAPPINGS, type CasemappingName } from "../protocol/casemapping.ts"
+import type { ChannelName, Nick } from "../protocol/names.ts"
 import { newChannel, type Channel, type Member } from "./channel.ts"
 import type { Settings } from "./seams.ts"
 import type { Snapshot } from "./snapshot.ts"
@@ -18,11 +19,15 @@ export interface Gone {
 
 export class Network {
   settings: Settings
+  /** How names compare, as the run under way began. */
+  casemapping: CasemappingName = "ascii"
   readonly users = new Map<UserId, User>()
   readonly channels = new Map<string, Channel>()
   readonly accounts = new Map<string, Account>()
   readonly #nicks = new Map<string, User>()
   readonly #online = new Map<Account, User>()
+  /** Whose names look so, where the casemapping asks. */
+  readonly #looks = new Map<string, Set<User | Account>>()
   /** Oldest first, at most `limits.whowas`. */
   readonly gone: Gone[] = []
   /** ms since 1970 when this run began. */
@@ -39,22 +44,86 @@ export class Network {
   /** Becomes what a snapshot was taken of; what follows from the rest is made again. */
   restore(snapshot: Snapshot) {
     Object.assign(this, snapshot)
-    for (const user of this.users.values()) {
-      this.#nicks.set(folded(user.nick), user)
-      if (user.account) this.#online.set(user.account, user)
+    for (const user of this.users.values()) if (user.account) this.#online.set(user.account, user)
+    this.#keyNames()
+  }
+
+  /** The key of a name, or of a mask of names, under this run's casemapping. */
+  folded(name: string): string {
+    return CASEMAPPINGS[this.casemapping].folded(name)
+  }
+
+  parseNick(text: string): Nick | undefined {
+    return CASEMAPPINGS[this.casemapping].parseNick(text, this.settings.limits.nickLength)
+  }
+
+  parseChannelName(text: string): ChannelName | undefined {
+    return CASEMAPPINGS[this.casemapping].parseChannelName(text, this.settings.limits.channelLength)
+  }
+
+  /** Two names that would be one under another casemapping. */
+  clashUnder(casemapping: CasemappingName): readonly [string, string] | undefined {
+    for (const named of [this.channels.values(), this.accounts.values()]) {
+      const seen = new Map<string, string>()
+      for (const { name } of named) {
+        const key = CASEMAPPINGS[casemapping].folded(name)
+        const other = seen.get(key)
+        if (other !== undefined) return [other, name]
+        seen.set(key, name)
+      }
     }
+    return undefined
+  }
+
+  /** Names compare so from now on; none of them clash. */
+  adopt(casemapping: CasemappingName) {
+    if (casemapping === this.casemapping) return
+    this.casemapping = casemapping
+    keyAnew(this.channels, ({ name }) => this.folded(name))
+    keyAnew(this.accounts, ({ name }) => this.folded(name))
+    for (const { lists } of this.channels.values())
+      for (const list of lists.values()) keyAnew(list, ({ mask }) => this.folded(mask))
+    this.#keyNames()
+  }
+
+  #keyNames() {
+    this.#nicks.clear()
+    this.#looks.clear()
+    for (const user of this.users.values()) {
+      this.#nicks.set(this.folded(user.nick), user)
+      this.#look(user.nick, user)
+    }
+    for (const account of this.accounts.values()) this.#look(account.name, account)
+  }
+
+  /** Users and accounts whose name looks like this one: https://www.unicode.org/reports/tr39/ */
+  lookalikes(name: string): readonly (User | Account)[] {
+    const look = CASEMAPPINGS[this.casemapping].skeleton?.(name)
+    return look === undefined ? [] : [...(this.#looks.get(look) ?? [])]
+  }
+
+  #look(name: string, holder: User | Account) {
+    const look = CASEMAPPINGS[this.casemapping].skeleton?.(name)
+    if (look !== undefined) this.#looks.set(look, (this.#looks.get(look) ?? new Set()).add(holder))
+  }
+
+  #unlook(name: string, holder: User | Account) {
+    const look = CASEMAPPINGS[this.casemapping].skeleton?.(name)
+    const holders = look === undefined ? undefined : this.#looks.get(look)
+    holders?.delete(holder)
+    if (look !== undefined && holders?.size === 0) this.#looks.delete(look)
   }
 
   user(nick: string): User | undefined {
-    return this.#nicks.get(folded(nick))
+    return this.#nicks.get(this.folded(nick))
   }
 
   channel(name: string): Channel | undefined {
-    return this.channels.get(folded(name))
+    return this.channels.get(this.folded(name))
   }
 
   account(name: string): Account | undefined {
-    return this.accounts.get(folded(name))
+    return this.accounts.get(this.folded(name))
   }
 
   /** The user that an account is online as. */
@@ -64,7 +133,8 @@ export class Network {
 
   addUser(user: User) {
     this.users.set(user.id, user)
-    this.#nicks.set(folded(user.nick), user)
+    this.#nicks.set(this.folded(user.nick), user)
+    this.#look(user.nick, user)
     if (user.account) this.#online.set(user.account, user)
     this.usersMost = Math.max(this.usersMost, this.users.size)
   }
@@ -73,7 +143,8 @@ export class Network {
     for (const channel of user.channels.keys()) this.leave(channel, user)
     this.users.delete(user.id)
     if (user.account) this.#online.delete(user.account)
-    this.#nicks.delete(folded(user.nick))
+    this.#nicks.delete(this.folded(user.nick))
+    this.#unlook(user.nick, user)
   }
 
   logIn(user: User, account: Account) {
@@ -89,26 +160,29 @@ export class Network {
   }
 
   rename(user: User, nick: Nick) {
-    this.#nicks.delete(folded(user.nick))
+    this.#nicks.delete(this.folded(user.nick))
+    this.#unlook(user.nick, user)
     user.nick = nick
-    this.#nicks.set(folded(nick), user)
+    this.#nicks.set(this.folded(nick), user)
+    this.#look(nick, user)
   }
 
   addAccount(account: Account) {
-    this.accounts.set(folded(account.name), account)
+    this.accounts.set(this.folded(account.name), account)
+    this.#look(account.name, account)
   }
 
   addChannel(seq: number, name: ChannelName, at: number, flags: string): Channel {
     const channel = newChannel(seq, name, at, flags)
-    this.channels.set(folded(name), channel)
+    this.channels.set(this.folded(name), channel)
     return channel
   }
 
   /** The id, and so the history, stays; what forwards to the channel goes on doing so. */
   renameChannel(channel: Channel, name: ChannelName) {
-    this.channels.delete(folded(channel.name))
+    this.channels.delete(this.folded(channel.name))
     channel.name = name
-    this.channels.set(folded(name), channel)
+    this.channels.set(this.folded(name), channel)
     for (const other of this.channels.values())
       if (other.forward?.id === channel.id) other.forward = { name, id: channel.id }
   }
@@ -127,11 +201,11 @@ export class Network {
     user.channels.delete(channel)
     if (channel.members.size > 0) return
     const locked = channel.flags.has("i") || channel.flags.has("s") || channel.key !== undefined
-    if (locked) this.channels.delete(folded(channel.name))
+    if (locked) this.channels.delete(this.folded(channel.name))
   }
 
   endIfAsleep(name: ChannelName) {
-    if (this.channel(name)?.members.size === 0) this.channels.delete(folded(name))
+    if (this.channel(name)?.members.size === 0) this.channels.delete(this.folded(name))
   }
 
   /** The run in which `seq` got its place. */
@@ -142,4 +216,10 @@ export class Network {
     }
     return 0
   }
+}
+
+function keyAnew<T>(map: Map<string, T>, key: (value: T) => string) {
+  const values = [...map.values()]
+  map.clear()
+  for (const value of values) map.set(key(value), value)
 }

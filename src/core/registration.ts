@@ -6,7 +6,7 @@ import type { Answer, Question } from "./command.ts"
 import type { EventType } from "./event.ts"
 import type { Network } from "./network.ts"
 import type { Session } from "./session.ts"
-import { folded, type Nick } from "../protocol/names.ts"
+import type { Nick } from "../protocol/names.ts"
 import type { RefusalCode } from "../protocol/refusals.ts"
 import { ERR_NICKNAMEINUSE, ERR_PASSWDMISMATCH, ERR_SASLABORTED } from "../protocol/numerics.ts"
 import { accountCreated, accountNameOf } from "./commands/account.ts"
@@ -91,7 +91,7 @@ function register(
     bringAway(session, online, registrar)
     if (!net.settings.accounts.multiclient) for (const other of others) registrar.replace(other)
   } else {
-    if (account && folded(nick) === folded(account.name)) clearNick(nick, registrar)
+    if (account && net.folded(nick) === net.folded(account.name)) clearNick(nick, registrar)
     if (isTaken(net, nick, account)) {
       session.nick = undefined
       return registrar.answer(ERR_NICKNAMEINUSE(nick))
@@ -142,14 +142,15 @@ function bringAway({ away }: Session, user: User, { place, readOnly }: Registrar
   place(awayChanged, away === "" ? {} : { away }, user)
 }
 
-// An account's nick is its holder's: a guest who took it before the account was known gives it back.
+// An account's nick is its holder's: a guest who took it, or one that looks like it, before the account was known gives it back.
 function clearNick(nick: Nick, registrar: Registrar) {
   const { net } = registrar
-  const guest = net.user(nick)
-  if (!guest) return
-  let free = `guest-${guest.id}`
-  while (isTaken(net, free as Nick, undefined)) free += "_"
-  registrar.place(nickChanged, { user: guest.id, nick: free as Nick })
+  const namesakes = net.lookalikes(nick).filter((one) => "nick" in one && !one.account) as User[]
+  for (const guest of new Set([net.user(nick) ?? [], namesakes].flat())) {
+    let free = `guest-${guest.id}`
+    while (isTaken(net, free as Nick, undefined)) free += "_"
+    registrar.place(nickChanged, { user: guest.id, nick: free as Nick })
+  }
 }
 
 function attach(session: Session, user: User) {

@@ -1,5 +1,6 @@
 // Where the core meets the rest: the types of what goes in and out. Nothing else crosses (docs/ARCHITECTURE.md, law 1).
 
+import type { CasemappingName } from "../protocol/casemapping.ts"
 import type { Limits } from "../protocol/limits.ts"
 import type { RefusalCode } from "../protocol/refusals.ts"
 import type { Right } from "../protocol/rights.ts"
@@ -204,6 +205,8 @@ export interface Settings {
   /** Whether PASS is needed; the shell compares it. */
   readonly passwordNeeded: boolean
   readonly accounts: AccountSettings
+  /** How names compare; what a run began with stays until its end. */
+  readonly casemapping: CasemappingName
   /** Letters of what a user, and what a channel, begins with. */
   readonly defaultUserModes: string
   readonly defaultChannelModes: string

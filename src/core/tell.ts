@@ -26,11 +26,13 @@ export class Tell {
   readonly newBatch: () => string
   /** The session whose command caused the event, where it is ours. */
   origin: Session | undefined
-  readonly watch = new Watch()
+  readonly watch: Watch
 
-  constructor(voice: Voice) {
+  /** `key` is what names compare by; a replay has nobody who watches. */
+  constructor(voice: Voice, key = (name: string) => name) {
     this.#voice = voice
     this.newBatch = () => voice.newBatch()
+    this.watch = new Watch(key)
   }
 
   /** Every session of every member, except those of one. */

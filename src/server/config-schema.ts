@@ -74,6 +74,7 @@ const server = z.strictObject({
   data: file.optional(),
   motd: file.optional(),
   password: z.string().min(1, "must not be empty").max(400).optional(),
+  casemapping: z.enum(["ascii", "precis"], "must be ascii or precis").default("ascii"),
   default_user_modes: letters(OWN_MODES).default(""),
   default_channel_modes: letters(lettersOf("never")).default(NEW_CHANNEL_MODES),
 })

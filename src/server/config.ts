@@ -37,6 +37,7 @@ export interface Config {
     readonly motd: string | undefined
     /** Plain, or what `Bun.password.hash` made. */
     readonly password: string | undefined
+    readonly casemapping: "ascii" | "precis"
     /** Letters. */
     readonly defaultUserModes: string
     readonly defaultChannelModes: string
@@ -114,6 +115,7 @@ function configFrom(raw: Raw): Config {
       data: rest.data,
       motd: rest.motd,
       password,
+      casemapping: rest.casemapping,
       defaultUserModes: rest.default_user_modes,
       defaultChannelModes: rest.default_channel_modes,
     },

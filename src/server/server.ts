@@ -1,7 +1,7 @@
 // The shell put together: engine, turns, listeners, the clock's tick. What it is given (log, files' contents) is made by
 // cli; what it needs to be told again it is told by `reload`.
 
-import { Engine } from "../core/engine.ts"
+import { ClashError, Engine } from "../core/engine.ts"
 import type { Log, Logger, Request, Result, Row, Settings } from "../core/seams.ts"
 import { Administration } from "./administration.ts"
 import type { Rules } from "./certificate-judge.ts"
@@ -16,6 +16,7 @@ import { Identity } from "./identity.ts"
 import { PasswordChecker } from "./password-checker.ts"
 import { Proxies } from "./proxies.ts"
 import type { Shell } from "./shell.ts"
+import { EXIT, UserError } from "../user-error.ts"
 import { Throttle } from "./throttle.ts"
 import type { TlsMaterial } from "./tls-material.ts"
 import { Turns } from "./turns.ts"
@@ -65,7 +66,7 @@ const STOP_WITHIN_MS = 4000
 /** Throws a UserError (78) when it cannot listen; the log is then still open. */
 export function startServer(options: ServerOptions): Server {
   const { log, logger } = options
-  const engine = new Engine(settingsOf(options, options.version), log, log.replay(), logger, now())
+  const engine = begin(options)
   const turns = new Turns({ engine, log, perform: (request) => perform(request), onRows: options.onRows })
   const queue = new HashingQueue()
   const passwords = new PasswordChecker(options.config.server.password, options.config.operators, queue)
@@ -125,6 +126,8 @@ export function startServer(options: ServerOptions): Server {
     },
     reload(next) {
       engine.configure(settingsOf(next, options.version))
+      if (next.config.server.casemapping !== engine.net.casemapping)
+        logger({ level: "warn", what: "server.casemapping changes at the next start" })
       turns.wake()
       shell.throttle.limits = next.config.throttling
       shell.limits = next.config.limits
@@ -151,9 +154,23 @@ function listenAll({ config, relaySocket }: ServerOptions, shell: Shell) {
   }
 }
 
+/** Throws a UserError (78) when the log holds names that the casemapping would make one. */
+function begin(options: ServerOptions): Engine {
+  const { log, logger, version } = options
+  try {
+    return new Engine(settingsOf(options, version), log, log.replay(), logger, now())
+  } catch (error) {
+    if (!(error instanceof ClashError)) throw error
+    throw new UserError(`${error.message}, and both are in the log`, {
+      hint: `start once with the casemapping of before, and RENAME ${error.names[1]}; or stay with that one`,
+      exitCode: EXIT.refusedToStart,
+    })
+  }
+}
+
 function settingsOf({ config, motd }: Changeable, version: string): Settings {
   const { name, network, description, admin, access, password } = config.server
-  const { defaultUserModes, defaultChannelModes } = config.server
+  const { casemapping, defaultUserModes, defaultChannelModes } = config.server
   return {
     serverName: name,
     networkName: network,
@@ -163,6 +180,7 @@ function settingsOf({ config, motd }: Changeable, version: string): Settings {
     motd,
     access,
     passwordNeeded: password !== undefined,
+    casemapping,
     defaultUserModes,
     defaultChannelModes,
     accounts: { ...config.accounts, external: config.server.clientCerts !== "off" },

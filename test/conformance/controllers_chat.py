@@ -122,6 +122,8 @@ def render_toml(o: Options) -> str:
             "scram_iterations": 4096,
         },
     }
+    if o.casemapping != "ascii":
+        sections["server"]["casemapping"] = o.casemapping
     if o.default_user_modes:
         sections["server"]["default_user_modes"] = o.default_user_modes
     if o.password is not None:

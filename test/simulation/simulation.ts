@@ -87,7 +87,12 @@ class Simulation {
   constructor(seed: number) {
     this.#random = new Random(seed)
     const limits = { ...SETTINGS.limits, listModes: 4, channelsPerUser: 3, historyPage: 4 }
-    this.#settings = { ...SETTINGS, limits, passwordNeeded: seed % 4 === 0 }
+    this.#settings = {
+      ...SETTINGS,
+      limits,
+      casemapping: seed % 3 === 0 ? "precis" : "ascii",
+      passwordNeeded: seed % 4 === 0,
+    }
     this.#shadow = new Network(this.#settings)
     this.#engine = this.#start()
   }

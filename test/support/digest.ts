@@ -9,6 +9,7 @@ export function digest(net: Network): string {
   return JSON.stringify({
     startedAt: net.startedAt,
     usersMost: net.usersMost,
+    casemapping: net.casemapping,
     gone: net.gone,
     epochs: net.epochs,
     accounts: [...net.accounts].map(([name, account]) => {

@@ -15,6 +15,7 @@ export const SETTINGS: Settings = {
   version: "chat-test",
   motd: [],
   access: "open",
+  casemapping: "ascii",
   defaultUserModes: "",
   defaultChannelModes: "nt",
   passwordNeeded: false,

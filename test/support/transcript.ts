@@ -2,7 +2,7 @@
 //
 //   ## accounts emailRequired customNames registration=false      settings of accounts
 //   ## access members · ## password · ## admin Ann · ## motd Hello · ## limits nickLength=5       settings, before all else
-//   ## usermodes i · ## channelmodes ntC
+//   ## usermodes i · ## channelmodes ntC · ## casemapping precis
 //   alice connects message-tags server-time     a registered session with these capabilities
 //   alice connects as member message-tags       … whose certificate says `alice`
 //   phone connects as alice                     … whose certificate says `alice`, whatever its nick
@@ -54,6 +54,7 @@ function settingsOf(script: string): Partial<Settings> {
     },
     admin: all("admin")[0],
     motd: all("motd"),
+    casemapping: all("casemapping").includes("precis") ? "precis" : "ascii",
     defaultUserModes: all("usermodes")[0] ?? "",
     defaultChannelModes: all("channelmodes")[0] ?? "nt",
     limits: {

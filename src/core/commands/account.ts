@@ -3,7 +3,7 @@
 // Others hear of a login by https://ircv3.net/specs/extensions/account-notify.html
 
 import { ACCOUNT_NOTIFY } from "../../protocol/capabilities.ts"
-import { isReserved, parseNick, type Nick } from "../../protocol/names.ts"
+import { isReserved, type Nick } from "../../protocol/names.ts"
 import { ERR_SASLALREADY, ERR_SASLFAIL, RPL_LOGGEDIN } from "../../protocol/numerics.ts"
 import { FAIL, type Reply } from "../../protocol/reply.ts"
 import { event, from, type Stamp } from "../event.ts"
@@ -28,7 +28,7 @@ export function accountNameOf(net: Network, { name, issuer }: Certificate): Nick
 
 /** The name of an account that `text` is, or undefined. What could be no nick could stand in no line either. */
 export function accountNameIn(net: Network, text: string): Nick | undefined {
-  const name = parseNick(text, net.settings.limits.nickLength)
+  const name = net.parseNick(text)
   return name && !isReserved(name) ? name : undefined
 }
 
@@ -46,7 +46,8 @@ export const accountRegistered = event<AccountRegistered>({
     const holder = net.user(name)
     // Nobody loses a nick to who registers it.
     const isHeld = own && holder !== undefined && holder !== by
-    return isHeld || net.account(name)
+    const isLike = net.lookalikes(name).some((one) => !own || one !== by)
+    return isHeld || isLike || net.account(name)
       ? FAIL("REGISTER", "ACCOUNT_EXISTS", [name], "That name is somebody else's")
       : undefined
   },

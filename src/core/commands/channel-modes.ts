@@ -3,7 +3,7 @@
 
 import { banMask } from "../../protocol/ban-masks.ts"
 import { channelMode, type ChannelMode } from "../../protocol/modes.ts"
-import { byteLength, folded, type ChannelName } from "../../protocol/names.ts"
+import { byteLength, type ChannelName } from "../../protocol/names.ts"
 import {
   ERR_CHANOPRIVSNEEDED,
   ERR_NOSUCHCHANNEL,
@@ -55,7 +55,7 @@ export function changeModes(
     if (mode.kind === "list" && param === undefined) answers.push(...list(channel, letter))
     else if (refusal) return [...answers, refusal]
     else if (param === undefined || ++withParam <= context.net.settings.limits.modes) {
-      const key = keyOf(letter, mode, param)
+      const key = keyOf(context.net, letter, mode, param)
       const size = sizeAfter(channel, letter, changes, key)
       const change = readChange(context, channel, mode, on, param, size)
       if (change && isReply(change)) answers.push(change)
@@ -71,9 +71,9 @@ export function changeModes(
   return answers
 }
 
-function keyOf(letter: string, { kind }: ChannelMode, param = ""): string {
-  if (kind === "list") return `${letter} ${folded(banMask(param) ?? param)}`
-  return kind === "prefix" ? `${letter} ${folded(param)}` : letter
+function keyOf(net: Network, letter: string, { kind }: ChannelMode, param = ""): string {
+  if (kind === "list") return `${letter} ${net.folded(banMask(param) ?? param)}`
+  return kind === "prefix" ? `${letter} ${net.folded(param)}` : letter
 }
 
 /** How long a list will be by the changes so far, but for the one of this key. */
@@ -179,8 +179,8 @@ function applied(
       return param
     case "list":
       if (param === undefined) return undefined
-      if (on) channel.lists.get(letter)?.set(folded(param), { mask: param, setter: e.source, at: e.at })
-      else channel.lists.get(letter)?.delete(folded(param))
+      if (on) channel.lists.get(letter)?.set(net.folded(param), { mask: param, setter: e.source, at: e.at })
+      else channel.lists.get(letter)?.delete(net.folded(param))
       return param
     default:
       return appliedPrefix(net, channel, change)

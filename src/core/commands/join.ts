@@ -2,7 +2,7 @@
 
 import { AWAY_NOTIFY } from "../../protocol/capabilities.ts"
 import { NEW_CHANNEL_MODES, OPERATOR } from "../../protocol/modes.ts"
-import { parseChannelName, type ChannelName } from "../../protocol/names.ts"
+import type { ChannelName } from "../../protocol/names.ts"
 import {
   ERR_BADCHANMASK,
   ERR_BADCHANNELKEY,
@@ -38,7 +38,8 @@ export const JOIN = command({
     const refused: Reply[] = []
     const given = keys.split(",")
     for (const [i, text] of names.split(",").entries()) {
-      const name = parseChannelName(text, net.settings.limits.channelLength)
+      // A channel that was there before the casemapping can be come into all the same.
+      const name = net.channel(text)?.name ?? net.parseChannelName(text)
       if (!name) {
         refused.push(
           text.startsWith("#") ? ERR_BADCHANMASK(text) : ERR_NOSUCHCHANNEL(text === "" ? "*" : text),
@@ -96,7 +97,7 @@ function forwarded(net: Network, user: User, asked: UserJoined): UserJoined {
   const channel = net.channel(asked.channel)
   const to = channel?.forward && net.channel(channel.forward.name)
   if (!channel || !to || to.id !== channel.forward?.id || to.members.has(user)) return asked
-  const refusal = refusedBy(channel, user, asked.keyRight)
+  const refusal = refusedBy(net, channel, user, asked.keyRight)
   if (!refusal || !FORWARDED.includes(refusal.command)) return asked
   const instead = { channel: to.name, user: user.id, keyRight: to.key === undefined, from: channel.name }
   return userJoined.refuse?.(net, instead, user) ? asked : instead
@@ -111,7 +112,7 @@ export const userJoined = event<UserJoined>({
     if (!user || user.channels.size >= limits.channelsPerUser) return ERR_TOOMANYCHANNELS(name)
     const isFull = net.channels.size >= limits.channels && replaces === undefined
     if (!channel) return isFull ? ERR_TOOMANYCHANNELS(name) : undefined
-    return refusedBy(channel, user, keyRight)
+    return refusedBy(net, channel, user, keyRight)
   },
   apply(net, e, tell) {
     const user = net.users.get(e.user)
@@ -136,10 +137,10 @@ export const userJoined = event<UserJoined>({
 })
 
 // An operator's invitation opens +i, and the ban, the key, the limit and +R as well; a mask of +I opens +i alone.
-function refusedBy(channel: Channel, user: User, keyRight: boolean): Reply | undefined {
+function refusedBy(net: Network, channel: Channel, user: User, keyRight: boolean): Reply | undefined {
   if (user.invitations.has(channel)) return undefined
-  if (channel.flags.has("i") && !isListed(channel, "I", user)) return ERR_INVITEONLYCHAN(channel.name)
-  if (isBanned(channel, user)) return ERR_BANNEDFROMCHAN(channel.name)
+  if (channel.flags.has("i") && !isListed(net, channel, "I", user)) return ERR_INVITEONLYCHAN(channel.name)
+  if (isBanned(net, channel, user)) return ERR_BANNEDFROMCHAN(channel.name)
   if (channel.flags.has("R") && !user.account)
     return ERR_NEEDREGGEDNICK(channel.name, "Cannot join channel (+R): an account is needed")
   if (!keyRight) return ERR_BADCHANNELKEY(channel.name)

@@ -1,7 +1,6 @@
 // LIST: https://modern.ircdocs.horse/#list-message, with the conditions of https://modern.ircdocs.horse/#elist-parameter
 
 import { isMask, matches } from "../../protocol/masks.ts"
-import { folded } from "../../protocol/names.ts"
 import { RPL_LIST, RPL_LISTEND, RPL_LISTSTART } from "../../protocol/numerics.ts"
 import { isVisible, type Channel } from "../channel.ts"
 import { command } from "../command.ts"
@@ -31,7 +30,7 @@ function listed(net: Network, words: readonly string[], now: number): Channel[] 
   const conditions: Condition[] = []
   const names: string[] = []
   for (const word of words) {
-    const condition = conditionOf(word, now)
+    const condition = conditionOf(net, word, now)
     if (condition) conditions.push(condition)
     else if (word !== "") names.push(word)
   }
@@ -40,19 +39,19 @@ function listed(net: Network, words: readonly string[], now: number): Channel[] 
   if (names.length > 0 && !names.some(isMask)) {
     return names.flatMap((name) => net.channel(name) ?? []).filter(holds)
   }
-  const masks = names.map(folded)
+  const masks = names.map((name) => net.folded(name))
   return [...net.channels.values()].filter((channel) => {
-    const name = folded(channel.name)
+    const name = net.folded(channel.name)
     return (masks.length === 0 || masks.some((mask) => matches(mask, name))) && holds(channel)
   })
 }
 
 const MINUTE_MS = 60_000
 
-function conditionOf(word: string, now: number): Condition | undefined {
+function conditionOf(net: Network, word: string, now: number): Condition | undefined {
   if (word.startsWith("!")) {
-    const mask = folded(word.slice(1))
-    return ({ name }) => !matches(mask, folded(name))
+    const mask = net.folded(word.slice(1))
+    return ({ name }) => !matches(mask, net.folded(name))
   }
   const [, of, sign, digits] = /^([CT]?)([<>])(\d{1,9})$/i.exec(word) ?? []
   if (sign === undefined) return undefined

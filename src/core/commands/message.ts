@@ -170,7 +170,7 @@ export const messageSent = event<MessageSent>({
     const channel = net.channel(name)
     if (!channel || (by && !isVisible(channel, by))) return ERR_NOSUCHCHANNEL(name)
     if (channel.flags.has("C") && holdsCtcp(message)) return ERR_CANNOTSENDTOCHAN(channel.name, "C")
-    return by && silenced(channel, by)
+    return by && silenced(net, channel, by)
   },
   apply(net, e, tell) {
     const author = e.by === undefined ? undefined : net.users.get(e.by)

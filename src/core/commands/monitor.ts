@@ -1,7 +1,7 @@
 // MONITOR: https://ircv3.net/specs/extensions/monitor.html
 
 import { METADATA } from "../../protocol/capabilities.ts"
-import { packed, parseNick, type Nick } from "../../protocol/names.ts"
+import { packed, type Nick } from "../../protocol/names.ts"
 import {
   ERR_MONLISTFULL,
   ERR_NEEDMOREPARAMS,
@@ -47,8 +47,8 @@ export const MONITOR = command({
 
 // "'target' MUST be a valid nick as determined by the IRC daemon": a mask watches nobody.
 function add({ net, session, watch }: UserContext, names: readonly string[]): Reply[] {
-  const { nickLength, monitor } = net.settings.limits
-  const nicks = names.flatMap((name) => parseNick(name, nickLength) ?? [])
+  const { monitor } = net.settings.limits
+  const nicks = names.flatMap((name) => net.parseNick(name) ?? [])
   const added = new Set<Nick>()
   const refused: Nick[] = []
   for (const nick of nicks) {

@@ -1,6 +1,6 @@
 // NICK: https://modern.ircdocs.horse/#nick-message
 
-import { folded, isReserved, parseNick, type Nick } from "../../protocol/names.ts"
+import { isReserved, type Nick } from "../../protocol/names.ts"
 import {
   ERR_ERRONEUSNICKNAME,
   ERR_NICKNAMEINUSE,
@@ -21,7 +21,7 @@ export const NICK = anytime({
   specification: "https://modern.ircdocs.horse/#nick-message",
   run({ net, session, propose }, text = "") {
     if (text === "") return ERR_NONICKNAMEGIVEN()
-    const nick = parseNick(text, net.settings.limits.nickLength)
+    const nick = net.parseNick(text)
     if (!nick || isReserved(nick)) return ERR_ERRONEUSNICKNAME(text)
     const { user } = session
     if (user) return user.nick === nick ? undefined : propose(nickChanged, { user: user.id, nick })
@@ -41,7 +41,7 @@ export const nickChanged = event<{ user: UserId; nick: Nick }>({
     if (!user) return
     tell.peers(user, from(e, "NICK", [], e.nick, sourceOf(user)))
     const before = user.nick
-    const isOther = folded(before) !== folded(e.nick)
+    const isOther = net.folded(before) !== net.folded(e.nick)
     if (isOther) net.remember(user, e.at)
     net.rename(user, e.nick)
     if (!isOther) return
@@ -51,10 +51,11 @@ export const nickChanged = event<{ user: UserId; nick: Nick }>({
   },
 })
 
-/** Whether a nick is somebody else's: online, or reserved for the account of that name. */
+/** Whether a nick is somebody else's: online, or reserved for the account of that name; or looks like one. */
 export function isTaken(net: Network, nick: Nick, account: Account | undefined, self?: User): boolean {
   const user = net.user(nick)
   if (user && user !== self) return true
   const owner = net.account(nick)
-  return owner !== undefined && owner !== account
+  if (owner) return owner !== account
+  return net.lookalikes(nick).some((holder) => holder !== self && holder !== account)
 }

@@ -25,7 +25,7 @@ export const REGISTER = anytime({
     const unready = refusalBeforeConnect(context, "REGISTER", wanted)
     if (unready) return unready
     if (nick === undefined) return fail("NEED_NICK", "*", "Choose a nick first")
-    if (!customNames && folded(wanted) !== folded(nick))
+    if (!customNames && net.folded(wanted) !== net.folded(nick))
       return fail("ACCOUNT_NAME_MUST_BE_NICK", wanted, `An account is called like its nick, which is ${nick}`)
     return (
       refusalOfEmail(net, wanted, email) ?? registerAccount(context, wanted, password, { email, own: true })

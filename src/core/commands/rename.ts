@@ -2,7 +2,7 @@
 
 import { CHANNEL_RENAME } from "../../protocol/capabilities.ts"
 import { BOT } from "../../protocol/modes.ts"
-import { folded, parseChannelName, truncated, type ChannelName } from "../../protocol/names.ts"
+import { truncated, type ChannelName } from "../../protocol/names.ts"
 import { ERR_CHANOPRIVSNEEDED, ERR_NOSUCHCHANNEL, ERR_NOTONCHANNEL } from "../../protocol/numerics.ts"
 import { FAIL } from "../../protocol/reply.ts"
 import { isOperator, isVisible, type Channel } from "../channel.ts"
@@ -21,8 +21,8 @@ export const RENAME = command({
   run({ net, user, propose }, old: string, wanted: string, reason = "") {
     const channel = net.channel(old)
     if (!channel || !isVisible(channel, user)) return ERR_NOSUCHCHANNEL(old)
-    const { channelLength, kickLength } = net.settings.limits
-    const name = parseChannelName(wanted, channelLength)
+    const { kickLength } = net.settings.limits
+    const name = net.parseChannelName(wanted)
     if (!name) return cannot(channel.name, wanted, "That is no name for a channel")
     return propose(channelRenamed, { channel: channel.name, name, reason: truncated(reason, kickLength) })
   },
@@ -51,7 +51,7 @@ export const channelRenamed = event<{ channel: ChannelName; name: ChannelName; r
     net.renameChannel(channel, e.name)
     tell.channel(channel, { ...from(e, "RENAME", [old, e.name], e.reason), needs: CHANNEL_RENAME })
     // "This fallback SHOULD NOT be used if the rename only changes the case of the channel name".
-    if (folded(old) === folded(e.name)) return
+    if (net.folded(old) === net.folded(e.name)) return
     for (const user of channel.members.keys()) moved(net, tell, channel, old, user, e)
   },
 })

@@ -1,8 +1,9 @@
 // A run of the server is an epoch: its first event ends every session of the runs before it.
 
+import type { CasemappingName } from "../../protocol/casemapping.ts"
 import { event } from "../event.ts"
 
-export const serverStarted = event<{ epoch: number }>({
+export const serverStarted = event<{ epoch: number; casemapping?: CasemappingName }>({
   type: "serverStarted",
   apply(net, e) {
     net.epochs.push({ epoch: e.epoch, fromSeq: e.seq })
@@ -12,5 +13,6 @@ export const serverStarted = event<{ epoch: number }>({
       net.removeUser(user)
     }
     net.usersMost = 0
+    net.adopt(e.casemapping ?? "ascii")
   },
 })

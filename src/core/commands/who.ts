@@ -3,12 +3,13 @@
 import { MULTI_PREFIX } from "../../protocol/capabilities.ts"
 import { matches } from "../../protocol/masks.ts"
 import { BOT, signs } from "../../protocol/modes.ts"
-import { folded, isChannelName } from "../../protocol/names.ts"
+import { isChannelName } from "../../protocol/names.ts"
 import { RPL_ENDOFWHO, RPL_WHOREPLY } from "../../protocol/numerics.ts"
 import type { Reply } from "../../protocol/reply.ts"
 import { sees } from "../auditorium.ts"
 import { isVisible, type Channel } from "../channel.ts"
 import { command, type UserContext } from "../command.ts"
+import type { Network } from "../network.ts"
 import type { User } from "../user.ts"
 import { fieldsOf, whox, type Found } from "../whox.ts"
 
@@ -40,18 +41,22 @@ function members(asker: User, channel: Channel | undefined): User[] {
 }
 
 function usersOf({ net, user: asker }: UserContext, mask: string): User[] {
-  return [...net.users.values()].filter((user) => answersTo(mask, user) && mayFind(asker, user, mask))
+  return [...net.users.values()].filter(
+    (user) => answersTo(net, mask, user) && mayFind(net, asker, user, mask),
+  )
 }
 
-function answersTo(mask: string, user: User): boolean {
-  const wanted = folded(mask === "0" ? "*" : mask)
-  return [user.nick, user.username, user.host, user.realname].some((text) => matches(wanted, folded(text)))
+function answersTo(net: Network, mask: string, user: User): boolean {
+  const wanted = net.folded(mask === "0" ? "*" : mask)
+  return [user.nick, user.username, user.host, user.realname].some((text) =>
+    matches(wanted, net.folded(text)),
+  )
 }
 
 // "Visible users are users who either aren't invisible (user mode +i) or have a common channel with the requesting client";
 // an exact nick finds everybody.
-function mayFind(asker: User, user: User, mask: string): boolean {
-  if (user === asker || !user.modes.has("i") || folded(mask) === folded(user.nick)) return true
+function mayFind(net: Network, asker: User, user: User, mask: string): boolean {
+  if (user === asker || !user.modes.has("i") || net.folded(mask) === net.folded(user.nick)) return true
   for (const channel of user.channels.keys())
     if (asker.channels.has(channel) && sees(channel, asker, user)) return true
   return false

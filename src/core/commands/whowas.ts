@@ -1,7 +1,6 @@
 // WHOWAS: https://modern.ircdocs.horse/#whowas-message
 
 import { matches } from "../../protocol/masks.ts"
-import { folded } from "../../protocol/names.ts"
 import {
   ERR_NONICKNAMEGIVEN,
   ERR_WASNOSUCHNICK,
@@ -20,8 +19,8 @@ export const WHOWAS = command({
   specification: "https://modern.ircdocs.horse/#whowas-message",
   run({ net }, nick = "", count = "") {
     if (nick === "") return ERR_NONICKNAMEGIVEN()
-    const mask = folded(nick)
-    const found = net.gone.filter((one) => matches(mask, folded(one.nick))).toReversed()
+    const mask = net.folded(nick)
+    const found = net.gone.filter((one) => matches(mask, net.folded(one.nick))).toReversed()
     if (found.length === 0) return [ERR_WASNOSUCHNICK(nick), RPL_ENDOFWHOWAS(nick)]
     // "<count> SHOULD be a positive number. Otherwise, a full search is done."
     const most = Number.parseInt(count, 10) > 0 ? Number.parseInt(count, 10) : found.length
