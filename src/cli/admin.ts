@@ -7,32 +7,38 @@ import type { Person } from "../server/administration.ts"
 import { dataDirectory, defaultDataDirectory } from "../storage/data-directory.ts"
 import { EXIT, type ExitCode, UserError } from "../user-error.ts"
 import { cliCommand } from "./command.ts"
+import { confirm } from "./confirm.ts"
 import { peopleTable } from "./console.ts"
 import { nearest } from "../nearest.ts"
 import { readSecret } from "./secret.ts"
 import { table } from "./table.ts"
 
-const ACTIONS = ["list", "kick", "register", "password", "status", "reload", "stop"]
+const ACTIONS = ["list", "kick", "register", "password", "erase", "status", "reload", "stop"]
 
 export const admin = cliCommand({
   name: "admin",
   operands:
-    "list | kick NICK [REASON] | kick CHANNEL NICK [REASON] | register NAME | password NAME | status | reload | stop",
+    "list | kick NICK [REASON] | kick CHANNEL NICK [REASON] | register NAME | password NAME | erase NAME | status | reload | stop",
   summary: "Looks after a server that runs on this computer.",
   examples: [
     ["chat admin list", "who is here, from where, with which certificate"],
     ["chat admin kick alice", "disconnects her"],
     ["chat admin kick '#general' alice", "removes her from a channel"],
     ["chat admin register alice", "makes her an account; asks for its password, or reads it from a pipe"],
+    ["chat admin erase alice", "erases every message that her account has sent"],
     ["chat admin status --json", "figures for programs"],
   ],
   flags: {
     json: { type: "boolean", description: "one JSON object instead of a table" },
+    yes: { type: "boolean", description: "erases without asking first" },
     data: { type: "string", valueHint: "DIR", description: "the server's data directory" },
   },
   operandsMax: 64,
   async run({ flags, positionals }): Promise<ExitCode> {
     const { adminSocket } = dataDirectory(flags.data ?? process.env["CHAT_DATA"] ?? defaultDataDirectory())
+    const [action, name = ""] = positionals.map(printable)
+    if (action === "erase" && name !== "" && !flags.yes)
+      await confirm(`Erase every message of ${name} for good?`, `chat admin erase ${name} --yes`)
     const answer = await ask(adminSocket, positionals)
     if (!answer.ok) {
       const { error, hint } = answer as { error: string; hint?: string }
@@ -58,7 +64,8 @@ async function ask(socket: string, [action, ...words]: readonly string[]): Promi
       password: await readSecret(`password of ${printable(name)}`),
     })
   }
-  if (action === "register" || action === "password")
+  if (action === "erase" && words.length === 1) return askAdmin(socket, { do: action, name: words[0] ?? "" })
+  if (action === "register" || action === "password" || action === "erase")
     throw new UserError("whose?", { hint: `chat admin ${action} NAME`, exitCode: EXIT.usage })
   const near = action === undefined ? undefined : nearest(action, ACTIONS)
   throw new UserError(

@@ -23,6 +23,7 @@ export const REQUEST = z.discriminatedUnion("do", [
     name: word,
     password: z.string().max(1000),
   }),
+  z.strictObject({ do: z.literal("erase"), name: word }),
 ])
 
 export type AdminRequest = z.infer<typeof REQUEST>

@@ -79,6 +79,8 @@ async function obey(request: AdminRequest, actions: AdminActions): Promise<Admin
       return { v: 1, ok: true, done: "the server is stopping", isStopping: true }
     case "kick":
       return answerTo(administration.kickBy(request.words))
+    case "erase":
+      return answerTo(administration.erase(request.name))
     case "register":
       return answerTo(await administration.register(request.name, request.password))
     case "password":

@@ -6,6 +6,7 @@ import {
   changeOfPassword,
   passwordChanged,
 } from "../core/commands/account.ts"
+import { accountMessagesErased } from "../core/commands/erase.ts"
 import { memberKicked } from "../core/commands/kick.ts"
 import { refusalOfPassword } from "../core/commands/register.ts"
 import type { EventType } from "../core/event.ts"
@@ -149,6 +150,18 @@ export class Administration {
     const refusal = engine.administer(...fact(text), now())
     wake()
     return refusal === undefined ? { done } : { error: refusal }
+  }
+
+  /** Begins to erase every message that an account has sent; the log's writer does the rest. */
+  erase(name: string): Outcome {
+    const { engine, wake } = this.#parts.shell
+    const account = engine.net.account(name)
+    if (!account) return { error: `there is no account ${name}` }
+    if (engine.readOnly) return { error: "the disk is full: nothing can be erased until there is room" }
+    const fact = { name: account.name, accountId: account.id }
+    const refusal = engine.administer(accountMessagesErased, fact, now())
+    wake()
+    return refusal ? { error: refusal } : { done: `what ${account.name} said is being erased` }
   }
 
   async status(): Promise<Status> {

@@ -117,7 +117,13 @@ export function startServer(options: ServerOptions): Server {
   return {
     endpoints: listeners.map(({ endpoint }) => endpoint),
     proxyEndpoints: proxies.endpoints,
-    administration: new Administration({ shell, identity, turns, epoch: log.epoch, version: options.version }),
+    administration: new Administration({
+      shell,
+      identity,
+      turns,
+      epoch: log.epoch,
+      version: options.version,
+    }),
     get lastSeq() {
       return turns.lastSeq
     },

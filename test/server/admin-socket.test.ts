@@ -43,6 +43,10 @@ test("list, kick, status, reload and stop", async () => {
     ok: false,
     error: "nobody here is called nobody",
   })
+  expect(await askAdmin(path, { do: "erase", name: "nobody" })).toMatchObject({
+    ok: false,
+    error: "there is no account nobody",
+  })
   expect(await askAdmin(path, { do: "status" })).toMatchObject({ ok: true, users: 1, version: "chat-test" })
   expect(await askAdmin(path, { do: "reload" })).toMatchObject({
     ok: false,

@@ -11,6 +11,7 @@ import { BATCH } from "./batch.ts"
 import { CAP } from "./cap.ts"
 import { channelModesChanged } from "./channel-modes.ts"
 import { CHATHISTORY } from "./chathistory.ts"
+import { accountMessagesErased } from "./erase.ts"
 import { ISON, MOTD, TIME, VERSION } from "./facts.ts"
 import { HELP } from "./help.ts"
 import { INFO } from "./info.ts"
@@ -105,6 +106,7 @@ const commands: readonly Command[] = [
 const events: readonly EventType<never>[] = [
   acceptChanged,
   accountCreated,
+  accountMessagesErased,
   accountRegistered,
   awayChanged,
   channelModesChanged,
@@ -142,4 +144,9 @@ export const EVENTS: ReadonlyMap<string, EventType<object>> = new Map(
 )
 
 /** Types that change no state, which a restart need not read. */
-export const STATELESS: readonly string[] = [messageSent, tagsSent, messageRedacted].map(({ type }) => type)
+export const STATELESS: readonly string[] = [
+  messageSent,
+  tagsSent,
+  messageRedacted,
+  accountMessagesErased,
+].map(({ type }) => type)
