@@ -8,7 +8,7 @@ import { indexedThrough } from "./indexed.ts"
 import { placesOf, type Places } from "./places.ts"
 import { fold } from "./folding.ts"
 import { sought } from "./plain-reading.ts"
-import { COLUMNS, NOT_ERASED, NOT_TO_ERASE } from "./row-sql.ts"
+import { COLUMNS, NOT_TO_ERASE } from "./row-sql.ts"
 import { authorMark, conversationMark, nickMark, trigramsOf } from "./trigrams.ts"
 
 /** What has not been found by then is left out: a search for what is everywhere and nowhere must end. */
@@ -28,7 +28,7 @@ export function search(db: Database, query: SearchQuery, timeMs = SEARCH_MS): Ro
     if (isSought(row) && rows.push(row) === limit) break
     if (performance.now() > until) break
   }
-  return keep === "newest" ? rows.reverse() : rows
+  return keep === "newest" ? rows.toReversed() : rows
 }
 
 function* candidates(db: Database, query: SearchQuery, until: number): Generator<Row> {
@@ -97,7 +97,7 @@ function inOrder(select: string, by: string): Readonly<Record<Order, string>> {
 }
 
 const TAIL = inOrder(
-  `select ${COLUMNS} from events e where e.seq > ?1 and e.seq < ?2 and ${NOT_ERASED} ${IN_QUESTION("?3", "?4", "?5")}`,
+  `select ${COLUMNS} from events e where e.seq > ?1 and e.seq < ?2 ${IN_QUESTION("?3", "?4", "?5")}`,
   "e.seq",
 )
 const INDEXED = inOrder(

@@ -1,9 +1,7 @@
-// Runs `append-forever.ts` and listens to what it says.
+// Runs `append-forever.ts`, or another program that speaks like it, and listens to what it says.
 
 import type { Subprocess } from "bun"
 import { join } from "node:path"
-
-const PROGRAM = join(import.meta.dir, "append-forever.ts")
 
 export class Child {
   readonly process: Subprocess<"ignore", "pipe", "pipe">
@@ -11,8 +9,9 @@ export class Child {
   readonly #ended: Promise<void>
   readonly #watchers = new Set<() => void>()
 
-  constructor(args: readonly string[], before: readonly string[] = []) {
-    this.process = Bun.spawn([...before, process.execPath, PROGRAM, ...args], {
+  constructor(args: readonly string[], before: readonly string[] = [], program = "append-forever.ts") {
+    const path = join(import.meta.dir, program)
+    this.process = Bun.spawn([...before, process.execPath, path, ...args], {
       stdout: "pipe",
       stderr: "pipe",
     })
