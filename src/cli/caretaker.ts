@@ -1,5 +1,5 @@
-// What a running server's log needs besides its writer, each in a thread of its own: snapshots, backups by the clock, and a
-// look at every page after a crash.
+// What a running server's log needs besides its writer: snapshots, backups by the clock and a look at every page after a
+// crash, each in a thread of its own; and word of what is not to be kept any longer.
 
 import type { Logger } from "../core/seams.ts"
 import type { Config } from "../server/config.ts"
@@ -9,6 +9,7 @@ import type { SqliteLog } from "../storage/sqlite-log.ts"
 import { UserError } from "../user-error.ts"
 import { keepBackups } from "./backups.ts"
 import { doInThread } from "./chores.ts"
+import { keepRetention } from "./retention.ts"
 import { keepSnapshots } from "./snapshots.ts"
 
 export interface Charge {
@@ -31,8 +32,10 @@ export function lookAfter({ data, log, server, config, logger, fail }: Charge): 
     logger,
   })
   const endBackups = keepBackups({ data, schedule: () => config().backup, logger })
+  const endRetention = keepRetention({ log, server, history: () => config().history })
   const checked = log.isAfterCrash ? check(data, logger, fail) : Promise.resolve()
   return async () => {
+    endRetention()
     await Promise.all([endSnapshots(), endBackups(), checked])
   }
 }

@@ -144,6 +144,14 @@ const history = z.strictObject({
   redact_within_hours: z
     .union([z.literal(false), whole(0, HOURS_MAX)], `must be a whole number from 0 to ${HOURS_MAX}, or false`)
     .default(24),
+  days: count.default(0),
+  messages: count.default(0),
+})
+
+const retention = z.strictObject({
+  channels: z.array(z.string().regex(/^#/, "must begin with #")).min(1, "must name a channel"),
+  days: count.default(0),
+  messages: count.default(0),
 })
 
 const backup = z.strictObject({
@@ -184,6 +192,7 @@ export const SCHEMA = z.strictObject({
   backup: backup.prefault({}),
   accounts: accounts.prefault({}),
   history: history.prefault({}),
+  retention: z.array(retention, "must be written [[retention]]").default([]),
   oper: z.array(oper, "must be written [[oper]]").default([]),
   proxy: z.array(proxy, "must be written [[proxy]]").default([]),
   webirc: z.array(webirc, "must be written [[webirc]]").default([]),
@@ -204,6 +213,7 @@ export const KEYS: Readonly<Record<string, readonly string[]>> = {
 /** Those that only a file can hold, too: a list of tables fits into no variable. */
 export const FILE_KEYS: Readonly<Record<string, readonly string[]>> = {
   ...KEYS,
+  retention: Object.keys(retention.shape),
   oper: Object.keys(oper.shape),
   proxy: Object.keys(proxy.shape),
   webirc: Object.keys(webirc.shape),

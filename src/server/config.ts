@@ -51,6 +51,14 @@ export interface Config {
   readonly history: {
     /** How long authors may redact; `Infinity` is for ever. */
     readonly redactWithinMs: number
+    /** What is kept; 0 is without end. */
+    readonly kept: { readonly days: number; readonly messages: number }
+    /** Channels by masks of their names; the first that matches counts. */
+    readonly retention: readonly {
+      readonly channels: readonly string[]
+      readonly days: number
+      readonly messages: number
+    }[]
   }
   readonly backup: {
     /** 0 for none. */
@@ -93,7 +101,7 @@ export function readConfig(
 }
 
 function configFrom(raw: Raw): Config {
-  const { server, accounts, limits, throttling, history, backup, oper, proxy, webirc } = raw
+  const { server, accounts, limits, throttling, history, retention, backup, oper, proxy, webirc } = raw
   const { client_certs, access, password, name, network, ...rest } = server
   if (access === "members" && client_certs === "off") {
     throw refused("with --client-certs off nobody could show that they are a member", {
@@ -144,6 +152,8 @@ function configFrom(raw: Raw): Config {
     history: {
       redactWithinMs:
         history.redact_within_hours === false ? Infinity : history.redact_within_hours * 3_600_000,
+      kept: { days: history.days, messages: history.messages },
+      retention,
     },
     backup: { everyHours: backup.every_hours, keep: backup.keep },
   }

@@ -50,6 +50,8 @@ export interface Server {
   readonly administration: Administration
   /** The place of the newest row on disk. */
   readonly lastSeq: number
+  /** All there are, asleep or not. */
+  readonly channels: Iterable<{ readonly id: number; readonly name: string }>
   /** The site's, as they are now. */
   readonly settings: Settings
   /** Throws nothing: everything in `next` has been checked. */
@@ -126,6 +128,9 @@ export function startServer(options: ServerOptions): Server {
     }),
     get lastSeq() {
       return turns.lastSeq
+    },
+    get channels() {
+      return engine.net.channels.values()
     },
     get settings() {
       return engine.net.settings

@@ -7,6 +7,7 @@ import { eraseListed } from "./erasing.ts"
 import { fillHistory } from "./history-index.ts"
 import { indexedThrough, markIndexed, type IndexName } from "./indexed.ts"
 import { Pace } from "./pace.ts"
+import { Sweep, type Retention } from "./retention.ts"
 import { fillSearch, mergeSearch } from "./search-index.ts"
 
 const FILL = { history: fillHistory, search: fillSearch } as const
@@ -45,6 +46,9 @@ class Follower {
 export class Jobs {
   readonly #db: Database
   readonly #erasing = new Pace({ ms: 2, min: 64, max: 16_384 })
+  readonly #sweeping = new Pace({ ms: 4, min: 8, max: 4096 })
+  #sweep: Sweep | undefined
+  #rules = ""
   readonly #merging = new Pace({ ms: 4, min: 1, max: 64 })
   readonly history: Follower
   readonly search: Follower
@@ -59,6 +63,26 @@ export class Jobs {
   /** One piece of the erasures that are listed; false when none is. */
   erase(): boolean {
     return this.#erasing.take((places) => inTransaction(this.#db, () => eraseListed(this.#db, places)))
+  }
+
+  /** Begins to delete what is not to be kept any longer. */
+  retain(retention: Retention, now: number): void {
+    const rules = JSON.stringify(retention)
+    const from = rules === this.#rules ? (this.#sweep?.through ?? 0) : 0
+    this.#rules = rules
+    this.#sweep = new Sweep(this.#db, retention, now, from)
+  }
+
+  /** One piece of that; false when it is done. */
+  sweep(): boolean {
+    const sweep = this.#sweep
+    if (sweep === undefined) return false
+    return this.#sweeping.take((places) => inTransaction(this.#db, () => sweep.piece(places)))
+  }
+
+  /** How many rows the sweep has deleted or hidden. */
+  get swept(): number {
+    return this.#sweep?.count ?? 0
   }
 
   /** One piece of tidying the index of searches; false when it is tidy. */

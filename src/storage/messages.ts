@@ -2,6 +2,7 @@
 // bare number: these are posted thousands of times a second, the rest seldom.
 
 import type { Query } from "../core/seams.ts"
+import type { Retention } from "./retention.ts"
 
 export interface WriterOptions {
   /** The data directory. */
@@ -11,7 +12,8 @@ export interface WriterOptions {
   readonly reserveRetryMs?: number | undefined
 }
 
-export type ToWriter = string | { readonly open: WriterOptions } | { readonly close: true }
+export type ToWriter =
+  string | { readonly open: WriterOptions } | { readonly retain: Retention } | { readonly close: true }
 
 export const ACKNOWLEDGED = 1
 

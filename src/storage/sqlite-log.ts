@@ -14,6 +14,7 @@ import { HistoryReader } from "./history-reader.ts"
 import { type FromWriter, type WriterOptions } from "./messages.ts"
 import { migrate, type Progress } from "./migrate.ts"
 import { Reserve } from "./reserve.ts"
+import type { Retention } from "./retention.ts"
 import { encodeRows } from "./row-codec.ts"
 import { begin, type Beginning } from "./schema.ts"
 import { readSnapshot, stateRows } from "./snapshot-file.ts"
@@ -158,6 +159,11 @@ export class SqliteLog implements Log {
 
   read(query: Query): Promise<Row[]> {
     return (query.kind === "search" ? this.#searcher : this.#reader).ask(query)
+  }
+
+  /** Deletes what is not to be kept any longer, in the background. */
+  retain(retention: Retention): void {
+    post(this.#writer, { retain: retention })
   }
 
   close(): Promise<void> {

@@ -5,6 +5,7 @@
 import type { Database } from "bun:sqlite"
 import { BUSY_TIMEOUT_MS, codeOf } from "./database.ts"
 import { Jobs } from "./jobs.ts"
+import type { Retention } from "./retention.ts"
 
 /** No commit for so long counts as a pause. */
 const PAUSE_MS = 20
@@ -29,6 +30,7 @@ export class Upkeep {
   #committedAt = 0
   #walPages = 0
   #mayErase = true
+  #maySweep = false
   #mayMerge = true
   /** When the WAL is to be emptied of text that was erased; a run before may have ended before it was. */
   #emptyWalAt = 0
@@ -55,6 +57,13 @@ export class Upkeep {
   erased(): void {
     this.#mayErase = true
     this.#emptyWalAt = 0
+  }
+
+  /** What is not to be kept any longer goes. */
+  retain(retention: Retention): void {
+    this.#jobs.retain(retention, Date.now())
+    this.#maySweep = true
+    this.#wake(PAUSE_MS)
   }
 
   /** Nothing is touched any more. */
@@ -97,6 +106,7 @@ export class Upkeep {
     if (this.#walPages >= (isPause ? WAL_PAGES : WAL_PAGES_MAX)) this.#checkpoint()
     else if (this.#lastSeq - history.through > lagMax) this.#job(() => history.follow(this.#lastSeq))
     else if (this.#mayErase) this.#job(() => (this.#mayErase = this.#jobs.erase()))
+    else if (this.#maySweep) this.#job(() => this.#sweep())
     else if (performance.now() >= this.#emptyWalAt) this.#emptyWal()
     else if (this.#mayMerge) this.#job(() => (this.#mayMerge = this.#jobs.merge()))
     else if (this.#lastSeq - search.through > lagMax) this.#job(() => this.#fillSearch())
@@ -110,6 +120,14 @@ export class Upkeep {
   #fillSearch(): void {
     this.#jobs.search.follow(this.#lastSeq)
     this.#mayMerge = true
+  }
+
+  #sweep(): void {
+    const before = this.#jobs.swept
+    this.#maySweep = this.#jobs.sweep()
+    if (this.#jobs.swept === before) return
+    this.#mayMerge = true
+    this.#emptyWalAt = 0
   }
 
   #job(piece: () => void): void {

@@ -8,6 +8,7 @@ import { codeOf, isDiskFull, openWritable, rollBack } from "./database.ts"
 import { erase } from "./erasing.ts"
 import { ACKNOWLEDGED, type FromWriter, type WriterOptions } from "./messages.ts"
 import { Reserve } from "./reserve.ts"
+import type { Retention } from "./retention.ts"
 import { decodeRows, type RowColumns } from "./row-codec.ts"
 import { Upkeep } from "./upkeep.ts"
 
@@ -53,6 +54,10 @@ export class Writer {
     }
     this.#tell(ACKNOWLEDGED)
     this.#upkeep.committed(this.#lastSeq, turn.length)
+  }
+
+  retain(retention: Retention): void {
+    if (!this.#broken) this.#upkeep.retain(retention)
   }
 
   close(): void {

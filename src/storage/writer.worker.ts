@@ -11,6 +11,7 @@ let writer: Writer | undefined
 self.addEventListener("message", ({ data }: MessageEvent<ToWriter>) => {
   if (typeof data === "string") writer?.append(data)
   else if ("open" in data) open(data.open)
+  else if ("retain" in data) writer?.retain(data.retain)
   else leave()
 })
 

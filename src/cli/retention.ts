@@ -1,0 +1,43 @@
+// Has the log delete what is not to be kept any longer (`[history]` and `[[retention]]` in chat.toml), by the hour.
+
+import { STATELESS } from "../core/commands/index.ts"
+import { matches } from "../protocol/masks.ts"
+import { folded } from "../protocol/names.ts"
+import type { Config } from "../server/config.ts"
+import type { Server } from "../server/server.ts"
+import type { Retention } from "../storage/retention.ts"
+import type { SqliteLog } from "../storage/sqlite-log.ts"
+
+export interface RetentionOptions {
+  readonly log: SqliteLog
+  readonly server: Server
+  readonly history: () => Config["history"]
+}
+
+const FIRST_AFTER_MS = 10_000
+const EVERY_MS = 3_600_000
+
+/** Begins; the answer ends it. */
+export function keepRetention({ log, server, history }: RetentionOptions): () => void {
+  const look = () => {
+    const retention = retentionOf(history(), server.channels)
+    if (retention !== undefined) log.retain(retention)
+    timer = setTimeout(look, EVERY_MS)
+  }
+  let timer: Timer = setTimeout(look, FIRST_AFTER_MS)
+  return () => clearTimeout(timer)
+}
+
+/** The rule of each channel is the first that its name matches; undefined when everything is kept for ever. */
+export function retentionOf(
+  { kept, retention }: Pick<Config["history"], "kept" | "retention">,
+  channels: Iterable<{ readonly id: number; readonly name: string }>,
+): Retention | undefined {
+  if (kept.days === 0 && kept.messages === 0 && retention.length === 0) return undefined
+  const rules = retention.map(({ channels: masks, ...rule }) => ({ ...rule, masks: masks.map(folded) }))
+  const own = [...channels].flatMap(({ id, name }) => {
+    const rule = rules.find(({ masks }) => masks.some((mask) => matches(mask, folded(name))))
+    return rule ? [{ id, days: rule.days, messages: rule.messages }] : []
+  })
+  return { types: STATELESS, channels: own, rest: kept }
+}

@@ -1,0 +1,143 @@
+// What is old enough goes: messages from the log and from each index, what changed the network's state from the index alone,
+// since a start may need it. The newest row of all stays until another follows it, for it marks the next place.
+
+import type { Database } from "bun:sqlite"
+import type { Row } from "../core/seams.ts"
+import { dropFromHistory } from "./history-index.ts"
+import { indexedThrough } from "./indexed.ts"
+import { channelIdsOf } from "./plain-reading.ts"
+import { placesOf } from "./places.ts"
+import { COLUMNS } from "./row-sql.ts"
+import { dropFromSearch } from "./search-index.ts"
+
+/** How long and how much; 0 is without end. */
+export interface Kept {
+  readonly days: number
+  /** Of each channel, the newest. */
+  readonly messages: number
+}
+
+export interface Retention {
+  /** Types of events that may be deleted: those that change no state. */
+  readonly types: readonly string[]
+  /** Channels that have a rule of their own. */
+  readonly channels: readonly (Kept & { readonly id: number })[]
+  /** Everything else; direct messages go by their days alone. */
+  readonly rest: Kept
+}
+
+const DAY_MS = 86_400_000
+/** The channels that a piece looks at when there is nothing to delete in them. */
+const CHANNELS_A_PIECE = 16
+
+/** One run through the log, as of the time it begins. */
+export class Sweep {
+  readonly #db: Database
+  readonly #retention: Retention
+  readonly #own: ReadonlyMap<number, Kept>
+  readonly #now: number
+  readonly #last: number
+  #from: number
+  #channel = 0
+  /** Rows deleted, or taken out of an index. */
+  count = 0
+
+  /** `from`: how far an earlier sweep by the same rules came. */
+  constructor(db: Database, retention: Retention, now: number, from = 0) {
+    this.#db = db
+    this.#retention = retention
+    this.#own = new Map(retention.channels.map((channel) => [channel.id, channel]))
+    this.#now = now
+    // What is not in the index yet would come into it later.
+    this.#last = Math.min(lastSeq(db) - 1, indexedThrough(db, "history"))
+    this.#from = from
+  }
+
+  /** The place through which everything that has no rule of its own was looked at. */
+  get through(): number {
+    return this.#from
+  }
+
+  /** Looks at so many places or a few channels; within a transaction. False: it is done. */
+  piece(places: number): boolean {
+    return this.#restByDays(places) || this.#channels(places)
+  }
+
+  #restByDays(places: number): boolean {
+    const end = this.#placeBefore(this.#retention.rest)
+    if (this.#from >= end) return false
+    const to = Math.min(this.#from + places, end)
+    for (const row of this.#db.query<Row, [number, number]>(STRETCH).all(this.#from, to)) this.#expire(row)
+    this.#from = to
+    return true
+  }
+
+  #expire(row: Row): void {
+    if (row.channelId !== null && this.#own.has(row.channelId)) return
+    if (this.#retention.types.includes(row.type)) return this.#delete(row)
+    const kept = channelIdsOf(row).filter((id) => this.#own.has(id))
+    this.#hide(row, kept)
+  }
+
+  // One channel after the other, those with rules of their own and, where they are counted, all others.
+  #channels(places: number): boolean {
+    for (let i = 0; i < CHANNELS_A_PIECE; i++) {
+      const id = this.#db.query<{ id: number | null }, [number]>(NEXT_CHANNEL).get(this.#channel)?.id
+      if (typeof id !== "number") return false
+      const kept = this.#own.get(id) ?? { days: 0, messages: this.#retention.rest.messages }
+      const end = Math.max(this.#placeBefore(kept), this.#placeOfCount(id, kept.messages))
+      const rows =
+        end === 0 ? [] : this.#db.query<Row, [number, number, number]>(OF_CHANNEL).all(id, end, places)
+      for (const row of rows) {
+        if (this.#retention.types.includes(row.type)) this.#delete(row)
+        else
+          this.#db
+            .query("delete from history where owner_id = 0 and peer_id = ? and seq = ?")
+            .run(id, row.seq)
+      }
+      this.count += rows.length
+      if (rows.length === places) return true
+      this.#channel = id
+    }
+    return true
+  }
+
+  #delete(row: Row): void {
+    dropFromHistory(this.#db, row)
+    dropFromSearch(this.#db, row)
+    this.#db.query("delete from events where seq = ?").run(row.seq)
+    this.count++
+  }
+
+  #hide(row: Row, kept: readonly number[]): void {
+    dropFromHistory(this.#db, row)
+    const put = this.#db.query("insert into history values (0, ?, ?, ?)")
+    for (const id of kept) put.run(id, row.seq, row.type)
+  }
+
+  /** The last place that is older than these days; 0 when nothing is. */
+  #placeBefore({ days }: Kept): number {
+    if (days === 0) return 0
+    const at = this.#now - days * DAY_MS
+    return Math.min(placesOf(this.#db, { after: { kind: "at", at } }).low, this.#last)
+  }
+
+  /** The last place that has so many messages after it. */
+  #placeOfCount(id: number, messages: number): number {
+    if (messages === 0) return 0
+    const types = JSON.stringify(this.#retention.types)
+    const row = this.#db.query<{ seq: number }, [number, string, number]>(NTH_NEWEST).get(id, types, messages)
+    return Math.min(row?.seq ?? 0, this.#last)
+  }
+}
+
+function lastSeq(db: Database): number {
+  return db.query<{ seq: number | null }, []>("select max(seq) as seq from events").get()?.seq ?? 0
+}
+
+const STRETCH = `select ${COLUMNS} from events e where e.seq > ? and e.seq <= ?`
+const NEXT_CHANNEL = "select min(peer_id) as id from history where owner_id = 0 and peer_id > ?"
+const OF_CHANNEL = `select ${COLUMNS} from history h cross join events e on e.seq = h.seq
+  where h.owner_id = 0 and h.peer_id = ? and h.seq <= ? order by h.seq limit ?`
+const NTH_NEWEST = `select seq from history where owner_id = 0 and peer_id = ?
+  and type in (select value from json_each(?)) order by seq desc limit 1 offset ?`

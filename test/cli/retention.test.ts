@@ -1,0 +1,47 @@
+// Which rule of chat.toml is whose.
+
+import { expect, test } from "bun:test"
+import { retentionOf } from "../../src/cli/retention.ts"
+import { readConfig } from "../../src/server/config.ts"
+
+const CHANNELS = [
+  { id: 1, name: "#den" },
+  { id: 2, name: "#log-mail" },
+  { id: 3, name: "#LOG-keep" },
+]
+
+function historyOf(text: string) {
+  return readConfig({ path: "chat.toml", text }, {}, {}).history
+}
+
+test("nothing is deleted unless somebody says so", () => {
+  expect(retentionOf(historyOf(""), CHANNELS)).toBeUndefined()
+  expect(retentionOf(historyOf("[history]\ndays = false\nmessages = 0"), CHANNELS)).toBeUndefined()
+})
+
+test("the first table that names a channel counts, else what is said of all", () => {
+  const text = `[history]
+days = 365
+[[retention]]
+channels = ["#log-keep"]
+[[retention]]
+channels = ["#log-*", "#noise"]
+days = 7
+messages = 1000`
+  expect(retentionOf(historyOf(text), CHANNELS)).toMatchObject({
+    rest: { days: 365, messages: 0 },
+    channels: [
+      { id: 2, days: 7, messages: 1000 },
+      { id: 3, days: 0, messages: 0 },
+    ],
+  })
+})
+
+test.each([
+  ['[[retention]]\nchannels = ["den"]', "must begin with #"],
+  ["[[retention]]\nchannels = []", "must name a channel"],
+  ["[history]\ndays = true", "must be a whole number, or false"],
+  ["[retention]\ndays = 1", "must be written [[retention]]"],
+])("%j is refused", (text, why) => {
+  expect(() => historyOf(text)).toThrow(why)
+})
