@@ -3,6 +3,7 @@
 import { CASEMAPPINGS, type CasemappingName } from "../protocol/casemapping.ts"
 import type { ChannelName, Nick } from "../protocol/names.ts"
 import { newChannel, type Channel, type Member } from "./channel.ts"
+import { Lookalikes } from "./lookalikes.ts"
 import type { Settings } from "./seams.ts"
 import type { Snapshot } from "./snapshot.ts"
 import type { Account, User, UserId } from "./user.ts"
@@ -27,7 +28,7 @@ export class Network {
   readonly #nicks = new Map<string, User>()
   readonly #online = new Map<Account, User>()
   /** Whose names look so, where the casemapping asks. */
-  readonly #looks = new Map<string, Set<User | Account>>()
+  #looks = new Lookalikes<User | Account>("ascii")
   /** Oldest first, at most `limits.whowas`. */
   readonly gone: Gone[] = []
   /** ms since 1970 when this run began. */
@@ -88,30 +89,17 @@ export class Network {
 
   #keyNames() {
     this.#nicks.clear()
-    this.#looks.clear()
+    this.#looks = new Lookalikes(this.casemapping)
     for (const user of this.users.values()) {
       this.#nicks.set(this.folded(user.nick), user)
-      this.#look(user.nick, user)
+      this.#looks.add(user.nick, user)
     }
-    for (const account of this.accounts.values()) this.#look(account.name, account)
+    for (const account of this.accounts.values()) this.#looks.add(account.name, account)
   }
 
-  /** Users and accounts whose name looks like this one: https://www.unicode.org/reports/tr39/ */
+  /** Users and accounts whose name looks like this one. */
   lookalikes(name: string): readonly (User | Account)[] {
-    const look = CASEMAPPINGS[this.casemapping].skeleton?.(name)
-    return look === undefined ? [] : [...(this.#looks.get(look) ?? [])]
-  }
-
-  #look(name: string, holder: User | Account) {
-    const look = CASEMAPPINGS[this.casemapping].skeleton?.(name)
-    if (look !== undefined) this.#looks.set(look, (this.#looks.get(look) ?? new Set()).add(holder))
-  }
-
-  #unlook(name: string, holder: User | Account) {
-    const look = CASEMAPPINGS[this.casemapping].skeleton?.(name)
-    const holders = look === undefined ? undefined : this.#looks.get(look)
-    holders?.delete(holder)
-    if (look !== undefined && holders?.size === 0) this.#looks.delete(look)
+    return this.#looks.of(name)
   }
 
   user(nick: string): User | undefined {
@@ -134,7 +122,7 @@ export class Network {
   addUser(user: User) {
     this.users.set(user.id, user)
     this.#nicks.set(this.folded(user.nick), user)
-    this.#look(user.nick, user)
+    this.#looks.add(user.nick, user)
     if (user.account) this.#online.set(user.account, user)
     this.usersMost = Math.max(this.usersMost, this.users.size)
   }
@@ -144,7 +132,7 @@ export class Network {
     this.users.delete(user.id)
     if (user.account) this.#online.delete(user.account)
     this.#nicks.delete(this.folded(user.nick))
-    this.#unlook(user.nick, user)
+    this.#looks.remove(user.nick, user)
   }
 
   logIn(user: User, account: Account) {
@@ -161,15 +149,15 @@ export class Network {
 
   rename(user: User, nick: Nick) {
     this.#nicks.delete(this.folded(user.nick))
-    this.#unlook(user.nick, user)
+    this.#looks.remove(user.nick, user)
     user.nick = nick
     this.#nicks.set(this.folded(nick), user)
-    this.#look(nick, user)
+    this.#looks.add(nick, user)
   }
 
   addAccount(account: Account) {
     this.accounts.set(this.folded(account.name), account)
-    this.#look(account.name, account)
+    this.#looks.add(account.name, account)
   }
 
   addChannel(seq: number, name: ChannelName, at: number, flags: string): Channel {

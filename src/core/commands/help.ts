@@ -18,6 +18,9 @@ export const HELP = command({
   },
 })
 
+/** By the name that some clients have for it. */
+export const HELPOP: Command = { ...HELP, name: "HELPOP", help: "The same as HELP." }
+
 function explanation({ name, syntax, help, specification }: Command) {
   return [
     RPL_HELPSTART(name, `${name} ${syntax}`.trim()),

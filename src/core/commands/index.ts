@@ -13,7 +13,7 @@ import { channelModesChanged } from "./channel-modes.ts"
 import { CHATHISTORY } from "./chathistory.ts"
 import { accountMessagesErased } from "./erase.ts"
 import { ISON, MOTD, TIME, VERSION } from "./facts.ts"
-import { HELP } from "./help.ts"
+import { HELP, HELPOP } from "./help.ts"
 import { INFO } from "./info.ts"
 import { INVITE, userInvited } from "./invite.ts"
 import { ISUPPORT } from "./isupport.ts"
@@ -59,6 +59,7 @@ const commands: readonly Command[] = [
   CAP,
   CHATHISTORY,
   HELP,
+  HELPOP,
   INFO,
   INVITE,
   ISON,
