@@ -122,7 +122,8 @@ test("channels come back with their topic, their age and their modes; a locked o
 
 testWith("strace")("no echo is written before its flush has returned", async () => {
   const trace = "trace=fsync,fdatasync,write,writev,sendto,sendmsg,recvfrom,read"
-  const before = ["strace", "-f", "-yy", "-e", trace, "-e", "signal=none", "-o", "trace.txt"]
+  // -D: the server is our child and strace watches from the side, or to kill it would leave the server alive.
+  const before = ["strace", "-D", "-f", "-yy", "-e", trace, "-e", "signal=none", "-o", "trace.txt"]
   await using server = await startServer({ before })
   const irc = await Irc.register(server, "alone", "echo-message")
   irc.send("JOIN #strace")
