@@ -240,8 +240,8 @@ export class Engine {
       propose: (type, fact) => this.#propose(session, command, type, fact),
       ask: (question, resume) => this.#ask(session, message.command, question, resume),
       obey: (other) => this.#run(session, other),
-      defer: () => this.#speech.defer(),
-      newBatch: () => this.#speech.newBatch(),
+      defer: this.#speech.defer,
+      newBatch: this.#speech.newBatch,
       end: (code, words) => this.end(session, code, words),
       dismiss: (target, code, words) => this.dismiss(target, code, words),
       log: this.#log,
@@ -342,7 +342,7 @@ export class Engine {
         ask: (question, resume) => this.#ask(session, "PASS", question, resume),
         end: (code, words) => this.end(session, code, words),
         replace: (other) => this.end(other, "REPLACED"),
-        newBatch: () => this.#speech.newBatch(),
+        newBatch: this.#speech.newBatch,
         lastSeq: () => this.#seq - 1,
       })
     }

@@ -20,6 +20,20 @@ export class Speech {
   #response: Response | undefined
   #batchIds = 0
 
+  // Handed to every command: made once, not for each line.
+  /** A new batch's reference. */
+  readonly newBatch = (): string => (++this.#batchIds).toString(36)
+
+  /** Puts the response aside until the function is called, which concludes the one then under way. */
+  readonly defer = (): (() => void) => {
+    const response = this.suspend()
+    return () => {
+      if (!response) return
+      this.finish()
+      this.resume(response)
+    }
+  }
+
   constructor(serverName: () => string) {
     this.#serverName = serverName
   }
@@ -40,23 +54,10 @@ export class Speech {
     this.#response = response
   }
 
-  /** Puts the response aside until the function is called, which concludes the one then under way. */
-  defer(): () => void {
-    const response = this.suspend()
-    return () => {
-      if (!response) return
-      this.finish()
-      this.resume(response)
-    }
-  }
-
   /** The command has said all it had to say. */
   finish() {
     const response = this.suspend()
-    response?.finish(
-      () => this.newBatch(),
-      (content, tags) => this.#send(response.session, content, tags),
-    )
+    response?.finish(this.newBatch, (content, tags) => this.#send(response.session, content, tags))
   }
 
   isAnswering(session: Session): boolean {
@@ -84,11 +85,6 @@ export class Speech {
 
   ping(session: Session) {
     this.#outbox.add(session, new Line(`PING :${this.#serverName()}`))
-  }
-
-  /** A new batch's reference. */
-  newBatch(): string {
-    return (++this.#batchIds).toString(36)
   }
 
   get isSilent(): boolean {
