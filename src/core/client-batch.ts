@@ -4,7 +4,7 @@
 import { MULTILINE } from "../protocol/capabilities.ts"
 import { BATCH_OPEN_MS_MAX, type Limits } from "../protocol/limits.ts"
 import type { Message, Tags } from "../protocol/message.ts"
-import { byteLength, folded } from "../protocol/names.ts"
+import { byteLength } from "../protocol/names.ts"
 import { FAIL, type Reply } from "../protocol/reply.ts"
 import type { Answer, Context } from "./command.ts"
 import { CONCAT_TAG, type TextLine } from "./multiline.ts"
@@ -53,7 +53,7 @@ export function gather({ session, message, net }: Context): Answer {
     return refuse(batch, invalid("A batch holds PRIVMSGs or NOTICEs and nothing else"))
   if ((batch.command ??= command) !== command)
     return refuse(batch, invalid("A batch holds either PRIVMSGs or NOTICEs"))
-  if (folded(target) !== folded(batch.target)) {
+  if (net.folded(target) !== net.folded(batch.target)) {
     const context = [batch.target, target]
     return refuse(
       batch,
