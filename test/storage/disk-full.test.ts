@@ -5,8 +5,10 @@ import { afterEach, describe, expect, test } from "bun:test"
 import { existsSync, statSync } from "node:fs"
 import { join } from "node:path"
 import type { Row } from "../../src/core/seams.ts"
+import { openReadable } from "../../src/storage/database.ts"
 import { openSqliteLog, type SqliteLog } from "../../src/storage/sqlite-log.ts"
 import { EXIT } from "../../src/user-error.ts"
+import { filesWith } from "./bytes.ts"
 import { checkLog } from "./check-log.ts"
 import { Child } from "./child.ts"
 import { append, query, row, textOf } from "./rows.ts"
@@ -75,6 +77,32 @@ describe.skipIf(!canMount)("on a small disk (needs root, to mount a tmpfs)", () 
     await log.close()
     expect(checkLog(disk.data, last + 2)).toBe(last + 2)
   })
+
+  test("on a full disk no index takes the room that is left; what is erased then is erased", async () => {
+    const disk = mountSmallDisk(DISK_MIB)
+    const states: boolean[] = []
+    const log = openSqliteLog(disk.data, { reserveRetryMs: RETRY_MS })
+    log.onReadOnly = (readOnly) => states.push(readOnly)
+    await append(log, [row(1, { accountId: 5, text: "ᚠᚢᚦᚨ" }), ...bigRows(2, 1)])
+    disk.fill(BALLAST_BYTES)
+    const last = await appendUntil(log, 3, () => states.includes(true))
+    const erases = { accountId: 5, types: ["messageSent"] }
+    await append(log, [row(last + 1, { type: "accountErased", text: null, erases })])
+    expect(await log.read({ kind: "place", seq: 1 })).toEqual([])
+
+    disk.free()
+    await becomes(states, false)
+    const reader = openReadable(join(disk.data, "log.db"))
+    const isBehind = () =>
+      reader
+        .query(`select 1 from erasures union all select 1 from indexes where through_seq <= ${last}`)
+        .get()
+    while (isBehind() !== null) await Bun.sleep(5)
+    reader.close()
+    while (filesWith(disk.data, "ᚠᚢᚦᚨ").length > 0) await Bun.sleep(5)
+    await log.close()
+    expect(states).toEqual([true, false])
+  }, 30_000)
 
   test("a disk that stays full after the reserve is spent ends the log, without a false word", async () => {
     const disk = mountSmallDisk(DISK_MIB)

@@ -230,3 +230,41 @@ test("pages asked for at once are each answered, and those in flight at the end 
   expect((await Promise.all(pages)).map((page) => page.length)).toEqual([1, 2, 3, 4])
   await closed
 })
+
+test("a log of schema 1 keeps its history", async () => {
+  const directory = temporaryDirectory()
+  const db = openWritable(join(directory, "log.db"), "durable")
+  db.run(SCHEMA_1)
+  for (const { seq, at, type, channelId, accountId, body, text } of rowsFrom(1, 30))
+    db.query("insert into events values (?, ?, ?, ?, ?, ?, ?)").run(
+      seq,
+      at,
+      type,
+      channelId,
+      accountId,
+      body,
+      text,
+    )
+  db.run("insert into history select channel_id, seq, type from events where seq <= 20")
+  db.run("update indexes set through_seq = 20")
+  db.close()
+  const log = openSqliteLog(directory)
+  expect(log.nextSeq).toBe(31)
+  await append(log, [row(31)])
+  expect(await log.read(query())).toEqual(rowsFrom(1, 31))
+  await log.close()
+})
+
+// As logs of version 0.1 were made.
+const SCHEMA_1 = `
+  pragma application_id = 1667785076;
+  create table events (seq integer primary key, at_ms integer not null, type text not null, channel_id integer,
+    account_id integer, body text not null, text text) strict;
+  create table history (channel_id integer not null, seq integer not null, type text not null,
+    primary key (channel_id, seq)) strict, without rowid;
+  create table indexes (name text primary key, through_seq integer not null) strict, without rowid;
+  insert into indexes values ('history', 0);
+  create table meta (the_only integer primary key check (the_only = 1), schema integer not null, site text not null,
+    epoch integer not null, cloak_secret text not null) strict;
+  insert into meta values (1, 1, 'site', 3, 'secret');
+`
