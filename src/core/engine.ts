@@ -296,7 +296,7 @@ export class Engine {
       ...(by?.modes.has(BOT) ? { bot: true } : {}),
     }
     if (type.kept?.(this.net, fact, by) ?? true) {
-      const row = rowOf(type.type, fact, stamp, by, this.#channelId(fact, seq), type.peer?.(this.net, fact))
+      const row = rowOf(type.type, fact, stamp, by, this.#channelId(fact, seq))
       this.#rows.push(type.erases ? { ...row, erases: type.erases(fact) } : row)
     }
     try {

@@ -7,7 +7,7 @@ import type { Content } from "./narrow.ts"
 import type { Network } from "./network.ts"
 import type { Erasure } from "./seams.ts"
 import type { Tell } from "./tell.ts"
-import type { Account, User, UserId } from "./user.ts"
+import type { User, UserId } from "./user.ts"
 
 /** What the log adds to a fact. */
 export interface Stamp {
@@ -32,8 +32,6 @@ export interface EventType<F extends object> {
   kept?(network: Network, fact: F, by: User | undefined): boolean
   /** Why this cannot be. An event without `refuse` may not be refused, not even when the disk is full. */
   refuse?(network: Network, fact: F, by: User | undefined): Reply | undefined
-  /** The account that it is for, where it is for one alone. */
-  peer?(network: Network, fact: F): Account | undefined
   /** What goes from the log for good with it. */
   erases?(fact: F): Erasure
   /** Changes the network and says who hears what. */

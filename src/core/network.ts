@@ -25,6 +25,7 @@ export class Network {
   readonly users = new Map<UserId, User>()
   readonly channels = new Map<string, Channel>()
   readonly accounts = new Map<string, Account>()
+  readonly #accountIds = new Map<number, Account>()
   readonly #nicks = new Map<string, User>()
   readonly #online = new Map<Account, User>()
   /** Whose names look so, where the casemapping asks. */
@@ -114,6 +115,10 @@ export class Network {
     return this.accounts.get(this.folded(name))
   }
 
+  accountOf(id: number): Account | undefined {
+    return this.#accountIds.get(id)
+  }
+
   /** The user that an account is online as. */
   userOf(account: Account): User | undefined {
     return this.#online.get(account)
@@ -157,6 +162,7 @@ export class Network {
 
   addAccount(account: Account) {
     this.accounts.set(this.folded(account.name), account)
+    this.#accountIds.set(account.id, account)
     this.#looks.add(account.name, account)
   }
 

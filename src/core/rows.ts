@@ -4,18 +4,17 @@ import { msgidOf } from "../protocol/msgid.ts"
 import type { Stamp } from "./event.ts"
 import type { Network } from "./network.ts"
 import type { Row } from "./seams.ts"
-import type { Account, User, UserId } from "./user.ts"
+import type { User, UserId } from "./user.ts"
 
-/** The row of an event; text stands in its own column. */
+/** The row of an event; text and `peer`, whom it is for alone, stand in columns of their own. */
 export function rowOf(
   type: string,
   fact: object,
   stamp: Stamp,
   by: User | undefined,
   channelId: number | null,
-  peer?: Account,
 ): Row {
-  const { text, ...rest } = fact as { text?: string }
+  const { text, peer, ...rest } = fact as { text?: string; peer?: number }
   const { by: userId, source, account, bot } = stamp
   return {
     seq: stamp.seq,
@@ -23,7 +22,7 @@ export function rowOf(
     type,
     channelId,
     accountId: by?.account?.id ?? null,
-    peerId: peer?.id ?? null,
+    peerId: peer ?? null,
     text: text ?? null,
     body: JSON.stringify({ by: userId, source, account, bot, ...rest }),
   }
@@ -34,6 +33,7 @@ export function eventOf(row: Row, net: Network): Stamp & { type: string; text?: 
   return {
     ...(JSON.parse(row.body) as { source: string }),
     ...(row.text === null ? {} : { text: row.text }),
+    ...(row.peerId === null ? {} : { peer: row.peerId }),
     type: row.type,
     seq: row.seq,
     at: row.at,

@@ -56,6 +56,11 @@ export function idleSecondsOf(user: User, now: number): number {
   return Math.max(0, Math.floor((now - spokeAt) / 1000))
 }
 
+/** Whom direct messages are with: the account, or the guest. Both are places in the log, so that no two are alike. */
+export function correspondentId({ id, account }: User): number {
+  return account?.id ?? id
+}
+
 /** nick!user@host: https://modern.ircdocs.horse/#clients */
 export function sourceOf(user: User): string {
   return `${user.nick}!${user.username}@${user.host}`

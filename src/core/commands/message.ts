@@ -27,7 +27,7 @@ import { linesOf } from "../multiline.ts"
 import type { Network } from "../network.ts"
 import { eventOf } from "../rows.ts"
 import type { Row } from "../seams.ts"
-import { isRelayable, type User, type UserId } from "../user.ts"
+import { correspondentId, isRelayable, type User, type UserId } from "../user.ts"
 import { acceptChanged, hasRoom } from "./accept.ts"
 
 const SPECIFICATION = "https://modern.ircdocs.horse/#privmsg-message"
@@ -108,7 +108,8 @@ function speakTo(
   if (unanswerable && !user.accepted.has(recipient.id) && hasRoom(net, user)) {
     propose(acceptChanged, { user: recipient.id, on: true })
   }
-  propose(sent, { ...said, to: recipient.id })
+  const isKept = user.account !== undefined && recipient.account !== undefined
+  propose(sent, { ...said, to: recipient.id, ...(isKept ? { peer: correspondentId(recipient) } : {}) })
   return []
 }
 
@@ -147,6 +148,8 @@ export interface MessageSent {
   /** One of the three. */
   readonly channel?: ChannelName
   readonly to?: UserId
+  /** The recipient's account: without it a message to one person is not kept. */
+  readonly peer?: number
   /** To the members with this sign or a higher one; not a `channel`, whose history every member may read. */
   readonly status?: Status
 }
@@ -154,11 +157,10 @@ export interface MessageSent {
 export const messageSent = event<MessageSent>({
   type: "messageSent",
   // A guest's nick is the next guest's tomorrow: what was said to or by one is delivered and forgotten.
-  kept(net, { command: kind, to, tags }, by) {
+  kept(_, { command: kind, to, peer, tags }) {
     if (kind === "TAGMSG" && !tags?.some(([key]) => KEPT_TAGS.has(key))) return false
-    return to === undefined || (by?.account !== undefined && net.users.get(to)?.account !== undefined)
+    return to === undefined || peer !== undefined
   },
-  peer: (net, { to }) => (to === undefined ? undefined : net.users.get(to)?.account),
   refuse(net, message, by) {
     const { channel: whole, to, status } = message
     const name = whole ?? status?.channel

@@ -4,7 +4,7 @@
 import { MESSAGE_REDACTION } from "../../protocol/capabilities.ts"
 import { statusTarget } from "../../protocol/modes.ts"
 import { parseMsgid, type Msgid } from "../../protocol/msgid.ts"
-import { folded, isChannelName, truncated, type ChannelName, type Nick } from "../../protocol/names.ts"
+import { isChannelName, truncated, type ChannelName, type Nick } from "../../protocol/names.ts"
 import { ERR_UNKNOWNCOMMAND } from "../../protocol/numerics.ts"
 import { FAIL, type Reply } from "../../protocol/reply.ts"
 import { isOperator, type Channel } from "../channel.ts"
@@ -12,7 +12,7 @@ import { command, type Answer, type UserContext } from "../command.ts"
 import { event, from, type Stamp } from "../event.ts"
 import type { Network } from "../network.ts"
 import type { Row } from "../seams.ts"
-import type { Account, User, UserId } from "../user.ts"
+import { correspondentId, type User, type UserId } from "../user.ts"
 import { mayKick } from "./kick.ts"
 import { messageOf, messageSent, ranked, tagsSent, type MessageSent, type Status } from "./message.ts"
 
@@ -41,15 +41,15 @@ export const REDACT = command({
   },
 })
 
-/** A channel that one is in or keeps order in, or the account that one talks to; undefined where one has no business. */
-type Where = { readonly channel: Channel } | { readonly peer: Account | undefined }
+/** A channel that one is in or keeps order in, or the id of whom one talks to; undefined where one has no business. */
+type Where = { readonly channel: Channel } | { readonly peer: number }
 
 function whereIs(net: Network, user: User, target: string): Where | undefined {
   const name = statusTarget(target)?.name ?? target
   if (!isChannelName(name)) {
     const other = net.user(name)
-    const peer = other ? other.account : net.account(name)
-    return other || peer ? { peer } : undefined
+    const peer = other ? correspondentId(other) : net.account(name)?.id
+    return peer === undefined ? undefined : { peer }
   }
   const channel = net.channel(name)
   return channel && (channel.members.has(user) || keepsOrder(user)) ? { channel } : undefined
@@ -58,7 +58,7 @@ function whereIs(net: Network, user: User, target: string): Where | undefined {
 const keepsOrder = (user: User) => user.rights.includes("redact")
 
 /** What was said, where, and by whom. */
-type Said = Stamp & MessageSent & { readonly author: Author; readonly peer?: Nick }
+type Said = Stamp & MessageSent & { readonly author: Author }
 
 interface Author {
   /** Its id at that time. */
@@ -70,18 +70,18 @@ function messageAt(row: Row, net: Network, where: Where, user: User): Said | und
   if (row.type !== messageSent.type && row.type !== tagsSent.type) return undefined
   const message = messageOf(row, net)
   const said = { ...message, author: { user: message.by, account: row.accountId } }
-  if ("channel" in where) return isIn(where.channel, row, said, user) ? said : undefined
-  const [own, peer] = [user.account?.id, where.peer?.id]
-  if (own === undefined || peer === undefined || !where.peer || row.channelId !== null) return undefined
+  if ("channel" in where) return isIn(net, where.channel, row, said, user) ? said : undefined
+  const [own, { peer }] = [correspondentId(user), where]
+  if (row.channelId !== null) return undefined
   const isTheirs =
     (row.accountId === own && row.peerId === peer) || (row.accountId === peer && row.peerId === own)
-  return isTheirs ? { ...said, peer: where.peer.name } : undefined
+  return isTheirs ? { ...said, peer } : undefined
 }
 
 // What was said to those with a sign alone belongs to no channel's history; its author knows of it, and who has every sign.
-function isIn(channel: Channel, row: Row, { status, author }: Said, user: User): boolean {
+function isIn(net: Network, channel: Channel, row: Row, { status, author }: Said, user: User): boolean {
   if (!status) return row.channelId === channel.id
-  const isHere = folded(status.channel) === folded(channel.name) && row.at >= channel.createdAt
+  const isHere = net.folded(status.channel) === net.folded(channel.name) && row.at >= channel.createdAt
   return isHere && (isOwn(author, user) || isOperator(channel, user) || keepsOrder(user))
 }
 
@@ -130,36 +130,45 @@ interface MessageRedacted {
   /** One of the three, as the message had it. */
   readonly channel?: ChannelName
   readonly status?: Status
-  /** Of a direct message the account on the other side. */
-  readonly peer?: Nick
+  /** Of a direct message who is on the other side. */
+  readonly peer?: number
 }
 
 export const messageRedacted = event<MessageRedacted>({
   type: "messageRedacted",
   refuse(net, fact, by): Reply | undefined {
-    const name = fact.channel ?? fact.status?.channel ?? fact.peer ?? "*"
+    const name = fact.channel ?? fact.status?.channel ?? peerOf(net, fact).name ?? "*"
     if (by && fact.peer === undefined && !whereIs(net, by, name)) return invalidTarget(name)
     const may = !by || isOwn(fact.author, by) || isAbove(net, fact, by)
     return may ? undefined : forbidden(name, fact.of)
   },
-  peer: (net, { peer }) => (peer === undefined ? undefined : net.account(peer)),
   erases: ({ of }) => ({ seq: parseMsgid(of)?.seq ?? 0 }),
   apply(net, e, tell) {
     const author = e.by === undefined ? undefined : net.users.get(e.by)
     if (!author) return
     const { channel: name = e.status?.channel, status } = e
     const channel = name === undefined ? undefined : net.channel(name)
-    const account = e.peer === undefined ? undefined : net.account(e.peer)
-    const peer = account && net.userOf(account)
+    const peer = peerOf(net, e)
     const sign = status?.sign ?? ""
-    const target = channel ? (status?.plain ? "" : sign) + channel.name : (peer?.nick ?? e.peer)
+    const target = channel ? (status?.plain ? "" : sign) + channel.name : peer.name
     if (target === undefined) return
     const told = { ...from(e, "REDACT", [target, e.of], e.reason), needs: MESSAGE_REDACTION }
-    if (peer === author) tell.saidToSelf(author, told)
+    if (peer.user === author) tell.saidToSelf(author, told)
     else if (channel) tell.said(sign === "" ? channel.members.keys() : ranked(channel, sign), author, told)
-    else tell.said(peer ? [peer] : [], author, told)
+    else tell.said(peer.user ? [peer.user] : [], author, told)
   },
 })
+
+/** Whom a direct message was with, if they are here, and the name that they go by. */
+function peerOf(
+  net: Network,
+  { peer: id }: MessageRedacted,
+): { user?: User | undefined; name?: Nick | undefined } {
+  if (id === undefined) return {}
+  const account = net.accountOf(id)
+  const user = account ? net.userOf(account) : net.users.get(id as UserId)
+  return { user, name: user?.nick ?? account?.name }
+}
 
 /** Whether `by` keeps order over the author, where the message was said. What is said to one person is nobody else's business. */
 function isAbove(net: Network, { author, channel: name, status }: MessageRedacted, by: User): boolean {
