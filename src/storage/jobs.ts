@@ -45,7 +45,7 @@ class Follower {
 
 export class Jobs {
   readonly #db: Database
-  readonly #erasing = new Pace({ ms: 2, min: 64, max: 16_384 })
+  readonly #erasing = new Pace({ ms: 2, min: 64, max: 4096 })
   readonly #sweeping = new Pace({ ms: 4, min: 8, max: 4096 })
   #sweep: Sweep | undefined
   #rules = ""

@@ -34,6 +34,7 @@ export class Upkeep {
   #mayMerge = true
   /** When the WAL is to be emptied of text that was erased; a run before may have ended before it was. */
   #emptyWalAt = 0
+  #isReadOnly = false
   #stopped = false
 
   constructor(db: Database, path: string, lastSeq: number, broken: (error: unknown) => void) {
@@ -57,6 +58,12 @@ export class Upkeep {
   erased(): void {
     this.#mayErase = true
     this.#emptyWalAt = 0
+  }
+
+  /** What room there is belongs to the commits. */
+  becomeReadOnly(isReadOnly: boolean): void {
+    this.#isReadOnly = isReadOnly
+    this.#wake(PAUSE_MS)
   }
 
   /** What is not to be kept any longer goes. */
@@ -104,6 +111,7 @@ export class Upkeep {
     const { history, search } = this.#jobs
     const lagMax = isPause ? 0 : LAG_ROWS_MAX
     if (this.#walPages >= (isPause ? WAL_PAGES : WAL_PAGES_MAX)) this.#checkpoint()
+    else if (this.#isReadOnly) return false
     else if (this.#lastSeq - history.through > lagMax) this.#job(() => history.follow(this.#lastSeq))
     else if (this.#mayErase) this.#job(() => (this.#mayErase = this.#jobs.erase()))
     else if (this.#maySweep) this.#job(() => this.#sweep())

@@ -98,6 +98,7 @@ export class Writer {
   }
 
   #becomeReadOnly(): void {
+    this.#upkeep.becomeReadOnly(true)
     this.#tell({ readOnly: true })
     this.#reserveTimer = setTimeout(() => this.#retakeReserve(), this.#reserveRetryMs)
   }
@@ -105,8 +106,10 @@ export class Writer {
   #retakeReserve(): void {
     if (this.#broken) return
     try {
-      if (this.#reserve.take()) this.#tell({ readOnly: false })
-      else this.#reserveTimer = setTimeout(() => this.#retakeReserve(), this.#reserveRetryMs)
+      if (this.#reserve.take()) {
+        this.#upkeep.becomeReadOnly(false)
+        this.#tell({ readOnly: false })
+      } else this.#reserveTimer = setTimeout(() => this.#retakeReserve(), this.#reserveRetryMs)
     } catch (error) {
       this.#break(error)
     }
