@@ -8,7 +8,7 @@ import type { Accounts } from "./config.ts"
 import type { Connection } from "./connection.ts"
 import { Credentials } from "./credentials.ts"
 import type { HashingQueue } from "./hashing-queue.ts"
-import { LoginDelay } from "./login-delay.ts"
+import { LoginDelay, type Outcome } from "./login-delay.ts"
 import { RegistrationCount } from "./registration-count.ts"
 import type { Shell } from "./shell.ts"
 
@@ -61,7 +61,7 @@ export class Identity {
 
   /** Once in a few seconds is enough. */
   tick(nowMs: number) {
-    this.#delay.tick(nowMs)
+    this.#delay.tick()
     this.#registrations.tick(nowMs)
   }
 
@@ -87,20 +87,18 @@ export class Identity {
     check: () => Promise<IdentityResult>,
   ): Promise<IdentityResult> {
     if (this.#shell.throttle.isExempt(address)) return check()
-    const attempt = this.#delay.begin(countedAs(address), folded(accountName), monotonicMs())
-    if (typeof attempt === "number") {
-      const seconds = Math.ceil(attempt / 1000)
-      return { type: "tooMany", words: `Too many failed logins: try again in ${seconds} seconds` }
-    }
-    await Bun.sleep(attempt.waitMs)
-    const result = await check()
-    if (result.type !== "login") attempt.forgive()
-    else if (result.right) attempt.succeed()
-    else {
+    const end = await this.#delay.begin(countedAs(address), folded(accountName))
+    if (!end) return { type: "tooMany", words: "Too many failed logins: try again in a minute" }
+    let outcome: Outcome = "unchecked"
+    try {
+      const result = await check()
+      if (result.type === "login") outcome = result.right ? "right" : "wrong"
+      return result
+    } finally {
+      end(outcome)
       // What is no account's name may be a password in the wrong field.
       const account = credentials === undefined ? undefined : accountName
-      this.#shell.log({ level: "warn", what: "failed login", account, address })
+      if (outcome === "wrong") this.#shell.log({ level: "warn", what: "failed login", account, address })
     }
-    return result
   }
 }

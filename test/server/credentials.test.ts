@@ -56,7 +56,7 @@ test("credentials that are broken are not repeated in the error", async () => {
 })
 
 test("two at a time, in order; those that are too many are told at once", async () => {
-  const queue = new HashingQueue()
+  const queue = new HashingQueue(2)
   const doors: (() => void)[] = []
   let most = 0
   let running = 0

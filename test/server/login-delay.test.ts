@@ -1,74 +1,88 @@
-// How long who fails to log in has to wait.
+// How long who fails to log in has to wait. The clock goes on when nobody has anything else to do.
 
 import { expect, test } from "bun:test"
-import { LoginDelay } from "../../src/server/login-delay.ts"
+import { LoginDelay, type Outcome } from "../../src/server/login-delay.ts"
 
-/** The wait before each of `times` attempts that fail, each made as soon as it may be. */
-function waits(
-  delay: LoginDelay,
-  times: number,
-  address: (i: number) => string,
-  account: (i: number) => string,
-) {
-  let now = 0
-  return Array.from({ length: times }, (_, i) => {
-    const attempt = delay.begin(address(i), account(i), now)
-    const waitMs = typeof attempt === "number" ? attempt : attempt.waitMs
-    now += waitMs
-    // Refused, it comes again when it may.
-    if (typeof attempt === "number") delay.begin(address(i), account(i), now)
-    return waitMs
-  })
+class FakeTime {
+  now = 0
+  #sleepers: { at: number; wake: () => void }[] = []
+
+  nowMs(): number {
+    return this.now
+  }
+
+  sleep(ms: number): Promise<void> {
+    return new Promise((wake) => this.#sleepers.push({ at: this.now + ms, wake }))
+  }
+
+  /** Lets time pass until everything is done. */
+  async all<T>(promises: Promise<T>[]): Promise<T[]> {
+    const all = Promise.all(promises)
+    for (;;) {
+      const nothing = Symbol("nothing yet")
+      for (let i = 0; i < 50; i++) await Promise.resolve()
+      if ((await Promise.race([all, Promise.resolve(nothing)])) !== nothing) return all
+      const [next, ...rest] = this.#sleepers.toSorted((one, other) => one.at - other.at)
+      if (!next) continue
+      this.#sleepers = rest
+      this.now = next.at
+      next.wake()
+    }
+  }
 }
 
-test.each([
-  [
-    "one address at one account",
-    () => "a",
-    () => "alice",
-    [0, 0, 0, 0, 1000, 2000, 4000, 8000, 16_000, 32_000, 60_000],
-  ],
-  [
-    "one address at many accounts",
-    () => "a",
-    (i: number) => `${i}`,
-    [0, 0, 0, 0, 1000, 2000, 4000, 8000, 16_000],
-  ],
-  [
-    "many addresses at one account",
-    (i: number) => `${i}`,
-    () => "alice",
-    [0, 0, 0, 0, 1000, 2000, 4000, 4000, 4000],
-  ],
-])("%s", (_, address, account, expected) => {
-  expect(waits(new LoginDelay(), expected.length, address, account)).toEqual(expected)
-})
-
-test("attempts at one time wait for each other, and what succeeds was never counted", () => {
-  const delay = new LoginDelay()
-  for (let i = 0; i < 20; i++) {
-    const attempt = delay.begin("home", "alice", 0)
-    if (typeof attempt === "number") throw new Error("it had to wait")
-    attempt.succeed()
+function place() {
+  const time = new FakeTime()
+  const delay = new LoginDelay(time)
+  /** When the attempt was checked; undefined if it was not. */
+  const attempt = async (address: string, account: string, outcome: Outcome): Promise<number | undefined> => {
+    const end = await delay.begin(address, account)
+    const at = time.now
+    end?.(outcome)
+    return end && at
   }
-  const many = Array.from({ length: 20 }, () => delay.begin("away", "bob", 0))
-  expect(many.filter((attempt) => typeof attempt === "number").length).toBe(13)
+  return { time, delay, attempt }
+}
+
+const FROM_ONE = [0, 0, 0, 0, 1000, 3000, 7000, 15_000]
+const TO_ONE = [0, 0, 0, 0, 1000, 3000, 7000, 11_000, 15_000, 19_000]
+
+test.each([
+  ["one address at one account", () => "a", () => "alice", FROM_ONE],
+  ["one address at many accounts", () => "a", (i: number) => `${i}`, FROM_ONE],
+  ["many addresses at one account", (i: number) => `${i}`, () => "alice", TO_ONE],
+])("a hundred guesses at once, %s", async (_, address, account, expected) => {
+  const { time, attempt } = place()
+  const checked = await time.all(
+    Array.from({ length: 100 }, (__, i) => attempt(address(i), account(i), "wrong")),
+  )
+  expect(checked.filter((at) => at !== undefined)).toEqual(expected)
 })
 
-test("from where somebody has logged in before, nobody else's guesses keep him out", () => {
-  const delay = new LoginDelay()
-  const first = delay.begin("home", "alice", 0)
-  if (typeof first === "number") throw new Error("it had to wait")
-  first.succeed()
-  for (let i = 0; i < 1000; i++) delay.begin(`${i % 100}`, "alice", 0)
-  for (let i = 0; i < 1000; i++) delay.begin("home", `${i}`, 0)
-  expect(delay.begin("home", "alice", 0)).toMatchObject({ waitMs: 0 })
-  expect(delay.begin("elsewhere", "alice", 0)).toBeGreaterThan(10_000)
+test("whoever is right never waits, however many come at once", async () => {
+  const { time, attempt } = place()
+  const checked = await time.all(Array.from({ length: 500 }, (_, i) => attempt("school", `${i}`, "right")))
+  expect(checked).toEqual(Array.from({ length: 500 }, () => 0))
 })
 
-test("what is long past is forgotten", () => {
-  const delay = new LoginDelay()
-  for (let i = 0; i < 20; i++) delay.begin("a", "alice", 0)
-  delay.tick(3_600_000)
-  expect(delay.begin("a", "alice", 3_600_000)).toMatchObject({ waitMs: 0 })
+test("from where somebody has logged in before, nobody else's guesses keep him out", async () => {
+  const { time, attempt } = place()
+  await time.all([attempt("home", "alice", "right")])
+  await time.all(Array.from({ length: 20 }, (_, i) => attempt("home", `${i}`, "wrong")))
+  await time.all(Array.from({ length: 1000 }, (_, i) => attempt(`${i % 100}`, "alice", "wrong")))
+  const now = time.now
+  expect(await time.all([attempt("home", "alice", "right")])).toEqual([now])
+  const [elsewhere] = await time.all([attempt("elsewhere", "alice", "right")])
+  expect(elsewhere).toBeGreaterThan(now)
+})
+
+test("what could not be checked is nobody's fault, and what is long past is forgotten", async () => {
+  const { time, delay, attempt } = place()
+  await time.all(Array.from({ length: 50 }, () => attempt("a", "alice", "unchecked")))
+  expect(time.now).toBe(0)
+  await time.all(Array.from({ length: 50 }, () => attempt("a", "alice", "wrong")))
+  time.now += 3_600_000
+  delay.tick()
+  const later = await time.all(Array.from({ length: 4 }, () => attempt("a", "alice", "wrong")))
+  expect(later).toEqual([time.now, time.now, time.now, time.now])
 })
