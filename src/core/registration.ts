@@ -45,10 +45,17 @@ export function pursueRegistration(session: Session, registrar: Registrar) {
     registrar.answer(ERR_SASLABORTED())
   }
   session.account ??= accountOf(session.arrival, registrar)
-  if (!session.account && settings.access === "members") {
-    return registrar.end(session.arrival.certificate ? "NOT_A_MEMBER" : "ACCOUNT_REQUIRED")
-  }
+  if (!session.account && settings.access === "members") return turnAway(session.arrival, registrar)
   register(session, nick, username, session.account, registrar)
+}
+
+function turnAway({ certificate }: Arrival, { net, end }: Registrar) {
+  if (!certificate) return end("ACCOUNT_REQUIRED")
+  const other = net.account(certificate.name)
+  end(
+    "NOT_A_MEMBER",
+    other && `the account ${other.name} is not this certificate's, but another's of that name`,
+  )
 }
 
 function checkPassword(session: Session, registrar: Registrar) {
