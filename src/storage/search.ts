@@ -13,10 +13,13 @@ import { authorMark, conversationMark, nickMark, trigramsOf } from "./trigrams.t
 
 /** What has not been found by then is left out: a search for what is everywhere and nowhere must end. */
 const SEARCH_MS = 1000
-/** The index is asked for so many places at a time, since FTS5 cannot be interrupted within an answer. */
+/** The index is asked for so many places first, since FTS5 cannot be interrupted within an answer; then for more. */
 const PIECE_PLACES = 250_000
+const PIECE_MS = 50
 /** Enough to tell texts apart; what they leave, the judge does. */
 const TRIGRAMS_MAX = 24
+/** Somebody who may read more than so many conversations may read most of what there is: to look them all up costs more. */
+const PLACES_MAX = 32
 
 export function search(db: Database, query: SearchQuery, timeMs = SEARCH_MS): Row[] {
   const { keep, limit, words } = query
@@ -47,13 +50,23 @@ function* candidates(db: Database, query: SearchQuery, until: number): Generator
 
 type Order = "asc" | "desc"
 
+// Each piece is twice the last as long as that takes little.
 function* piecesOf({ low, high }: Places, order: Order): Generator<Places> {
-  if (order === "asc")
-    for (let from = low; from < high - 1; from += PIECE_PLACES)
-      yield { low: from, high: Math.min(high, from + PIECE_PLACES + 1) }
-  else
-    for (let to = high; to > low + 1; to -= PIECE_PLACES)
-      yield { low: Math.max(low, to - PIECE_PLACES - 1), high: to }
+  let places = PIECE_PLACES
+  let left = { low, high }
+  while (left.high - left.low > 1) {
+    const before = performance.now()
+    if (order === "asc") {
+      const end = Math.min(left.high, left.low + places + 1)
+      yield { low: left.low, high: end }
+      left = { low: end - 1, high }
+    } else {
+      const end = Math.max(left.low, left.high - places - 1)
+      yield { low: end, high: left.high }
+      left = { low, high: end + 1 }
+    }
+    if (performance.now() - before < PIECE_MS) places *= 2
+  }
 }
 
 function inTail(db: Database, query: SearchQuery, { low, high }: Places, order: Order): Iterable<Row> {
@@ -77,6 +90,7 @@ function matching({ words, author, hasLink, accountId, channelIds }: SearchQuery
   const trigrams = [...words, ...(hasLink ? LINK : [])].flatMap(trigramsOf)
   if (author) trigrams.unshift("nick" in author ? nickMark(fold(author.nick)) : authorMark(author.accountId))
   const all = [...new Set(trigrams)].slice(0, TRIGRAMS_MAX).map(quoted)
+  if (all.length > 0 && places.length > PLACES_MAX) return all.join(" AND ")
   return [...all, `(${places.map((id) => quoted(conversationMark(id))).join(" OR ")})`].join(" AND ")
 }
 
