@@ -66,19 +66,9 @@ export function reoffer(session: Session, before: readonly Offer[], after: reado
   const fresh = after.filter((one) => !has(before, one))
   for (const { capability } of gone) session.capabilities &= ~capability.bit
   if (!session.has(CAP_NOTIFY)) return []
-  const withValues = session.capVersion >= VERSION_302
-  return [
-    ...told(
-      session,
-      "DEL",
-      gone.map((offer) => written(offer, false)),
-    ),
-    ...told(
-      session,
-      "NEW",
-      fresh.map((offer) => written(offer, withValues)),
-    ),
-  ]
+  const deleted = gone.map((offer) => written(offer, false))
+  const added = fresh.map((offer) => written(offer, session.capVersion >= VERSION_302))
+  return [...told(session, "DEL", deleted), ...told(session, "NEW", added)]
 }
 
 function told(session: Session, subcommand: string, names: readonly string[]): Content[] {

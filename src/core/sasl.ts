@@ -60,7 +60,7 @@ function plain(context: Context, response: Uint8Array): Answer {
   const isWhole = authcid !== "" && password !== "" && rest.length === 0
   if (!isWhole || !mayActAs(authzid, authcid)) return failed(context)
   const account = context.net.account(authcid)
-  const claim = { accountName: authcid, credentials: account?.credentials }
+  const claim = claimOf(account, authcid)
   context.ask({ type: "login", ...claim, password }, (result) => {
     const why = refusalIn(result)
     return why === undefined && account ? succeeded(context, account) : failed(context, why)
@@ -76,8 +76,7 @@ function scramFirst(context: Context, response: Uint8Array, isBound: boolean): A
     : first?.binding.kind === "n"
   if (!first || !isAgreed || !mayActAs(first.authzid, first.username)) return failed(context)
   const account = context.net.account(first.username)
-  const claim = { accountName: first.username, credentials: account?.credentials }
-  context.ask({ type: "scramChallenge", ...claim }, (result) => {
+  context.ask({ type: "scramChallenge", ...claimOf(account, first.username) }, (result) => {
     if (result.type !== "scramChallenge") return failed(context, refusalIn(result))
     const nonce = first.nonce + result.nonce
     const challenge = `r=${nonce},s=${result.salt},i=${result.iterations}`
@@ -103,8 +102,7 @@ function scramFinal(context: Context, response: Uint8Array, scram: Scram): Answe
   const final = parseClientFinal(utf8(response) ?? "")
   if (!final || final.nonce !== nonce) return failed(context)
   const question = {
-    accountName: first.username,
-    credentials: account?.credentials,
+    ...claimOf(account, first.username),
     message: `${first.bare},${challenge},${final.withoutProof}`,
     proof: final.proof,
     header: first.header,
@@ -121,6 +119,11 @@ function scramFinal(context: Context, response: Uint8Array, scram: Scram): Answe
     return chunked(`v=${signature}`)
   })
   return undefined
+}
+
+/** By the account's own spelling, so that no other counts as another account. */
+function claimOf(account: Account | undefined, given: string) {
+  return { accountName: account?.name ?? given, credentials: account?.credentials }
 }
 
 /** Why a login did not succeed, if it did not. */

@@ -1,10 +1,10 @@
 // Accounts of the real program: made by whoever runs the server, logged in to by other people's clients, there after a crash.
 
 import { afterAll, beforeAll, expect, test } from "bun:test"
-import { mkdirSync, writeFileSync } from "node:fs"
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { Irc } from "../support/irc.ts"
-import { chat, testWith } from "../support/program.ts"
+import { CHAT, chat, testWith } from "../support/program.ts"
 import { startServer, type TestServer } from "../support/server.ts"
 import { Tmux } from "../support/tmux.ts"
 
@@ -65,6 +65,26 @@ test("an administrator makes an account and changes its password, and it is ther
   await right.expect(/ FAIL REGISTER DISALLOWED /)
   await right.quit()
   expect(server.said).not.toContain(PASSWORD)
+  for (const file of ["log.db", "log.db-wal"]) {
+    const bytes = readFileSync(join(server.data, file))
+    expect(bytes.includes(PASSWORD)).toBe(false)
+  }
+})
+
+testWith("tmux")("on a terminal the password is asked for twice, and not shown", async () => {
+  using tmux = new Tmux()
+  const window = tmux.open([CHAT, "admin", "register", "tess", "--data", server.data], {
+    home: server.home("tess"),
+  })
+  await window.shows(/password of tess: $/m)
+  window.say("sesamf\x7fe, open")
+  await window.shows(/password of tess again: $/m)
+  window.say(PASSWORD)
+  await window.shows(/tess is registered/)
+  expect(window.text()).not.toMatch(/sesam|open/)
+  const tess = await logIn("tess", PASSWORD)
+  await tess.expect(/ 001 tess /)
+  await tess.quit()
 })
 
 test.each(["register", "password"])("chat admin %s without a name says how it is used", async (action) => {
