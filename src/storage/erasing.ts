@@ -5,7 +5,7 @@ import type { Database } from "bun:sqlite"
 import type { Erasure, Row } from "../core/seams.ts"
 import { dropFromHistory } from "./history-index.ts"
 import { erasedBody } from "./plain-reading.ts"
-import { COLUMNS } from "./row-sql.ts"
+import { COLUMNS, NOT_ERASED } from "./row-sql.ts"
 import { dropFromSearch } from "./search-index.ts"
 
 /** Within the transaction of the turn that erases: one row at once; an account's many are put on the list. */
@@ -57,5 +57,5 @@ function eraseRow(db: Database, row: Row): void {
 
 const ROW = `select ${COLUMNS} from events e where e.seq = ?`
 const LISTED = `select ${COLUMNS} from events e
-  where e.seq > ? and e.seq <= ? and e.account_id = ? and e.text is not null
+  where e.seq > ? and e.seq <= ? and e.account_id = ? and ${NOT_ERASED}
     and e.type in (select value from json_each(?)) order by e.seq`

@@ -39,7 +39,7 @@ function isErased(row: Row): boolean {
 }
 
 function isOneOf(row: Row, { accountId, types }: Exclude<Erasure, { seq: number }>): boolean {
-  return row.accountId === accountId && row.text !== null && types.includes(row.type)
+  return row.accountId === accountId && types.includes(row.type)
 }
 
 function chosen(rows: readonly Row[], query: Exclude<Query, { kind: "place" }>): Row[] {

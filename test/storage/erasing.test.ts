@@ -95,15 +95,20 @@ test("all that an account said is gone at once to those who ask, and soon from t
   )
   await append(log, rows.slice(0, 2500))
   await caughtUp(directory)
-  const erases = { accountId: 5, types: ["messageSent"] }
-  await append(log, [...rows.slice(2500), row(3001, { type: "accountErased", text: null, erases })])
+  const erases = { accountId: 5, types: ["messageSent", "tagsSent"] }
+  const tags = { "+draft/react": SECRET }
+  await append(log, [
+    ...rows.slice(2500, 2999),
+    row(3000, { accountId: 5, type: "tagsSent", text: null, body: JSON.stringify({ tags }) }),
+    row(3001, { type: "accountErased", text: null, erases }),
+  ])
   const left = await log.read(query({ limit: 5000 }))
-  expect([left.length, left.some(({ accountId }) => accountId === 5)]).toEqual([1500, false])
+  expect([left.length, left.some(({ accountId }) => accountId === 5)]).toEqual([1499, false])
   expect(await seqs(log, looking(SECRET))).toEqual([])
   expect(await log.read({ kind: "place", seq: 1 })).toEqual([])
   await vanished(directory, SECRET)
   expect((await log.read(looking("stays"))).length).toBe(100)
-  expect((await log.read(query({ limit: 5000 }))).length).toBe(1500)
+  expect((await log.read(query({ limit: 5000 }))).length).toBe(1499)
 
   // What the account says later is its own again.
   await append(log, [row(3002, { accountId: 5, text: "ᛗ again" })])
