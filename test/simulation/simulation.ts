@@ -3,6 +3,7 @@
 
 import { EVENTS, STATELESS } from "../../src/core/commands/index.ts"
 import { deserialize, serialize } from "node:v8"
+import { accountMessagesErased } from "../../src/core/commands/erase.ts"
 import { messageOf } from "../../src/core/commands/message.ts"
 import { Engine } from "../../src/core/engine.ts"
 import { Network } from "../../src/core/network.ts"
@@ -12,6 +13,7 @@ import type { Erasure, Request, Row, Settings, Turn } from "../../src/core/seams
 import { snapshot, type Snapshot } from "../../src/core/snapshot.ts"
 import { Tell } from "../../src/core/tell.ts"
 import { CAPABILITIES, NO_IMPLICIT_NAMES } from "../../src/protocol/capabilities.ts"
+import { msgidOf } from "../../src/protocol/msgid.ts"
 import { PREFIXES } from "../../src/protocol/modes.ts"
 import { folded } from "../../src/protocol/names.ts"
 import { chatter, NICKS } from "../support/chatter.ts"
@@ -144,10 +146,18 @@ class Simulation {
     if (random.chance(0.01)) this.#engine.tick((this.#now += random.below(100_000)))
     const onlooker = this.#onlookers.length < SESSIONS ? this.#arrive() : random.pick(this.#onlookers)
     if (random.chance(0.01)) return this.#lose(onlooker)
+    if (random.chance(0.003)) return this.#eraseAccount()
     if (random.chance(0.08)) return this.#sayInLines(onlooker)
     const line = random.chance(0.06) ? this.#takeBack() : chatter(random, () => `t${++this.#texts}`)
     this.#engine.receive(onlooker.session, line, this.#now)
     this.#look()
+  }
+
+  #eraseAccount() {
+    const account = this.#engine.net.account(this.#random.pick(NICKS))
+    if (!account || this.#engine.readOnly) return
+    const fact = { name: account.name, accountId: account.id }
+    this.#engine.administer(accountMessagesErased, fact, this.#now)
   }
 
   // One of the last messages that were heard.
@@ -270,11 +280,13 @@ class Simulation {
 
   // In the commit of the row that says so.
   #erase(erasure: Erasure) {
-    const before = [...this.#rows]
-    this.#rows.splice(0, Infinity, ...erased(before, erasure))
-    for (const [i, row] of before.entries())
-      if (row.text !== null && this.#rows[i]?.text === null)
-        this.#erasing.push(eventOf(row, this.#shadow).msgid)
+    const goes = (row: Row) =>
+      "seq" in erasure
+        ? row.seq === erasure.seq
+        : row.accountId === erasure.accountId && erasure.types.includes(row.type)
+    for (const row of this.#rows)
+      if (goes(row)) this.#erasing.push(msgidOf(this.#shadow.epochOf(row.seq), row.seq))
+    this.#rows.splice(0, Infinity, ...erased(this.#rows, erasure))
     this.tally.erased++
   }
 

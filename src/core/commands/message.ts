@@ -108,8 +108,8 @@ function speakTo(
   if (unanswerable && !user.accepted.has(recipient.id) && hasRoom(net, user)) {
     propose(acceptChanged, { user: recipient.id, on: true })
   }
-  const isKept = user.account !== undefined && recipient.account !== undefined
-  propose(sent, { ...said, to: recipient.id, ...(isKept ? { peer: correspondentId(recipient) } : {}) })
+  const haveAccounts = user.account !== undefined && recipient.account !== undefined
+  propose(sent, { ...said, to: recipient.id, ...(haveAccounts ? { peer: correspondentId(recipient) } : {}) })
   return []
 }
 
@@ -130,6 +130,10 @@ const CLIENT_ONLY = /^\+(?:[A-Za-z0-9.-]+\/)?[A-Za-z0-9-]+$/
 
 /** What is said by tags alone and belongs to the history: reactions, and what asks for it. Typing never does. */
 const KEPT_TAGS: ReadonlySet<string> = new Set(["+draft/persist", "+draft/react", "+draft/unreact"])
+
+function isKept(tags: MessageSent["tags"] = []): boolean {
+  return tags.some(([key]) => KEPT_TAGS.has(key)) && !tags.some(([key]) => key === "+typing")
+}
 
 export interface Status {
   readonly sign: string
@@ -158,7 +162,7 @@ export const messageSent = event<MessageSent>({
   type: "messageSent",
   // A guest's nick is the next guest's tomorrow: what was said to or by one is delivered and forgotten.
   kept(_, { command: kind, to, peer, tags }) {
-    if (kind === "TAGMSG" && !tags?.some(([key]) => KEPT_TAGS.has(key))) return false
+    if (kind === "TAGMSG" && !isKept(tags)) return false
     return to === undefined || peer !== undefined
   },
   refuse(net, message, by) {

@@ -7,7 +7,7 @@ import { parseMsgid, type Msgid } from "../../protocol/msgid.ts"
 import { isChannelName, truncated, type ChannelName, type Nick } from "../../protocol/names.ts"
 import { ERR_UNKNOWNCOMMAND } from "../../protocol/numerics.ts"
 import { FAIL, type Reply } from "../../protocol/reply.ts"
-import { isOperator, type Channel } from "../channel.ts"
+import { isOperator, silenced, type Channel } from "../channel.ts"
 import { command, type Answer, type UserContext } from "../command.ts"
 import { event, from, type Stamp } from "../event.ts"
 import type { Network } from "../network.ts"
@@ -70,7 +70,12 @@ function messageAt(row: Row, net: Network, where: Where, user: User): Said | und
   if (row.type !== messageSent.type && row.type !== tagsSent.type) return undefined
   const message = messageOf(row, net)
   const said = { ...message, author: { user: message.by, account: row.accountId } }
-  if ("channel" in where) return isIn(net, where.channel, row, said, user) ? said : undefined
+  if ("channel" in where) {
+    // It may go by another name now.
+    const { name } = where.channel
+    const renamed = said.status ? { status: { ...said.status, channel: name } } : { channel: name }
+    return isIn(net, where.channel, row, said, user) ? { ...said, ...renamed } : undefined
+  }
   const [own, { peer }] = [correspondentId(user), where]
   if (row.channelId !== null) return undefined
   const isTheirs =
@@ -96,17 +101,25 @@ function redact(
   reason: string | undefined,
 ): Answer {
   const { settings } = net
+  const isHeard = peer !== undefined || mayBeHeard(net, net.channel(channel ?? status?.channel ?? ""), user)
   const to = peer !== undefined ? { peer } : status ? { status } : channel === undefined ? {} : { channel }
   const fact = {
     of: msgid,
     author,
     ...to,
-    ...(reason === undefined ? {} : { reason: truncated(reason, settings.limits.kickLength) }),
+    ...(reason === undefined || !isHeard ? {} : { reason: truncated(reason, settings.limits.kickLength) }),
   }
   const isLate = now - at > settings.redactWithinMs
   if (isLate && isOwn(author, user) && !isAbove(net, fact, user))
     return expired(target, msgid, settings.redactWithinMs)
   return propose(messageRedacted, fact)
+}
+
+// Who may not speak there, or not to all, does not do so in a reason either.
+function mayBeHeard(net: Network, channel: Channel | undefined, user: User): boolean {
+  if (keepsOrder(user)) return true
+  if (!channel || silenced(net, channel, user)) return false
+  return !channel.flags.has("U") || (channel.members.get(user)?.prefixes ?? 0) > 0
 }
 
 const invalidTarget = (target: string) =>
