@@ -12,7 +12,7 @@ export function readPage(db: Database, query: PageQuery): Row[] {
   const through = indexedThrough(db, "history")
   const [owner, peer] = "channelId" in query.of ? [0, query.of.channelId] : query.of.accountIds
   const types = JSON.stringify(query.types)
-  const sql = owner === 0 ? SQL.channel : SQL.direct
+  const sql = owner === 0 ? PAGE_SQL.channel : PAGE_SQL.direct
   const part = (which: "indexed" | "tail") => (limit: number) =>
     db.query<Row, Binds>(sql[query.keep][which]).all(owner, peer, low, high, through, types, limit)
   if (query.keep === "oldest") return fillUp(query.limit, part("indexed"), part("tail"))
@@ -49,7 +49,8 @@ const OF_CHANNEL = `(e.channel_id = ?2 or e.channel_id is null and instr(e.body,
 const BETWEEN_ACCOUNTS = `e.channel_id is null
   and (e.account_id = ?1 and e.peer_id = ?2 or e.account_id = ?2 and e.peer_id = ?1)`
 
-const SQL = { channel: both(OF_CHANNEL), direct: both(BETWEEN_ACCOUNTS) } as const
+/** By kind of conversation, end that is kept, and part of the log. */
+export const PAGE_SQL = { channel: both(OF_CHANNEL), direct: both(BETWEEN_ACCOUNTS) } as const
 
 function both(belongs: string) {
   const inOrder = (order: string) => ({

@@ -8,6 +8,7 @@ import type { Database } from "bun:sqlite"
 import type { Query, Reference, Row } from "../../src/core/seams.ts"
 import { openReadable, openWritable } from "../../src/storage/database.ts"
 import { erase } from "../../src/storage/erasing.ts"
+import { PAGE_SQL } from "../../src/storage/history-pages.ts"
 import { Jobs } from "../../src/storage/jobs.ts"
 import { erased, found } from "../../src/storage/plain-reading.ts"
 import { read } from "../../src/storage/reading.ts"
@@ -220,6 +221,24 @@ test("the index follows the log by itself, and a lagging one catches up at the n
   expect(reader.query("select count(*) as rows from history").get()).toEqual({ rows: 3000 })
   reader.close()
   await second.close()
+})
+
+test("a page is found through the index alone", () => {
+  const path = join(temporaryDirectory(), "log.db")
+  const writer = openWritable(path, "lazy")
+  begin(writer, path)
+  for (const { newest, oldest } of Object.values(PAGE_SQL)) {
+    for (const { indexed } of [newest, oldest]) {
+      const plan = writer.query<{ detail: string }, []>(`explain query plan ${indexed}`).all()
+      expect(plan.slice(0, 2).map(({ detail }) => detail)).toEqual([
+        "SEARCH h USING PRIMARY KEY (owner_id=? AND peer_id=? AND seq>? AND seq<?)",
+        "LIST SUBQUERY 1",
+      ])
+      expect(plan.map(({ detail }) => detail)).toContain("SEARCH e USING INTEGER PRIMARY KEY (rowid=?)")
+      expect(plan.some(({ detail }) => detail.includes("TEMP B-TREE"))).toBe(false)
+    }
+  }
+  writer.close()
 })
 
 test("pages asked for at once are each answered, and those in flight at the end are answered too", async () => {
