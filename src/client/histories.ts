@@ -136,7 +136,8 @@ export class Histories {
     this.#batches.delete(reference)
     const fill = key === undefined ? undefined : this.#fills.get(key)
     if (key === undefined || !fill) return
-    const last = fill.page.at(-1)
+    // Of a message of several lines the first alone has the id.
+    const last = fill.page.findLast(({ id }) => id !== undefined) ?? fill.page.at(-1)
     const fresh = this.#takePage(context, key, fill)
     // A server may return a page shorter than was asked for, so that only a page without news is the end.
     if (!fill.gap || !last || !fresh) return this.#finish(context, key, fill, true)
@@ -152,10 +153,16 @@ export class Histories {
     const live = new Set(fill.held.map((happening) => ("id" in happening ? happening.id : undefined)))
     const known = new Set(fill.found.map((spoken) => spoken.id))
     let fresh = false
+    let isKnown = false
+    let isLive = false
     for (const spoken of fill.page) {
-      if (spoken.id !== undefined && (seen?.has(spoken.id) || known.has(spoken.id))) continue
-      // What was said while the page was on its way came live as well, and is news.
-      const isLive = spoken.id !== undefined && live.has(spoken.id)
+      // A line without an id goes on with the message before it.
+      if (spoken.id !== undefined) {
+        isKnown = seen?.has(spoken.id) === true || known.has(spoken.id)
+        // What was said while the page was on its way came live as well, and is news.
+        isLive = live.has(spoken.id)
+      }
+      if (isKnown || (isLive && spoken.id === undefined)) continue
       fill.found.push(isLive ? { ...spoken, past: false } : spoken)
       if (isLive) continue
       fill.fetched++

@@ -118,7 +118,9 @@ export class Session implements Context {
     if ("past" in happening) {
       if (!this.histories.isNew(this, happening)) return
       const { target, id, at } = happening
-      this.view.setMark(target, { id, at })
+      // A line without an id goes on with the message before it, of the same time.
+      const before = this.view.mark(target)
+      this.view.setMark(target, { id: id ?? (before?.at === at ? before.id : undefined), at })
       if (!this.view.isChannel(target)) this.view.queries.set(this.view.key(target), target)
     }
     this.#happenings.push(happening)

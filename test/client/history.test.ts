@@ -55,6 +55,35 @@ describe("after a reconnect", () => {
     ])
   })
 
+  test("a message of several lines, of which the first alone has the id, is shown once", () => {
+    const rig = returned()
+    const line = (tags: string, text: string) =>
+      `@batch=p${tags};time=2026-01-01T12:00:00.000Z :bob!u@h PRIVMSG #den :${text}`
+    const page = (...lines: string[]) => rig.feed(":s BATCH +p chathistory #den", ...lines, ":s BATCH -p")
+    rig.feed(":alice!a@h JOIN #den")
+    rig.sent()
+    page(line(";msgid=m2", "two"), line("", "and a half"))
+    expect(rig.sent()).toEqual(["CHATHISTORY AFTER #den msgid=m2 3"])
+    page(line(";msgid=m2", "two"), line("", "and a half"))
+    expect(rig.sent()).toEqual([])
+    expect(rig.tale().slice(1, 5)).toEqual([
+      "history #den begin",
+      "past #den <bob> two",
+      "past #den <bob> and a half",
+      "history #den end",
+    ])
+  })
+
+  test("and the next look begins after it", () => {
+    const rig = new ClientRig().settle()
+    rig.feed(live("m1", "bob", "one"), "@time=2026-01-01T12:00:09.000Z :bob!u@h PRIVMSG #den :and a half")
+    rig.session.close(++rig.now)
+    rig.register()
+    rig.sent()
+    rig.feed(":alice!a@h JOIN #den")
+    expect(rig.sent()).toEqual(["CHATHISTORY AFTER #den msgid=m1 3"])
+  })
+
   test("what comes live meanwhile is shown after the gap, once", () => {
     const rig = returned()
     rig.feed(":alice!a@h JOIN #den", live("m4", "carol", "live one"))
