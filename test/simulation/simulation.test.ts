@@ -1,28 +1,19 @@
-// CHAT_SEED=n plays one seed again, CHAT_SEEDS=n so many; CHAT_TEST_ALL=1 plays 5,000, most of a minute.
+// CHAT_SEED=n plays one seed again, CHAT_SEEDS=n so many; CHAT_TEST_ALL=1 plays 10,000, some minutes. scripts/simulate
+// plays any number of them.
 
 import { expect, test } from "bun:test"
-import { NOTHING, simulate, type Tally } from "./simulation.ts"
+import { playSeeds } from "./seeds.ts"
 
-const count = Number(process.env.CHAT_SEEDS ?? (process.env.CHAT_TEST_ALL === "1" ? 5000 : 200))
-const seeds = process.env.CHAT_SEED
-  ? [Number(process.env.CHAT_SEED)]
-  : Array.from({ length: count }, (_, i) => i + 1)
+const ONE = process.env.CHAT_SEED
+const COUNT = Number(process.env.CHAT_SEEDS ?? (process.env.CHAT_TEST_ALL === "1" ? 10_000 : 1000))
 
-test(`${seeds.length} simulations`, () => {
-  const total: Tally = { ...NOTHING }
-  for (const seed of seeds) {
-    try {
-      const tally = simulate(seed)
-      for (const key of Object.keys(total) as (keyof Tally)[]) total[key] += tally[key]
-    } catch (cause) {
-      const why = cause instanceof Error ? cause.stack : String(cause)
-      throw new Error(`again with CHAT_SEED=${seed} bun test test/simulation\n${why}`, { cause })
-    }
-  }
+test(`${ONE ? `simulation ${ONE}` : `${COUNT} simulations`}`, () => {
+  const total = ONE ? playSeeds(Number(ONE), 1) : playSeeds(1, COUNT)
   console.log(JSON.stringify(total))
+  if (total.steps < 10_000) return
   // The simulation is worth something only while much happens in it.
-  expect(total.rows).toBeGreaterThan(seeds.length * 50)
-  expect(total.heard).toBeGreaterThan(seeds.length * 20)
-  expect(total.multiline).toBeGreaterThan(seeds.length)
-  expect(total.erased).toBeGreaterThan(seeds.length / 10)
-}, 600_000)
+  expect(total.rows).toBeGreaterThan(total.steps / 5)
+  expect(total.heard).toBeGreaterThan(total.steps / 15)
+  expect(total.multiline).toBeGreaterThan(total.steps / 300)
+  expect(total.erased).toBeGreaterThan(total.steps / 3000)
+}, 1_800_000)
