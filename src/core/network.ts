@@ -46,6 +46,7 @@ export class Network {
   /** Becomes what a snapshot was taken of; what follows from the rest is made again. */
   restore(snapshot: Snapshot) {
     Object.assign(this, snapshot)
+    for (const account of this.accounts.values()) this.#accountIds.set(account.id, account)
     for (const user of this.users.values()) if (user.account) this.#online.set(user.account, user)
     this.#keyNames()
   }

@@ -14,7 +14,7 @@ export function digest(net: Network): string {
     epochs: net.epochs,
     accounts: [...net.accounts].map(([name, account]) => {
       const { metadata, ...own } = account
-      return [name, own, [...metadata], net.userOf(account)?.id]
+      return [name, own, [...metadata], net.userOf(account)?.id, net.accountOf(account.id) === account]
     }),
     users: [...net.users.values()].map(user),
     channels: [...net.channels.values()].map(channel),
