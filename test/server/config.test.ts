@@ -50,6 +50,31 @@ test("what can be off can be off", () => {
   })
 })
 
+test("a stranger registers an account where strangers are let in, unless somebody says otherwise", () => {
+  const registration = (text: string, environment = {}) =>
+    readConfig(file(text), environment, {}).accounts.registration
+  expect(registration("")).toBe(false)
+  expect(registration('[server]\naccess = "open"\n')).toBe(true)
+  expect(registration('[server]\naccess = "open"\n[accounts]\nregistration = false\n')).toBe(false)
+  expect(registration("", { CHAT_ACCOUNTS_REGISTRATION: "true" })).toBe(true)
+  expect(readConfig(file("[accounts]\nregistrations_per_hour = false\n"), {}, {}).accounts).toMatchObject({
+    registrationsPerHour: 0,
+    passwordLengthMin: 8,
+    passwordMemoryKib: 19_456,
+    scramIterations: 600_000,
+  })
+})
+
+test.each([
+  ["registration = 1", "registration must be true or false"],
+  ["scram_iterations = 1000", "scram_iterations must be a whole number from 4096 to 10000000"],
+  ["passwort_length_min = 8", "is not a key of chat.toml"],
+])("[accounts] %s", (line, words) => {
+  const refusal = () => readConfig(file(`[accounts]\n${line}\n`), {}, {})
+  expect(refusal).toThrow(words)
+  expect(refusal).toThrow("/etc/chat/chat.toml line 2")
+})
+
 test("addresses to listen on", () => {
   const given = ["0.0.0.0:6697", "[::1]:0", "localhost", "::"]
   expect(readConfig(undefined, {}, { listen: given }).server.listen).toEqual([
