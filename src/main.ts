@@ -8,6 +8,7 @@ const commands: Readonly<Record<string, Loader>> = {
   send: async () => (await import("./cli/send.ts")).send,
   tail: async () => (await import("./cli/tail.ts")).tail,
   certs: async () => (await import("./cli/certs.ts")).certs,
+  export: async () => (await import("./cli/export.ts")).exportCommand,
   backup: async () => (await import("./cli/backup.ts")).backup,
   restore: async () => (await import("./cli/restore.ts")).restore,
   admin: async () => (await import("./cli/admin.ts")).admin,

@@ -214,7 +214,7 @@ export class Connection implements Arrival {
     if (!this.#fakelag) return this.#obey(session, line)
     const { engine, limits } = this.#shell
     const allowed = { delayedBytesMax: limits.recvqBytes, mayBatch: session.has(MULTILINE) }
-    const verdict = this.#fakelag.pass(line, now(), allowed, (delayed) => {
+    const verdict = this.#fakelag.pass(line, monotonicMs(), allowed, (delayed) => {
       this.#obey(session, delayed)
       this.settle()
     })

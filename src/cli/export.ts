@@ -1,0 +1,130 @@
+// chat export: what was said, as JSON lines, from the log of a server that runs or not.
+
+import { existsSync } from "node:fs"
+import { once } from "node:events"
+import { STATELESS } from "../core/commands/index.ts"
+import { Network } from "../core/network.ts"
+import { replay } from "../core/replay.ts"
+import { eventOf } from "../core/rows.ts"
+import type { Row, Settings } from "../core/seams.ts"
+import { inertJson, printable } from "../protocol/printable.ts"
+import { serverTime } from "../protocol/server-time.ts"
+import { dataDirectory, defaultDataDirectory } from "../storage/data-directory.ts"
+import { explain, openReadable } from "../storage/database.ts"
+import { saidRows } from "../storage/said-rows.ts"
+import { stateRows } from "../storage/snapshot-file.ts"
+import { EXIT, type ExitCode, UserError } from "../user-error.ts"
+import { cliCommand } from "./command.ts"
+
+const TYPES = ["messageSent", "topicChanged"]
+const PIECE_CHARACTERS = 65_536
+
+export const exportCommand = cliCommand({
+  name: "export",
+  operands: "CHANNEL | --all",
+  summary: "Writes what was said as JSON lines, while the server runs or not.",
+  examples: [
+    ["chat export '#general' > general.jsonl", "a channel's messages and topics, from its first day"],
+    ["chat export --all --since 2026-01-01", "of every channel, and what was said to one person alone"],
+    [`chat export '#general' | jq -r 'select(.type == "message").text'`, "the texts alone"],
+  ],
+  flags: {
+    all: { type: "boolean", description: "every channel, and direct messages" },
+    since: {
+      type: "string",
+      valueHint: "TIME",
+      description: "not before this: 2026-01-31, 2026-01-31T12:00:00Z",
+    },
+    data: { type: "string", valueHint: "DIR", description: "the server's data directory" },
+  },
+  operandsMax: 1,
+  async run({ flags, positionals: [channel] }): Promise<ExitCode> {
+    if ((channel === undefined) !== (flags.all === true)) {
+      throw new UserError("which channel? or --all", {
+        hint: "chat export '#general', or chat export --all",
+        exitCode: EXIT.usage,
+      })
+    }
+    const since = flags.since === undefined ? undefined : timeOf(flags.since)
+    const directory = dataDirectory(flags.data ?? process.env["CHAT_DATA"] ?? defaultDataDirectory())
+    if (!existsSync(directory.log)) {
+      throw new UserError(`there is no log in ${directory.path}`, {
+        hint: "name the server's data directory with --data DIR",
+        exitCode: EXIT.noSuchTarget,
+      })
+    }
+    const db = openReadable(directory.log)
+    try {
+      // Names of channels and accounts are state, as events are; nothing else of a site is asked for.
+      const net = new Network({ limits: { whowas: 0 } } as Settings)
+      replay(net, stateRows(db, { after: 0, stateless: STATELESS }))
+      const channelId = channel === undefined ? undefined : idOf(net, channel)
+      await write(saidRows(db, { types: TYPES, channelId, since }), net)
+    } catch (error) {
+      throw explain(error, directory.log)
+    } finally {
+      db.close()
+    }
+    return EXIT.done
+  },
+})
+
+function timeOf(text: string): number {
+  const at = /^\d{4}-\d\d-\d\d(?:T[\d:.]+Z?)?$/.test(text) ? Date.parse(text) : Number.NaN
+  if (!Number.isNaN(at)) return at
+  throw new UserError(`${JSON.stringify(text)} is no time`, {
+    hint: "write it as 2026-01-31 or 2026-01-31T12:00:00Z",
+    exitCode: EXIT.usage,
+  })
+}
+
+function idOf(net: Network, name: string): number {
+  const channel = net.channel(name) ?? net.channel(`#${name}`)
+  if (channel) return channel.id
+  throw new UserError(`there is no channel ${printable(name)}`, {
+    hint: "chat export --all writes every channel, those that have ended too",
+    exitCode: EXIT.noSuchTarget,
+  })
+}
+
+/** In pieces, as fast as they are read. */
+async function write(rows: Iterable<Row>, net: Network): Promise<void> {
+  const names = new Map([...net.accounts.values()].map(({ id, name }) => [id, name as string]))
+  let text = ""
+  for (const row of rows) {
+    text += `${inertJson({ v: 1, ...objectOf(row, net, names) })}\n`
+    if (text.length < PIECE_CHARACTERS) continue
+    if (!process.stdout.write(text)) await once(process.stdout, "drain")
+    text = ""
+  }
+  process.stdout.write(text)
+}
+
+interface Body {
+  readonly command?: string
+  readonly channel?: string
+  readonly status?: { readonly sign: string; readonly channel: string }
+  readonly tags?: readonly (readonly [string, string])[]
+  readonly erased?: true
+}
+
+/** As `chat tail --json` has it: `target` is the channel as it was called then, or the account a direct message was for. */
+function objectOf(row: Row, net: Network, accounts: ReadonlyMap<number, string>): Record<string, unknown> {
+  const { msgid, at, source, account, text = "", ...rest } = eventOf(row, net)
+  const { command, channel, status, tags = [], erased } = rest as Body
+  const [, action] = /^\x01ACTION ([^\x01]*)\x01?$/.exec(text) ?? []
+  return {
+    type: row.type === "topicChanged" ? "topic" : action === undefined ? kindOf(command) : "action",
+    id: msgid,
+    time: serverTime(at),
+    target: channel ?? (status && status.sign + status.channel) ?? accounts.get(row.peerId ?? 0),
+    from: source.split("!", 1)[0],
+    account,
+    ...(erased ? { erased } : { text: action ?? text }),
+    ...(tags.length > 0 ? { tags: Object.fromEntries(tags) } : {}),
+  }
+}
+
+function kindOf(command: string | undefined): string {
+  return command === "NOTICE" ? "notice" : command === "TAGMSG" ? "tags" : "message"
+}
