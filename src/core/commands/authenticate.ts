@@ -2,7 +2,6 @@
 // sasl.ts; here responses are put together from their chunks.
 
 import { fromBase64 } from "../../protocol/base64.ts"
-import { SASL } from "../../protocol/capabilities.ts"
 import { SASL_CHUNK_BYTES, SASL_RESPONSE_BYTES_MAX } from "../../protocol/limits.ts"
 import { ERR_SASLABORTED, ERR_SASLFAIL, ERR_SASLTOOLONG, RPL_SASLMECHS } from "../../protocol/numerics.ts"
 import { anytime, type Answer, type Context } from "../command.ts"
@@ -26,8 +25,8 @@ export const AUTHENTICATE = anytime({
   },
 })
 
+// "The client MUST enable the sasl capability before": some do not, and mean the same.
 function begin({ net, session }: Context, name: string): Answer {
-  if (!session.has(SASL)) return ERR_SASLFAIL("Ask for the capability first: CAP REQ sasl")
   const offered = mechanismsOf(net.settings)
   const respond = offered.includes(name) ? MECHANISMS.get(name) : undefined
   if (!respond) return [RPL_SASLMECHS(offered.join(",")), ERR_SASLFAIL()]
