@@ -190,17 +190,25 @@ export class Network {
     return member
   }
 
-  /** A channel that empties is dormant; one that was locked ends, so that nobody reads later what was said behind the lock. */
+  /**
+   * A channel that empties is dormant; one that was locked ends, so that nobody reads later what was said behind the lock. One
+   * that has a founder stays locked.
+   */
   leave(channel: Channel, user: User) {
     channel.members.delete(user)
     user.channels.delete(channel)
-    if (channel.members.size > 0) return
+    this.endIfLocked(channel)
+  }
+
+  endIfLocked(channel: Channel) {
+    if (channel.members.size > 0 || channel.founder) return
     const locked = channel.flags.has("i") || channel.flags.has("s") || channel.key !== undefined
     if (locked) this.channels.delete(this.folded(channel.name))
   }
 
   endIfAsleep(name: ChannelName) {
-    if (this.channel(name)?.members.size === 0) this.channels.delete(this.folded(name))
+    const channel = this.channel(name)
+    if (channel?.members.size === 0 && !channel.founder) this.channels.delete(this.folded(name))
   }
 
   /** The run in which `seq` got its place. */

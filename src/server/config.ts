@@ -134,6 +134,8 @@ function configFrom(raw: Raw): Config {
       emailRequired: accounts.email_required,
       customNames: accounts.custom_names,
       multiclient: accounts.multiclient,
+      alwaysOn: accounts.always_on,
+      alwaysOnMs: accounts.always_on_days === 0 ? Infinity : accounts.always_on_days * 86_400_000,
       registrationsPerHour: accounts.registrations_per_hour,
       passwordLengthMin: accounts.password_length_min,
       passwordMemoryKib: accounts.password_memory_kib,

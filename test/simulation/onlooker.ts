@@ -93,7 +93,7 @@ export class Onlooker {
   }
 
   #isFor(target: string): boolean {
-    const plain = target.replace(/^[@%+](?=#)/, "")
+    const plain = target.replace(/^[~@%+](?=#)/, "")
     return plain.startsWith("#") ? this.channels.has(folded(plain)) : folded(target) === folded(this.nick)
   }
 
@@ -203,7 +203,7 @@ export class Onlooker {
 
   #list(channel: string, names: string) {
     const listed = this.#listing.get(folded(channel)) ?? new Set<string>()
-    for (const name of names.split(" ")) listed.add(nickOf(name.replace(/^[@%+]+/, "")))
+    for (const name of names.split(" ")) listed.add(nickOf(name.replace(/^[~@%+]+/, "")))
     this.#listing.set(folded(channel), listed)
   }
 

@@ -1,6 +1,7 @@
 // The seeded simulation: random commands by many sessions against the engine and a log, with crashes at every point. After each
 // turn that is durable its lines are delivered, and everything that has to hold is checked.
 
+import { isAlwaysOn } from "../../src/core/always-on.ts"
 import { EVENTS, STATELESS } from "../../src/core/commands/index.ts"
 import { deserialize, serialize } from "node:v8"
 import { accountMessagesErased } from "../../src/core/commands/erase.ts"
@@ -98,6 +99,11 @@ class Simulation {
       limits,
       casemapping: seed % 3 === 0 ? "precis" : "ascii",
       passwordNeeded: seed % 4 === 0,
+      accounts: {
+        ...SETTINGS.accounts,
+        alwaysOn: (["opt-in", "opt-in", "opt-out", "off", "mandatory"] as const)[seed % 5] ?? "opt-in",
+        alwaysOnMs: 200_000,
+      },
     }
     this.#shadow = new Network(this.#settings)
     this.#engine = this.#start()
@@ -366,7 +372,7 @@ class Simulation {
   #checkHeard(onlooker: Onlooker, { msgid, command, source, target, text, old, self }: Heard) {
     this.tally.heard++
     const kept = this.#said.get(text)
-    const channel = /^[@%+]?#/.test(target)
+    const channel = /^[~@%+]?#/.test(target)
     if (command !== "TAGMSG" && (channel || old) && !kept)
       throw new Error(`${text} was heard and is not in the log`)
     if (msgid === undefined) return
@@ -392,7 +398,8 @@ class Simulation {
     if (log !== live) throw new Error(`the log says\n${log}\nthe live network is\n${live}`)
     for (const channel of net.channels.values()) {
       const locked = channel.flags.has("i") || channel.flags.has("s") || channel.key !== undefined
-      if (channel.members.size === 0 && locked) throw new Error(`${channel.name} is locked and dormant`)
+      if (channel.members.size === 0 && locked && !channel.founder)
+        throw new Error(`${channel.name} is locked and dormant`)
     }
     for (const nick of NICKS) {
       const user = net.user(nick)
@@ -403,7 +410,8 @@ class Simulation {
       if (net.user(user.nick) !== user || nicks.has(folded(user.nick)))
         throw new Error(`two users are ${user.nick}`)
       nicks.add(folded(user.nick))
-      if (user.sessions.length === 0) throw new Error(`${user.nick} has no session`)
+      if (user.sessions.length === 0 && !isAlwaysOn(user.account, this.#settings.accounts.alwaysOn))
+        throw new Error(`${user.nick} has no session`)
       const owner = net.account(user.nick)
       if (owner && owner !== user.account && net.userOf(owner)?.nick === user.nick)
         throw new Error(`${user.nick} is another's`)

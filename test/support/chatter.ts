@@ -25,7 +25,7 @@ export function chatter(random: Random, text: () => string): string {
   const nick = () => random.pick(NICKS)
   const channel = () => random.pick(CHANNELS)
   const channels = () => (random.chance(0.2) ? `${channel()},${channel()}` : channel())
-  const target = () => (random.chance(0.6) ? random.pick(["", "", "", "@", "+"]) + channel() : nick())
+  const target = () => (random.chance(0.6) ? random.pick(["", "", "", "@", "+", "~"]) + channel() : nick())
   const modes = () => {
     const sign = random.pick(["+", "-", "+", ""])
     const letters = random.pick([
@@ -40,6 +40,7 @@ export function chatter(random: Random, text: () => string): string {
       "o",
       "v",
       "ov",
+      "q",
       "bb",
       "e",
       "I",
@@ -76,6 +77,13 @@ export function chatter(random: Random, text: () => string): string {
     () => `BATCH ${random.pick(["+1", "-1", "-1", "+b", "2"])} draft/multiline ${channel()}`,
     () => `@batch=1${random.chance(0.3) ? ";draft/multiline-concat" : ""} PRIVMSG ${channel()} :${text()}`,
     () => `REDACT ${target()} 000100000000${random.pick(["0a", "0h", "1x", "1v", ""])} :${text()}`,
+    () =>
+      `NS SET ${random.pick(["always-on", "always-on", "multiclient"])} ${random.pick(["on", "on", "off", "default"])}`,
+    () =>
+      `${random.pick(["NS", "PRIVMSG NickServ"])} ${random.pick(["IDENTIFY", "REGISTER", "PASSWD sesame", "GHOST alice", "SAREGISTER erin"])} sesame`,
+    () =>
+      `CS ${random.pick(["REGISTER", "REGISTER", "REGISTER", "OP", "DROP", "AMODE", "INFO"])} ${channel()}`,
+    () => `CS AMODE ${channel()} ${random.pick(["+o", "+v", "-o", "+h"])} ${nick()}`,
     () => `TOPIC ${channel()}${random.chance(0.7) ? ` :${random.chance(0.8) ? text() : ""}` : ""}`,
     () => `MODE ${channel()} ${modes()}`,
     () => `MODE ${channel()} ${modes()}`,

@@ -14,7 +14,13 @@ export function digest(net: Network): string {
     epochs: net.epochs,
     accounts: [...net.accounts].map(([name, account]) => {
       const { metadata, ...own } = account
-      return [name, own, [...metadata], net.userOf(account)?.id, net.accountOf(account.id) === account]
+      return [
+        name,
+        Object.entries(own).toSorted(),
+        [...metadata],
+        net.userOf(account)?.id,
+        net.accountOf(account.id) === account,
+      ]
     }),
     users: [...net.users.values()].map(user),
     channels: [...net.channels.values()].map(channel),
@@ -34,9 +40,11 @@ function user({ account, metadata, modes, channels, invitations, accepted, ...ow
   }
 }
 
-function channel({ flags, lists, members, metadata, ...own }: Channel) {
+function channel({ flags, lists, members, metadata, founder, roles, ...own }: Channel) {
   return {
     ...own,
+    founder: founder?.id,
+    roles: [...roles].map(([account, bits]) => [account.id, bits]),
     flags: [...flags].toSorted(),
     metadata: [...metadata],
     lists: [...lists].map(([letter, masks]) => [letter, [...masks]]),

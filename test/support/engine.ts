@@ -25,6 +25,8 @@ export const SETTINGS: Settings = {
     emailRequired: false,
     customNames: false,
     multiclient: true,
+    alwaysOn: "opt-in",
+    alwaysOnMs: Infinity,
     passwordLengthMin: 4,
     external: true,
   },

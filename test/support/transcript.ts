@@ -64,10 +64,11 @@ function settingsOf(script: string): Partial<Settings> {
   }
 }
 
-/** `name` is on, `name=false` off. */
-function switched(word: string): [string, boolean] {
-  const [name = "", value] = word.split("=")
-  return [name, value !== "false"]
+/** `name` is on, `name=false` off; of `name=other` it is the word, or the number. */
+function switched(word: string): [string, boolean | string | number] {
+  const [name = "", value = "true"] = word.split("=")
+  if (/^\d+$/.test(value)) return [name, Number(value)]
+  return [name, value === "true" || value === "false" ? value === "true" : value]
 }
 
 class Stage {

@@ -2,7 +2,7 @@
 // not so already is proposed as one event.
 
 import { banMask } from "../../protocol/ban-masks.ts"
-import { channelMode, type ChannelMode } from "../../protocol/modes.ts"
+import { channelMode, FOUNDER, type ChannelMode } from "../../protocol/modes.ts"
 import { byteLength, type ChannelName } from "../../protocol/names.ts"
 import {
   ERR_CHANOPRIVSNEEDED,
@@ -16,7 +16,7 @@ import {
   RPL_INVEXLIST,
 } from "../../protocol/numerics.ts"
 import { isNumeric, type Reply } from "../../protocol/reply.ts"
-import { isHalfOperator, isOperator, type Channel } from "../channel.ts"
+import { isFounder, isHalfOperator, isKeeper, isOperator, roleOf, type Channel } from "../channel.ts"
 import type { Answer, UserContext } from "../command.ts"
 import { event, from } from "../event.ts"
 import { bitOf, readChange, takesParam, type Change } from "../mode-change.ts"
@@ -128,8 +128,10 @@ export const channelModesChanged = event<{ channel: ChannelName; changes: readon
     if (!channel) return ERR_NOSUCHCHANNEL(name)
     // Nobody sends people to a channel that is not theirs.
     const foreign = changes.find((change) => by && !mayForward(net, change, by))
-    if (by && isOperator(channel, by)) return foreign && ERR_CHANOPRIVSNEEDED(foreign.param ?? "*")
     if (!by) return undefined
+    if (!changes.every((change) => mayFound(channel, change, by))) return ERR_CHANOPRIVSNEEDED(name)
+    if (isOperator(channel, by) || isKeeper(channel, by))
+      return foreign && ERR_CHANOPRIVSNEEDED(foreign.param ?? "*")
     const may = isHalfOperator(channel, by) && changes.every(({ letter }) => letter === "v")
     return may ? undefined : ERR_CHANOPRIVSNEEDED(name)
   },
@@ -149,6 +151,12 @@ export const channelModesChanged = event<{ channel: ChannelName; changes: readon
     tell.channel(channel, from(e, "MODE", [channel.name, letters, ...params]))
   },
 })
+
+// A founder makes another; who is one may give it up. Whose sign it is, is not known yet when the letter alone is asked about.
+function mayFound(channel: Channel, { on, letter, user }: Change, by: User): boolean {
+  if (letter !== "q" || isFounder(channel, by) || roleOf(channel, by) === FOUNDER) return true
+  return !on && (user === undefined || user === by.id)
+}
 
 function mayForward(net: Network, { letter, param }: Change, by: User): boolean {
   const to = letter === "f" && param !== undefined ? net.channel(param) : undefined

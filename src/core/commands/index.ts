@@ -6,10 +6,13 @@ import { ACCEPT, acceptChanged } from "./accept.ts"
 import { accountCreated, accountRegistered, passwordChanged, userLoggedIn } from "./account.ts"
 import { ADMIN } from "./admin.ts"
 import { AUTHENTICATE } from "./authenticate.ts"
+import { accountSettingsChanged } from "./account-settings.ts"
 import { AWAY, awayChanged } from "./away.ts"
 import { BATCH } from "./batch.ts"
 import { CAP } from "./cap.ts"
 import { channelModesChanged } from "./channel-modes.ts"
+import { channelDropped, channelRegistered, channelRoleSet } from "./channel-roles.ts"
+import { CHANSERV, CS } from "./chanserv.ts"
 import { CHATHISTORY } from "./chathistory.ts"
 import { accountMessagesErased } from "./erase.ts"
 import { ISON, MOTD, TIME, VERSION } from "./facts.ts"
@@ -29,10 +32,12 @@ import { MODE, userModesChanged } from "./mode.ts"
 import { MONITOR } from "./monitor.ts"
 import { NAMES } from "./names.ts"
 import { NICK, nickChanged } from "./nick.ts"
+import { NICKSERV, NS } from "./nickserv.ts"
 import { OPER, operatorMade } from "./oper.ts"
 import { PART, userParted } from "./part.ts"
 import { PASS } from "./pass.ts"
 import { PING, PONG } from "./ping.ts"
+import { userAttached, userDetached } from "./presence.ts"
 import { QUIT, userQuit } from "./quit.ts"
 import { messageRedacted, REDACT } from "./redact.ts"
 import { REGISTER, VERIFY } from "./register.ts"
@@ -57,7 +62,9 @@ const commands: readonly Command[] = [
   AWAY,
   BATCH,
   CAP,
+  CHANSERV,
   CHATHISTORY,
+  CS,
   HELP,
   HELPOP,
   INFO,
@@ -76,7 +83,9 @@ const commands: readonly Command[] = [
   MOTD,
   NAMES,
   NICK,
+  NICKSERV,
   NOTICE,
+  NS,
   OPER,
   PART,
   PASS,
@@ -109,9 +118,13 @@ const events: readonly EventType<never>[] = [
   accountCreated,
   accountMessagesErased,
   accountRegistered,
+  accountSettingsChanged,
   awayChanged,
+  channelDropped,
   channelModesChanged,
+  channelRegistered,
   channelRenamed,
+  channelRoleSet,
   memberKicked,
   messageRedacted,
   messageSent,
@@ -124,7 +137,9 @@ const events: readonly EventType<never>[] = [
   realnameChanged,
   serverStarted,
   topicChanged,
+  userAttached,
   userConnected,
+  userDetached,
   userInvited,
   userJoined,
   userLoggedIn,

@@ -15,13 +15,14 @@ import {
   ERR_TOOMANYCHANNELS,
 } from "../../protocol/numerics.ts"
 import type { Reply } from "../../protocol/reply.ts"
-import { isBanned, isListed, type Channel } from "../channel.ts"
+import { isBanned, isKeeper, isListed, roleOf, type Channel } from "../channel.ts"
 import { command } from "../command.ts"
 import { event } from "../event.ts"
 import { introductionTo, joinOf } from "../introduction.ts"
 import { introduceMetadata } from "../metadata.ts"
 import type { Network } from "../network.ts"
-import type { User, UserId } from "../user.ts"
+import { awayOf, type User, type UserId } from "../user.ts"
+import { signsGiven } from "./channel-roles.ts"
 import { userParted } from "./part.ts"
 
 export const JOIN = command({
@@ -80,7 +81,7 @@ function madeWith({ settings }: Network): { modes?: string } {
 // Channels that were made and left could otherwise fill the network for good. One without a topic goes first.
 function roomFor(net: Network): { replaces?: ChannelName } {
   if (net.channels.size < net.settings.limits.channels) return {}
-  const sleeping = net.channels.values().filter((channel) => channel.members.size === 0)
+  const sleeping = net.channels.values().filter((channel) => channel.members.size === 0 && !channel.founder)
   let chosen: Channel | undefined
   for (const channel of sleeping) {
     chosen ??= channel
@@ -122,13 +123,16 @@ export const userJoined = event<UserJoined>({
       net.channel(e.channel) ?? net.addChannel(e.seq, e.channel, e.at, e.modes ?? NEW_CHANNEL_MODES)
     if (channel.members.has(user)) return
     if (e.from !== undefined) tell.reply(ERR_LINKCHANNEL(e.from, channel.name))
-    net.join(channel, user, channel.members.size === 0 ? OPERATOR : 0)
+    const isFirst = channel.members.size === 0 && !channel.founder
+    const role = roleOf(channel, user)
+    net.join(channel, user, isFirst ? role | OPERATOR : role)
     const { at, msgid, account, bot } = e
     tell.witnesses(channel, user, { ...joinOf(channel, user), at, msgid, account, bot })
     // away-notify: "Clients will be sent an AWAY message … when a user joins and has an away message set", and no second message
     // has this msgid.
-    const away = { source: e.source, command: "AWAY", params: [], text: user.away, at, account, bot }
-    if (user.away !== undefined) tell.witnesses(channel, user, { ...away, needs: AWAY_NOTIFY }, user)
+    const away = { source: e.source, command: "AWAY", params: [], text: awayOf(user), at, account, bot }
+    if (away.text !== undefined) tell.witnesses(channel, user, { ...away, needs: AWAY_NOTIFY }, user)
+    if (role !== 0) tell.channel(channel, signsGiven(channel, user, role, at))
     for (const session of user.sessions) {
       for (const reply of introductionTo(channel, session, net)) tell.session(session, reply)
     }
@@ -136,9 +140,9 @@ export const userJoined = event<UserJoined>({
   },
 })
 
-// An operator's invitation opens +i, and the ban, the key, the limit and +R as well; a mask of +I opens +i alone.
+// Who keeps order there by the account always may. An operator's invitation opens +i, and the ban, the key, the limit and +R as well; a mask of +I opens +i alone.
 function refusedBy(net: Network, channel: Channel, user: User, keyRight: boolean): Reply | undefined {
-  if (user.invitations.has(channel)) return undefined
+  if (user.invitations.has(channel) || isKeeper(channel, user)) return undefined
   if (channel.flags.has("i") && !isListed(net, channel, "I", user)) return ERR_INVITEONLYCHAN(channel.name)
   if (isBanned(net, channel, user)) return ERR_BANNEDFROMCHAN(channel.name)
   if (channel.flags.has("R") && !user.account)

@@ -10,7 +10,7 @@ import {
   ERR_USERNOTINCHANNEL,
 } from "../../protocol/numerics.ts"
 import type { Reply } from "../../protocol/reply.ts"
-import { type Channel, isHalfOperator, isOperator, isVisible } from "../channel.ts"
+import { type Channel, isFounder, isHalfOperator, isOperator, isVisible } from "../channel.ts"
 import { command } from "../command.ts"
 import { event, from } from "../event.ts"
 import type { User, UserId } from "../user.ts"
@@ -59,7 +59,8 @@ export const memberKicked = event<{ channel: ChannelName; user: UserId; reason: 
   },
 })
 
-// A half-operator removes those who are neither half-operators nor operators.
+// A half-operator removes those who are neither half-operators nor operators; only a founder removes a founder.
 export function mayKick(channel: Channel, by: User, user: User | undefined): boolean {
+  if (isFounder(channel, user) && !isFounder(channel, by)) return false
   return isOperator(channel, by) || (isHalfOperator(channel, by) && !isHalfOperator(channel, user))
 }

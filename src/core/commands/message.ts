@@ -1,7 +1,7 @@
 // PRIVMSG and NOTICE: https://modern.ircdocs.horse/#privmsg-message; TAGMSG:
 // https://ircv3.net/specs/extensions/message-tags.html#the-tagmsg-tag-only-message
 
-import { MESSAGE_TAGS } from "../../protocol/capabilities.ts"
+import { ECHO_MESSAGE, MESSAGE_TAGS } from "../../protocol/capabilities.ts"
 import type { Tags } from "../../protocol/message.ts"
 import { PREFIXES, statusTarget } from "../../protocol/modes.ts"
 import { isChannelName, type ChannelName } from "../../protocol/names.ts"
@@ -27,7 +27,8 @@ import { linesOf } from "../multiline.ts"
 import type { Network } from "../network.ts"
 import { eventOf } from "../rows.ts"
 import type { Row } from "../seams.ts"
-import { correspondentId, isRelayable, type User, type UserId } from "../user.ts"
+import { serviceCalled } from "../service.ts"
+import { awayOf, correspondentId, isRelayable, sourceOf, type User, type UserId } from "../user.ts"
 import { acceptChanged, hasRoom } from "./accept.ts"
 
 const SPECIFICATION = "https://modern.ircdocs.horse/#privmsg-message"
@@ -75,12 +76,8 @@ function speak(context: UserContext, kind: Kind, targets: string | undefined, te
   return names.flatMap((target) => speakTo(context, kind, target, text))
 }
 
-function speakTo(
-  { net, user, session, message, propose }: UserContext,
-  kind: Kind,
-  target: string,
-  text: string,
-): Reply[] {
+function speakTo(context: UserContext, kind: Kind, target: string, text: string): Content[] {
+  const { net, user, session, message, propose } = context
   const { cuts } = message
   if (cuts === undefined && !isRelayable(user, kind, target, text)) return [ERR_INPUTTOOLONG()]
   const tags = session.has(MESSAGE_TAGS) ? clientOnly(message.tags) : {}
@@ -101,6 +98,8 @@ function speakTo(
     propose(sent, { ...said, status: { sign: status.prefix.sign, channel } })
     return []
   }
+  const service = serviceCalled(target)
+  if (service !== undefined) return kind === "PRIVMSG" ? obeyed(context, service, target, text) : []
   const recipient = net.user(target)
   if (!recipient) return [ERR_NOSUCHNICK(target)]
   // Who is written to may answer.
@@ -111,6 +110,18 @@ function speakTo(
   const haveAccounts = user.account !== undefined && recipient.account !== undefined
   propose(sent, { ...said, to: recipient.id, ...(haveAccounts ? { peer: correspondentId(recipient) } : {}) })
   return []
+}
+
+// What is said to a service is a command: nobody hears it, and nothing of it is kept.
+function obeyed(
+  { user, session, message, obey }: UserContext,
+  service: string,
+  target: string,
+  text: string,
+) {
+  const echo = { source: sourceOf(user), command: "PRIVMSG", params: [target], text }
+  const answer = obey({ tags: message.tags, source: message.source, command: service, params: [text] })
+  return [session.has(ECHO_MESSAGE) ? echo : [], (answer ?? []) as Content | Content[]].flat()
 }
 
 // Its own spelling would give away that a secret channel is there.
@@ -190,7 +201,8 @@ export const messageSent = event<MessageSent>({
     if (to === author) tell.saidToSelf(author, heard)
     else if (channel) tell.said(sign === "" ? channel.members.keys() : ranked(channel, sign), author, heard)
     else tell.said(to ? [to] : [], author, heard)
-    if (e.command === "PRIVMSG" && to?.away !== undefined) tell.reply(RPL_AWAY(to.nick, to.away))
+    const away = to && awayOf(to)
+    if (e.command === "PRIVMSG" && to && away !== undefined) tell.reply(RPL_AWAY(to.nick, away))
   },
 })
 

@@ -48,6 +48,7 @@ export const userConnected = event<UserConnected>({
       metadata: account?.metadata ?? new Map(),
       since: e.at,
       away: e.away,
+      absentSince: undefined,
       modes: new Set(e.modes),
       rights: [],
       channels: new Map(),
