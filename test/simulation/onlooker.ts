@@ -113,8 +113,9 @@ export class Onlooker {
         this.#in(name, line).add(who)
         return
       case "PART":
+        // One may come into an auditorium, which does not list one, and leave it at one stroke.
         this.#expect(
-          this.#in(name, line).delete(who) || this.partial.has(name),
+          this.#in(name, line).delete(who) || self || this.partial.has(name),
           "who left was not there",
           line,
         )
