@@ -7,7 +7,6 @@ import { ERR_NOTREGISTERED, RPL_NOWAWAY, RPL_UNAWAY } from "../../protocol/numer
 import { anytime, type Answer } from "../command.ts"
 import { event, from } from "../event.ts"
 import type { Session } from "../session.ts"
-import { awayOf } from "../user.ts"
 
 /** "the user is not present for an unspecified reason" */
 export const ABSENT = "*"
@@ -36,12 +35,10 @@ export const awayChanged = event<{ away?: string }>({
   apply(net, e, tell) {
     const user = e.by === undefined ? undefined : net.users.get(e.by)
     if (!user) return
-    const before = awayOf(user)
+    const before = user.away
     user.away = e.away
-    // Who says so is there.
-    if (e.away !== ABSENT) user.absentSince = undefined
     tell.reply(e.away === undefined ? RPL_UNAWAY() : RPL_NOWAWAY())
-    if (awayOf(user) === before) return
+    if (e.away === before) return
     tell.peersAndWatchers(user, { ...from(e, "AWAY", [], e.away), needs: AWAY_NOTIFY }, false)
   },
 })
