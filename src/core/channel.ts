@@ -1,13 +1,13 @@
 // A channel and who is in it: https://modern.ircdocs.horse/#channels
 
 import { isMute, means } from "../protocol/ban-masks.ts"
-import { CHANNEL_MODES, HALF_OPERATOR, OPERATOR, lettersOf, signs } from "../protocol/modes.ts"
+import { CHANNEL_MODES, FOUNDER, HALF_OPERATOR, OPERATOR, lettersOf, signs } from "../protocol/modes.ts"
 import type { ChannelName } from "../protocol/names.ts"
 import { ERR_CANNOTSENDTOCHAN } from "../protocol/numerics.ts"
 import type { Reply } from "../protocol/reply.ts"
 import type { Metadata } from "./metadata.ts"
 import type { Network } from "./network.ts"
-import { sourceOf, type User } from "./user.ts"
+import { sourceOf, type Account, type User } from "./user.ts"
 
 declare const brand: unique symbol
 /** The `seq` of the event that made the channel. History belongs to the id, not to the name. */
@@ -17,13 +17,6 @@ export interface Member {
   readonly user: User
   /** Bits of protocol/modes.ts. */
   prefixes: number
-  readonly joined: Place
-}
-
-/** A place in the log, and its time in ms since 1970. */
-export interface Place {
-  readonly seq: number
-  readonly at: number
 }
 
 export interface Topic {
@@ -53,6 +46,10 @@ export interface Channel {
   /** The lists of masks by the letter of their mode, each by folded mask. */
   readonly lists: ReadonlyMap<string, Map<string, ListEntry>>
   readonly metadata: Metadata
+  /** Whose it is; without one it is nobody's, and the first who comes is its operator. */
+  founder: Account | undefined
+  /** What other accounts are there whenever they come: bits of protocol/modes.ts. */
+  readonly roles: Map<Account, number>
   readonly members: Map<User, Member>
 }
 
@@ -68,17 +65,39 @@ export function newChannel(id: number, name: ChannelName, createdAt: number, fla
     forward: undefined,
     lists: new Map([...lettersOf("list")].map((letter) => [letter, new Map()])),
     metadata: new Map(),
+    founder: undefined,
+    roles: new Map(),
     members: new Map(),
   }
 }
 
+export function isFounder(channel: Channel, user: User | undefined): boolean {
+  return hasSign(channel, user, FOUNDER)
+}
+
+/** Founders are operators. */
 export function isOperator(channel: Channel, user: User | undefined): boolean {
-  return user !== undefined && ((channel.members.get(user)?.prefixes ?? 0) & OPERATOR) !== 0
+  return hasSign(channel, user, FOUNDER | OPERATOR)
 }
 
 /** Operators and half-operators: who may give voice and set a topic. */
 export function isHalfOperator(channel: Channel, user: User | undefined): boolean {
-  return user !== undefined && ((channel.members.get(user)?.prefixes ?? 0) & (OPERATOR | HALF_OPERATOR)) !== 0
+  return hasSign(channel, user, FOUNDER | OPERATOR | HALF_OPERATOR)
+}
+
+function hasSign(channel: Channel, user: User | undefined, bits: number): boolean {
+  return user !== undefined && ((channel.members.get(user)?.prefixes ?? 0) & bits) !== 0
+}
+
+/** The signs that a user's account has there whenever it comes. */
+export function roleOf({ founder, roles }: Channel, { account }: User): number {
+  if (!account) return 0
+  return account === founder ? FOUNDER : (roles.get(account) ?? 0)
+}
+
+/** Whether a user keeps order there by the account, with or without a sign. */
+export function isKeeper(channel: Channel, user: User): boolean {
+  return roleOf(channel, user) >= OPERATOR
 }
 
 /** Whether a mask of the list `letter` means `user`; those that are about speaking alone count when that is what is asked. */

@@ -51,7 +51,9 @@ export interface Context {
   newBatch(): string
   /** Ends the session with `ERROR :words`. */
   end(code: RefusalCode, words?: string): void
-  /** Ends every session of somebody else. */
+  /** Ends another session of the same user. */
+  replace(other: Session): void
+  /** Ends every session of somebody else, and that user. */
   dismiss(user: User, code: RefusalCode, words: string): void
   /** Tells who runs the server. */
   readonly log: Logger
@@ -71,6 +73,8 @@ interface Facts {
   readonly specification: string
   /** NOTICE: what is refused is not answered. */
   readonly quiet?: true
+  /** How a service puts what it answers. */
+  worded?(session: Session, content: Content): Content
 }
 
 /** `when` says whether it needs a registered session, works only before that, or always. */
@@ -91,8 +95,14 @@ export function unregistered(facts: Facts & { run(context: Context, ...params: s
   return { ...facts, when: "unregistered", paramsMin: paramsMin(facts.syntax) }
 }
 
+/** An answer as its command puts it. */
+export function wordedBy({ worded }: Command, session: Session, answer: Answer): Answer {
+  if (!worded || !answer) return answer
+  return [answer].flat().map((content) => worded(session, content as Content))
+}
+
 /** The parameters before the first optional one; `{…}` repeats what is there already. */
-function paramsMin(syntax: string): number {
+export function paramsMin(syntax: string): number {
   const required =
     syntax
       .replace(/\{.*?\}/g, "")

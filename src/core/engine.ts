@@ -3,23 +3,25 @@
 
 import { STANDARD_REPLIES } from "../protocol/capabilities.ts"
 import type { Unreadable } from "../protocol/line-reader.ts"
-import { type Message, parse } from "../protocol/message.ts"
+import { parse } from "../protocol/message.ts"
 import { BOT } from "../protocol/modes.ts"
 import { msgidOf } from "../protocol/msgid.ts"
 import {
   ERR_ALREADYREGISTERED,
-  ERR_INPUTTOOLONG,
   ERR_NEEDMOREPARAMS,
   ERR_NOTREGISTERED,
   ERR_UNKNOWNCOMMAND,
 } from "../protocol/numerics.ts"
 import { REFUSALS, type RefusalCode } from "../protocol/refusals.ts"
 import { FAIL } from "../protocol/reply.ts"
+import { isAlwaysOn, overstayers } from "./always-on.ts"
 import { isBatched, gather, isOverdue, timedOut } from "./client-batch.ts"
-import type { Answer, Command, Context, Question } from "./command.ts"
+import { type Answer, type Command, type Context, type Question, wordedBy } from "./command.ts"
 import { COMMANDS } from "./commands/index.ts"
-import { quit, userQuit } from "./commands/quit.ts"
-import { serverStarted } from "./commands/server.ts"
+import { userDetached } from "./commands/presence.ts"
+import { userQuit } from "./commands/quit.ts"
+import { serverStarted, startOf } from "./commands/server.ts"
+import { dueOf } from "./deadlines.ts"
 import type { EventType, Stamp } from "./event.ts"
 import { Network } from "./network.ts"
 import { offersOf, reoffer } from "./offers.ts"
@@ -28,29 +30,11 @@ import { rowOf } from "./rows.ts"
 import { pursueRegistration } from "./registration.ts"
 import type { Arrival, Logger, Request, Result, Row, Settings, Turn } from "./seams.ts"
 import { Session } from "./session.ts"
-import type { Snapshot } from "./snapshot.ts"
 import { Speech } from "./speech.ts"
+import { ClashError, type Start } from "./start.ts"
 import { Tell } from "./tell.ts"
+import { unreadable } from "./unreadable.ts"
 import { sourceOf, type User } from "./user.ts"
-
-/** Where the log stood when this run began. */
-export interface Start {
-  readonly epoch: number
-  readonly nextSeq: number
-  readonly lastAt: number
-  /** What `history` goes on from; an empty network when there is none. */
-  readonly snapshot?: Snapshot | undefined
-}
-
-/** The log holds two names that are one under the casemapping that is wanted now; nothing was changed. */
-export class ClashError extends Error {
-  readonly names: readonly [string, string]
-
-  constructor(casemapping: string, names: readonly [string, string]) {
-    super(`${names.join(" and ")} are one name under the casemapping ${casemapping}`)
-    this.names = names
-  }
-}
 
 /** Lines that may wait behind a command that waits for the shell. */
 const BACKLOG_LINES_MAX = 1000
@@ -83,8 +67,7 @@ export class Engine {
     const { casemapping } = settings
     const clash = this.net.clashUnder(casemapping)
     if (clash) throw new ClashError(casemapping, clash)
-    const names = casemapping === "ascii" ? {} : { casemapping }
-    this.#place(serverStarted, { epoch: this.#epoch, ...names }, undefined)
+    this.#place(serverStarted, startOf(this.#epoch, settings), undefined)
   }
 
   /** A connection whose TLS handshake is done and whose certificate, if any, was judged. */
@@ -112,26 +95,22 @@ export class Engine {
     session.closing ??= "QUIT"
   }
 
-  /** Lets time pass: registration and PING deadlines. Once in a few seconds is enough. */
+  /** Lets time pass: registration and PING deadlines, and who is gone for too long. Once in a few seconds is enough. */
   tick(now: number) {
     this.#advance(now)
-    const { limits } = this.net.settings
     for (const session of this.sessions) {
       if (session.closing) continue
-      if (!session.user) {
-        if (now - session.since > limits.registrationTimeoutMs) this.end(session, "REGISTRATION_TIMEOUT")
-      } else if (session.pinged) {
-        if (now - session.heardAt > limits.pingAfterMs + limits.pingTimeoutMs)
-          this.end(session, "PING_TIMEOUT")
-      } else if (now - session.heardAt > limits.pingAfterMs) {
+      const due = dueOf(session, this.net.settings.limits, now)
+      if (due === "PING") {
         session.pinged = true
         this.#speech.ping(session)
-      }
+      } else if (due) this.end(session, due)
       if (session.batch && isOverdue(session.batch, now)) {
         this.#speech.answer(session, timedOut(session.batch))
         this.#speech.finish()
       }
     }
+    for (const { user, reason } of overstayers(this.net, now)) this.#quit(user, reason)
   }
 
   /** The shell's answer to what `session` asked for; its queued lines follow. */
@@ -171,8 +150,9 @@ export class Engine {
     }
   }
 
-  /** Ends every session of a user, and so the user. */
-  dismiss(user: User, code: RefusalCode, words?: string) {
+  /** Ends every session of a user, and the user, who may come back. */
+  dismiss(user: User, code: RefusalCode, words: string = REFUSALS[code].text) {
+    this.#quit(user, words)
     for (const session of user.sessions.slice()) this.end(session, code, words)
   }
 
@@ -238,17 +218,19 @@ export class Engine {
       now: this.#at,
       commands: COMMANDS,
       propose: (type, fact) => this.#propose(session, command, type, fact),
-      ask: (question, resume) => this.#ask(session, message.command, question, resume),
+      ask: (question, resume) =>
+        this.#ask(session, message.command, question, (result) => wordedBy(command, session, resume(result))),
       obey: (other) => this.#run(session, other),
       defer: this.#speech.defer,
       newBatch: this.#speech.newBatch,
       end: (code, words) => this.end(session, code, words),
+      replace: (other) => this.end(other, "REPLACED"),
       dismiss: (target, code, words) => this.dismiss(target, code, words),
       log: this.#log,
     }
     if (isBatched(session, message)) return gather(context)
     if (command.when === "registered") {
-      return user && command.run({ ...context, user }, ...message.params)
+      return user && wordedBy(command, session, command.run({ ...context, user }, ...message.params))
     }
     return command.run(context, ...message.params)
   }
@@ -271,12 +253,11 @@ export class Engine {
   #propose<F extends object>(session: Session, command: Command, type: EventType<F>, fact: F) {
     const { user } = session
     const refusal = type.refuse?.(this.net, fact, user)
-    if (refusal) return command.quiet ? undefined : this.#speech.answer(session, refusal)
+    if (refusal && command.quiet) return
+    if (refusal) return this.#speech.answer(session, wordedBy(command, session, refusal))
     if (this.readOnly && type.refuse) {
-      return this.#speech.answer(
-        session,
-        FAIL(command.name, "STORAGE_FULL", [], "The server's disk is full; nothing was changed"),
-      )
+      const full = FAIL(command.name, "STORAGE_FULL", [], "The server's disk is full; nothing was changed")
+      return this.#speech.answer(session, wordedBy(command, session, full))
     }
     this.#tell.origin = session
     this.#place(type, fact, user)
@@ -348,7 +329,7 @@ export class Engine {
     }
   }
 
-  // The user goes with its last session.
+  // The user goes with its last session, or stays without one.
   #leave(session: Session, reason: string) {
     this.#tell.watch.clear(session)
     const { user } = session
@@ -356,17 +337,12 @@ export class Engine {
     session.user = undefined
     session.nick = user.nick
     user.sessions.splice(user.sessions.indexOf(session), 1)
-    if (user.sessions.length === 0 && this.net.users.has(user.id))
-      this.#place(userQuit, quit(user, reason), user)
+    if (user.sessions.length > 0 || !this.net.users.has(user.id)) return
+    if (!isAlwaysOn(user.account, this.net.settings.accounts.alwaysOn)) this.#quit(user, reason)
+    else if (user.absentSince === undefined) this.#place(userDetached, { user: user.id }, user)
   }
-}
 
-function unreadable(line: Unreadable, message: Message | undefined): Answer {
-  if (line.defect === "tooLong") return ERR_INPUTTOOLONG()
-  const code = line.defect === "invalidUtf8" ? "INVALID_UTF8" : "INVALID_CHARACTER"
-  const text =
-    line.defect === "invalidUtf8"
-      ? "Your line was not valid UTF-8 and was dropped"
-      : "Your line held a NUL or a lone CR and was dropped"
-  return FAIL(message?.command ?? "*", code, [], text)
+  #quit(user: User, reason: string) {
+    if (this.net.users.has(user.id)) this.#place(userQuit, { user: user.id, reason }, user)
+  }
 }

@@ -2,7 +2,7 @@
 
 import { CASEMAPPINGS, type CasemappingName } from "../protocol/casemapping.ts"
 import type { ChannelName, Nick } from "../protocol/names.ts"
-import { newChannel, type Channel, type Member, type Place } from "./channel.ts"
+import { newChannel, type Channel, type Member } from "./channel.ts"
 import { Lookalikes } from "./lookalikes.ts"
 import type { Settings } from "./seams.ts"
 import type { Snapshot } from "./snapshot.ts"
@@ -182,25 +182,33 @@ export class Network {
       if (other.forward?.id === channel.id) other.forward = { name, id: channel.id }
   }
 
-  join(channel: Channel, user: User, prefixes: number, { seq, at }: Place): Member {
-    const member = { user, prefixes, joined: { seq, at } }
+  join(channel: Channel, user: User, prefixes: number): Member {
+    const member = { user, prefixes }
     channel.members.set(user, member)
     user.channels.set(channel, member)
     user.invitations.delete(channel)
     return member
   }
 
-  /** A channel that empties is dormant; one that was locked ends, so that nobody reads later what was said behind the lock. */
+  /**
+   * A channel that empties is dormant; one that was locked ends, so that nobody reads later what was said behind the lock. One
+   * that has a founder stays locked.
+   */
   leave(channel: Channel, user: User) {
     channel.members.delete(user)
     user.channels.delete(channel)
-    if (channel.members.size > 0) return
+    this.endIfLocked(channel)
+  }
+
+  endIfLocked(channel: Channel) {
+    if (channel.members.size > 0 || channel.founder) return
     const locked = channel.flags.has("i") || channel.flags.has("s") || channel.key !== undefined
     if (locked) this.channels.delete(this.folded(channel.name))
   }
 
   endIfAsleep(name: ChannelName) {
-    if (this.channel(name)?.members.size === 0) this.channels.delete(this.folded(name))
+    const channel = this.channel(name)
+    if (channel?.members.size === 0 && !channel.founder) this.channels.delete(this.folded(name))
   }
 
   /** The run in which `seq` got its place. */

@@ -12,7 +12,8 @@ import { ERR_NICKNAMEINUSE, ERR_PASSWDMISMATCH, ERR_SASLABORTED } from "../proto
 import { accountCreated, accountNameOf } from "./commands/account.ts"
 import { ABSENT, awayChanged } from "./commands/away.ts"
 import { metadataChanged } from "./commands/metadata.ts"
-import { isTaken, nickChanged, renaming } from "./commands/nick.ts"
+import { isTaken, nickChanged } from "./commands/nick.ts"
+import { userAttached } from "./commands/presence.ts"
 import { userConnected } from "./commands/user.ts"
 import { greeting, greetingOfSecondSession } from "./welcome.ts"
 import type { Account, User, UserId } from "./user.ts"
@@ -90,13 +91,21 @@ function register(
 ) {
   const { net } = registrar
   const online = account && net.userOf(account)
+  const { multiclient } = net.settings.accounts
+  if (online && multiclient && account.multiclient === false && online.sessions.length > 0) {
+    session.nick = undefined
+    return registrar.answer(ERR_NICKNAMEINUSE(nick, `${account.name} is here already, and wants to be once`))
+  }
   if (online) {
     bringMetadata(session, online, registrar)
     const others = online.sessions.slice()
+    // "an away message of * should be treated as though the connection did not exist at all"
+    if (online.absentSince !== undefined && session.away !== ABSENT)
+      registrar.place(userAttached, { user: online.id }, online)
     attach(session, online)
     registrar.answer(greetingOfSecondSession(registrar, session, online))
     bringAway(session, online, registrar)
-    if (!net.settings.accounts.multiclient) for (const other of others) registrar.replace(other)
+    if (!multiclient) for (const other of others) registrar.replace(other)
   } else {
     if (account && net.folded(nick) === net.folded(account.name)) clearNick(nick, registrar)
     if (isTaken(net, nick, account)) {
@@ -156,7 +165,7 @@ function clearNick(nick: Nick, registrar: Registrar) {
   for (const guest of new Set([net.user(nick) ?? [], namesakes].flat())) {
     let free = `guest-${guest.id}`
     while (isTaken(net, free as Nick, undefined)) free += "_"
-    registrar.place(nickChanged, renaming(guest, free as Nick), guest)
+    registrar.place(nickChanged, { user: guest.id, nick: free as Nick })
   }
 }
 

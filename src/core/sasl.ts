@@ -59,11 +59,21 @@ function plain(context: Context, response: Uint8Array): Answer {
   const [authzid = "", authcid = "", password = "", ...rest] = utf8(response)?.split("\0") ?? []
   const isWhole = authcid !== "" && password !== "" && rest.length === 0
   if (!isWhole || !mayActAs(authzid, authcid)) return failed(context)
-  const account = context.net.account(authcid)
-  const claim = claimOf(account, authcid)
+  return logIn(context, authcid, password, (why) => failed(context, why))
+}
+
+/** By the account's password; `otherwise` answers when that fails. */
+export function logIn(
+  context: Context,
+  name: string,
+  password: string,
+  otherwise: (why: string | undefined) => Answer,
+): Answer {
+  const account = context.net.account(name)
+  const claim = claimOf(account, name)
   context.ask({ type: "login", ...claim, password }, (result) => {
-    const why = refusalIn(result)
-    return why === undefined && account ? succeeded(context, account) : failed(context, why)
+    if (result.type === "login" && result.right && account) return succeeded(context, account)
+    return otherwise(result.type === "tooMany" ? result.words : undefined)
   })
   return undefined
 }

@@ -202,8 +202,6 @@ export interface Settings {
   /** Lines of the message of the day; none when it is empty. */
   readonly motd: readonly string[]
   readonly access: "members" | "open"
-  /** How far back members of a channel read: from their JOIN on, or all of it. */
-  readonly historyFrom: "join" | "all"
   /** Whether PASS is needed; the shell compares it. */
   readonly passwordNeeded: boolean
   readonly accounts: AccountSettings
@@ -217,6 +215,9 @@ export interface Settings {
   readonly redactWithinMs: number
 }
 
+/** Which accounts stay online without a session: none, those that ask for it, those that do not decline it, or all. */
+export type AlwaysOn = "off" | "opt-in" | "opt-out" | "mandatory"
+
 /** `[accounts]` of chat.toml, as far as the core obeys it. */
 export interface AccountSettings {
   /** Whether anybody may register one. */
@@ -228,6 +229,9 @@ export interface AccountSettings {
   readonly customNames: boolean
   /** Whether an account may have several connections at once; otherwise the newest takes the others' place. */
   readonly multiclient: boolean
+  readonly alwaysOn: AlwaysOn
+  /** How long who stays online does so without being there; `Infinity` is for ever. */
+  readonly alwaysOnMs: number
   /** Characters. */
   readonly passwordLengthMin: number
   /** Whether certificates are asked for, so that SASL EXTERNAL can succeed. */

@@ -124,12 +124,10 @@ function addressedTo(session: Session, content: Content): Content {
 const WITH_STANDARD_REPLIES: readonly string[] = [
   "BATCH",
   "CHATHISTORY",
-  "MARKREAD",
   "METADATA",
   "REDACT",
   "REGISTER",
   "RENAME",
-  "SEARCH",
   "SETNAME",
   "VERIFY",
 ]

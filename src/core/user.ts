@@ -21,14 +21,11 @@ export interface Account {
   credentials?: string
   /** The place in the log of the event that holds them. */
   credentialsSeq?: number
-  /** Whether it stays online when its last session ends. */
-  alwaysOn: boolean
+  /** Whether it stays online when its last session ends, and may have several; undefined as the site has it. */
+  alwaysOn?: boolean | undefined
+  multiclient?: boolean | undefined
   readonly metadata: Metadata
-  readonly readMarkers: ReadMarkers
 }
-
-/** Until when something was read, in ms since 1970, by the id of the channel, account or guest. */
-export type ReadMarkers = Map<number, number>
 
 export interface User {
   readonly id: UserId
@@ -40,10 +37,10 @@ export interface User {
   /** ms since 1970. */
   readonly since: number
   away: string | undefined
+  /** ms since 1970 when the last session of a user who stays online ended; undefined while there is one. */
+  absentSince: number | undefined
   /** The account's own, where there is one. */
   metadata: Metadata
-  /** A guest's; an account has its own. */
-  readonly readMarkers: ReadMarkers
   readonly modes: Set<string>
   /** What OPER gave; nothing without mode `o`. */
   rights: readonly Right[]
@@ -56,9 +53,17 @@ export interface User {
   readonly sessions: Session[]
 }
 
-/** Seconds since any of the user's sessions sent a message. */
+/** What is said of who stays online without a session and left no other word. */
+export const NOT_CONNECTED = "Not connected; will read it later"
+
+/** Why others do not expect an answer at once, if they should not. */
+export function awayOf({ away, absentSince }: User): string | undefined {
+  return away ?? (absentSince === undefined ? undefined : NOT_CONNECTED)
+}
+
+/** Seconds since any of the user's sessions sent a message, or since the last of them ended. */
 export function idleSecondsOf(user: User, now: number): number {
-  const spokeAt = Math.max(...user.sessions.map((session) => session.spokeAt))
+  const spokeAt = Math.max(user.absentSince ?? 0, ...user.sessions.map((session) => session.spokeAt))
   return Math.max(0, Math.floor((now - spokeAt) / 1000))
 }
 

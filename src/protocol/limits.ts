@@ -43,6 +43,8 @@ export interface Limits {
   readonly keyLength: number
   readonly channelsPerUser: number
   readonly channels: number
+  /** That one account has registered. */
+  readonly channelsPerAccount: number
   readonly listModes: number
   /** Modes with a parameter in one MODE. */
   readonly modes: number
@@ -79,6 +81,7 @@ export const DEFAULT_LIMITS: Limits = {
   keyLength: 23,
   channelsPerUser: 100,
   channels: 10_000,
+  channelsPerAccount: 20,
   listModes: 60,
   modes: 6,
   targets: 4,

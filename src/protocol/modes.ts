@@ -51,7 +51,13 @@ export const CHANNEL_MODES: readonly ChannelMode[] = [
     meaning:
       "auditorium: who has no sign is seen by those who have one, and by nobody else; all hear what is said",
   },
-  { letter: "o", kind: "prefix", parameter: "nick", meaning: "operator: all of this" },
+  {
+    letter: "q",
+    kind: "prefix",
+    parameter: "nick",
+    meaning: "founder: as `o`, is kicked by no `o`, and gives and takes `q`",
+  },
+  { letter: "o", kind: "prefix", parameter: "nick", meaning: "operator: all of this but `q`" },
   {
     letter: "h",
     kind: "prefix",
@@ -70,9 +76,11 @@ export interface Prefix {
 export const VOICE = 1
 export const HALF_OPERATOR = 2
 export const OPERATOR = 8
+export const FOUNDER = 16
 
-/** Highest first, as PREFIX of ISUPPORT lists them; bits leave room for founder (16). */
+/** Highest first, as PREFIX of ISUPPORT lists them. */
 export const PREFIXES: readonly Prefix[] = [
+  { letter: "q", sign: "~", bit: FOUNDER },
   { letter: "o", sign: "@", bit: OPERATOR },
   { letter: "h", sign: "%", bit: HALF_OPERATOR },
   { letter: "v", sign: "+", bit: VOICE },

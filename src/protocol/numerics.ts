@@ -188,7 +188,8 @@ export const ERR_UNKNOWNCOMMAND = (command: string) => numeric("421", [command],
 export const ERR_NOMOTD = () => numeric("422", [], "MOTD File is missing")
 export const ERR_NONICKNAMEGIVEN = () => numeric("431", [], "No nickname given")
 export const ERR_ERRONEUSNICKNAME = (nick: string) => numeric("432", [nick], "Erroneous nickname")
-export const ERR_NICKNAMEINUSE = (nick: string) => numeric("433", [nick], "Nickname is already in use")
+export const ERR_NICKNAMEINUSE = (nick: string, text = "Nickname is already in use") =>
+  numeric("433", [nick], text)
 export const ERR_USERNOTINCHANNEL = (nick: string, channel: string) =>
   numeric("441", [nick, channel], "They aren't on that channel")
 export const ERR_NOTONCHANNEL = (channel: string) => numeric("442", [channel], "You're not on that channel")

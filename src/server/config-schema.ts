@@ -96,6 +96,10 @@ const accounts = z.strictObject({
   email_required: yes.default(false),
   custom_names: yes.default(false),
   multiclient: yes.default(true),
+  always_on: z
+    .enum(["off", "opt-in", "opt-out", "mandatory"], "must be off, opt-in, opt-out or mandatory")
+    .default("opt-in"),
+  always_on_days: count.default(0),
   registrations_per_hour: count.default(5),
   password_length_min: whole(1, 64).default(8),
   // OWASP's least for argon2id, and for PBKDF2 with SHA-256; RFC 7677 wants 4096 at least.
@@ -141,7 +145,6 @@ const secret = z
   .max(400)
 
 const history = z.strictObject({
-  from: z.enum(["join", "all"], "must be join or all").default("all"),
   redact_within_hours: z
     .union([z.literal(false), whole(0, HOURS_MAX)], `must be a whole number from 0 to ${HOURS_MAX}, or false`)
     .default(24),

@@ -49,8 +49,6 @@ export interface Config {
   readonly limits: Limits
   readonly throttling: Throttling
   readonly history: {
-    /** How far back members of a channel read. */
-    readonly from: "join" | "all"
     /** How long authors may redact; `Infinity` is for ever. */
     readonly redactWithinMs: number
     /** What is kept; 0 is without end. */
@@ -136,6 +134,8 @@ function configFrom(raw: Raw): Config {
       emailRequired: accounts.email_required,
       customNames: accounts.custom_names,
       multiclient: accounts.multiclient,
+      alwaysOn: accounts.always_on,
+      alwaysOnMs: accounts.always_on_days === 0 ? Infinity : accounts.always_on_days * 86_400_000,
       registrationsPerHour: accounts.registrations_per_hour,
       passwordLengthMin: accounts.password_length_min,
       passwordMemoryKib: accounts.password_memory_kib,
@@ -152,7 +152,6 @@ function configFrom(raw: Raw): Config {
       exempt: throttling.exempt,
     },
     history: {
-      from: history.from,
       redactWithinMs:
         history.redact_within_hours === false ? Infinity : history.redact_within_hours * 3_600_000,
       kept: { days: history.days, messages: history.messages },

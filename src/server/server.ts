@@ -1,8 +1,9 @@
 // The shell put together: engine, turns, listeners, the clock's tick. What it is given (log, files' contents) is made by
 // cli; what it needs to be told again it is told by `reload`.
 
-import { ClashError, Engine } from "../core/engine.ts"
+import { Engine } from "../core/engine.ts"
 import type { Log, Logger, Request, Result, Row, Settings } from "../core/seams.ts"
+import { ClashError } from "../core/start.ts"
 import { Administration } from "./administration.ts"
 import type { Rules } from "./certificate-judge.ts"
 import { monotonicMs, now } from "./clock.ts"
@@ -191,7 +192,6 @@ function settingsOf({ config, motd }: Changeable, version: string): Settings {
     motd,
     access,
     passwordNeeded: password !== undefined,
-    historyFrom: config.history.from,
     casemapping,
     defaultUserModes,
     defaultChannelModes,

@@ -114,6 +114,7 @@ def render_toml(o: Options) -> str:
             "fakelag": False,
         },
         "accounts": {
+            "always_on": "off" if o.always_on == "disabled" else o.always_on,
             "before_connect": o.register_before_connect,
             "email_required": o.register_requires_email,
             "registrations_per_hour": 0,

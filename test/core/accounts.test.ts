@@ -72,7 +72,7 @@ test("what a guest says of himself becomes the account's, and replay brings it a
   const live = world.engine.net.account("ally")!
   expect(live.credentials).toBe('{"b":"other"}')
   expect(live.metadata.get("url")).toBe("https://alice.example")
-  expect(live.alwaysOn).toBe(false)
+  expect(live.alwaysOn).toBeUndefined()
   world.engine.closed(alice, "gone", world.now)
   world.settle()
   const before = digest(world.engine.net)

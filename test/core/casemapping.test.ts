@@ -1,7 +1,7 @@
 // A log that was written under one casemapping and is read under another: https://modern.ircdocs.horse/#casemapping-parameter
 
 import { expect, test } from "bun:test"
-import { ClashError } from "../../src/core/engine.ts"
+import { ClashError } from "../../src/core/start.ts"
 import { World } from "../support/engine.ts"
 
 const ARRIVAL = { address: "192.0.2.1", host: "host", tlsVersion: "TLSv1.3" }

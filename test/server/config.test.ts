@@ -62,12 +62,17 @@ test("a stranger registers an account where strangers are let in, unless somebod
     passwordLengthMin: 8,
     passwordMemoryKib: 19_456,
     scramIterations: 600_000,
+    alwaysOn: "opt-in",
+    alwaysOnMs: Infinity,
   })
+  const days = readConfig(file('[accounts]\nalways_on = "mandatory"\nalways_on_days = 30\n'), {}, {})
+  expect(days.accounts).toMatchObject({ alwaysOn: "mandatory", alwaysOnMs: 30 * 86_400_000 })
 })
 
 test.each([
   ["registration = 1", "registration must be true or false"],
   ["scram_iterations = 1000", "scram_iterations must be a whole number from 4096 to 10000000"],
+  ['always_on = "yes"', "always_on must be off, opt-in, opt-out or mandatory"],
   ["passwort_length_min = 8", "is not a key of chat.toml"],
 ])("[accounts] %s", (line, words) => {
   const refusal = () => readConfig(file(`[accounts]\n${line}\n`), {}, {})
@@ -166,7 +171,7 @@ test("operators are a list, which no variable overrides", () => {
   const text =
     '[[oper]]\nname = "root"\npassword = "plain:sesame"\n[[oper]]\nname = "crier"\npassword = "$argon2id$x"\nrights = ["wallops"]\n'
   expect(readConfig(file(text), { CHAT_NAME: "x" }, { name: "y" }).operators).toEqual([
-    { name: "root", password: "plain:sesame", rights: ["kill", "redact", "rehash", "wallops"] },
+    { name: "root", password: "plain:sesame", rights: ["accounts", "kill", "redact", "rehash", "wallops"] },
     { name: "crier", password: "$argon2id$x", rights: ["wallops"] },
   ])
 })
@@ -179,7 +184,7 @@ test.each([
   ['[[oper]]\npassword = "plain:x"\n', /oper\.0\.name must be/],
   [
     '[[oper]]\nname = "root"\npassword = "plain:x"\nrights = ["all"]\n',
-    /rights\.0 must be of kill, redact, rehash, wallops/,
+    /rights\.0 must be of accounts, kill, redact, rehash, wallops/,
   ],
   ['[oper]\nname = "root"\n', /oper must be written \[\[oper\]\]/],
   ['[[oper]]\nname = "root"\npassword = "plain:x"\nright = []\n', /oper\.0\.right is not a key/],

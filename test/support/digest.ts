@@ -13,9 +13,14 @@ export function digest(net: Network): string {
     gone: net.gone,
     epochs: net.epochs,
     accounts: [...net.accounts].map(([name, account]) => {
-      const { metadata, readMarkers, ...own } = account
-      const isFound = net.accountOf(account.id) === account
-      return [name, own, [...metadata], [...readMarkers], net.userOf(account)?.id, isFound]
+      const { metadata, ...own } = account
+      return [
+        name,
+        Object.entries(own).toSorted(),
+        [...metadata],
+        net.userOf(account)?.id,
+        net.accountOf(account.id) === account,
+      ]
     }),
     users: [...net.users.values()].map(user),
     channels: [...net.channels.values()].map(channel),
@@ -26,23 +31,23 @@ function user({ account, metadata, modes, channels, invitations, accepted, ...ow
   return {
     ...own,
     sessions: undefined,
-    // A guest's are not kept.
-    readMarkers: undefined,
     account: account?.id,
     accepted: [...accepted],
     metadata: [...metadata],
     modes: [...modes].toSorted(),
-    channels: [...channels].map(([one, member]) => [one.id, member.prefixes, member.joined.seq]),
+    channels: [...channels].map(([one, member]) => [one.id, member.prefixes]),
     invitations: [...invitations].map((one) => one.id).toSorted((a, b) => a - b),
   }
 }
 
-function channel({ flags, lists, members, metadata, ...own }: Channel) {
+function channel({ flags, lists, members, metadata, founder, roles, ...own }: Channel) {
   return {
     ...own,
+    founder: founder?.id,
+    roles: [...roles].map(([account, bits]) => [account.id, bits]),
     flags: [...flags].toSorted(),
     metadata: [...metadata],
     lists: [...lists].map(([letter, masks]) => [letter, [...masks]]),
-    members: [...members].map(([one, member]) => [one.id, member.prefixes, member.joined.seq]),
+    members: [...members].map(([one, member]) => [one.id, member.prefixes]),
   }
 }

@@ -19,6 +19,7 @@ const LIMITS_COUNT: Readonly<Record<keyof Limits, string>> = {
   keyLength: "bytes",
   channelsPerUser: "channels that one person may be in",
   channels: "channels on the server",
+  channelsPerAccount: "channels that one account may register with ChanServ",
   listModes: "masks in each list of a channel",
   modes: "modes with a parameter in one MODE; at most 13",
   targets: "channels and nicks that one message may be for",

@@ -84,7 +84,8 @@ export class TestServer {
     void this.#listen(child.stderr)
     leash(child)
     const ready = () => {
-      if (child.exitCode !== null) throw new Error(`chat serve ended with ${child.exitCode}:\n${this.#said}`)
+      const ended = child.exitCode ?? child.signalCode
+      if (ended !== null) throw new Error(`chat serve ended with ${ended}:\n${this.#said}`)
       return / ready /.test(this.#said)
     }
     await until(ready, () => `the server to be ready; it said\n${this.#said}`)

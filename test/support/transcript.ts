@@ -2,7 +2,7 @@
 //
 //   ## accounts emailRequired customNames registration=false      settings of accounts
 //   ## access members · ## password · ## admin Ann · ## motd Hello · ## limits nickLength=5       settings, before all else
-//   ## usermodes i · ## channelmodes ntC · ## casemapping precis · ## history join
+//   ## usermodes i · ## channelmodes ntC · ## casemapping precis
 //   alice connects message-tags server-time     a registered session with these capabilities
 //   alice connects as member message-tags       … whose certificate says `alice`
 //   phone connects as alice                     … whose certificate says `alice`, whatever its nick
@@ -48,7 +48,6 @@ function settingsOf(script: string): Partial<Settings> {
   return {
     access: all("access").includes("members") ? "members" : "open",
     passwordNeeded: all("password").length > 0,
-    historyFrom: all("history").includes("join") ? "join" : "all",
     accounts: {
       ...SETTINGS.accounts,
       ...Object.fromEntries(all("accounts").flatMap((line) => line.split(" ").map(switched))),
@@ -65,10 +64,11 @@ function settingsOf(script: string): Partial<Settings> {
   }
 }
 
-/** `name` is on, `name=false` off. */
-function switched(word: string): [string, boolean] {
-  const [name = "", value] = word.split("=")
-  return [name, value !== "false"]
+/** `name` is on, `name=false` off; of `name=other` it is the word, or the number. */
+function switched(word: string): [string, boolean | string | number] {
+  const [name = "", value = "true"] = word.split("=")
+  if (/^\d+$/.test(value)) return [name, Number(value)]
+  return [name, value === "true" || value === "false" ? value === "true" : value]
 }
 
 class Stage {

@@ -16,7 +16,7 @@ import { sourceOf, type Account, type User, type UserId } from "../user.ts"
 export const accountCreated = event<{ name: Nick; issuer: string }>({
   type: "accountCreated",
   apply(net, { seq, name, issuer }) {
-    net.addAccount({ id: seq, name, issuer, alwaysOn: false, metadata: new Map(), readMarkers: new Map() })
+    net.addAccount({ id: seq, name, issuer, metadata: new Map() })
   },
 })
 
@@ -56,9 +56,7 @@ export const accountRegistered = event<AccountRegistered>({
       id: e.seq,
       name: e.name,
       ...(e.text === undefined ? {} : { credentials: e.text, credentialsSeq: e.seq }),
-      alwaysOn: false,
       metadata: new Map(),
-      readMarkers: new Map(),
     }
     net.addAccount(account)
     tell.reply({ command: "REGISTER", params: ["SUCCESS", e.name], text: "The account is registered" })

@@ -7,6 +7,7 @@ import { ERR_NOTREGISTERED, RPL_NOWAWAY, RPL_UNAWAY } from "../../protocol/numer
 import { anytime, type Answer } from "../command.ts"
 import { event, from } from "../event.ts"
 import type { Session } from "../session.ts"
+import { awayOf } from "../user.ts"
 
 /** "the user is not present for an unspecified reason" */
 export const ABSENT = "*"
@@ -35,10 +36,12 @@ export const awayChanged = event<{ away?: string }>({
   apply(net, e, tell) {
     const user = e.by === undefined ? undefined : net.users.get(e.by)
     if (!user) return
-    const before = user.away
+    const before = awayOf(user)
     user.away = e.away
+    // Who says so is there.
+    if (e.away !== ABSENT) user.absentSince = undefined
     tell.reply(e.away === undefined ? RPL_UNAWAY() : RPL_NOWAWAY())
-    if (e.away === before) return
+    if (awayOf(user) === before) return
     tell.peersAndWatchers(user, { ...from(e, "AWAY", [], e.away), needs: AWAY_NOTIFY }, false)
   },
 })

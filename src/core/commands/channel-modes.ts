@@ -2,7 +2,7 @@
 // not so already is proposed as one event.
 
 import { banMask } from "../../protocol/ban-masks.ts"
-import { channelMode, type ChannelMode } from "../../protocol/modes.ts"
+import { channelMode, FOUNDER, type ChannelMode } from "../../protocol/modes.ts"
 import { byteLength, type ChannelName } from "../../protocol/names.ts"
 import {
   ERR_CHANOPRIVSNEEDED,
@@ -16,11 +16,10 @@ import {
   RPL_INVEXLIST,
 } from "../../protocol/numerics.ts"
 import { isNumeric, type Reply } from "../../protocol/reply.ts"
-import { isHalfOperator, isOperator, type Channel } from "../channel.ts"
+import { isFounder, isHalfOperator, isKeeper, isOperator, roleOf, type Channel } from "../channel.ts"
 import type { Answer, UserContext } from "../command.ts"
-import { event, from, type Stamp } from "../event.ts"
+import { event, from } from "../event.ts"
 import { bitOf, readChange, takesParam, type Change } from "../mode-change.ts"
-import type { Content } from "../narrow.ts"
 import type { Network } from "../network.ts"
 import type { User } from "../user.ts"
 
@@ -122,47 +121,41 @@ function list({ name, lists }: Channel, letter: string): Reply[] {
   return [...entries, numerics.end(name)]
 }
 
-interface ChannelModesChanged {
-  readonly channel: ChannelName
-  readonly changes: readonly Change[]
-}
-
-export const channelModesChanged = event<ChannelModesChanged>({
+export const channelModesChanged = event<{ channel: ChannelName; changes: readonly Change[] }>({
   type: "channelModesChanged",
   refuse(net, { channel: name, changes }, by) {
     const channel = net.channel(name)
     if (!channel) return ERR_NOSUCHCHANNEL(name)
     // Nobody sends people to a channel that is not theirs.
     const foreign = changes.find((change) => by && !mayForward(net, change, by))
-    if (by && isOperator(channel, by)) return foreign && ERR_CHANOPRIVSNEEDED(foreign.param ?? "*")
     if (!by) return undefined
+    if (!changes.every((change) => mayFound(channel, change, by))) return ERR_CHANOPRIVSNEEDED(name)
+    if (isOperator(channel, by) || isKeeper(channel, by))
+      return foreign && ERR_CHANOPRIVSNEEDED(foreign.param ?? "*")
     const may = isHalfOperator(channel, by) && changes.every(({ letter }) => letter === "v")
     return may ? undefined : ERR_CHANOPRIVSNEEDED(name)
   },
-  playback: line,
   apply(net, e, tell) {
     const channel = net.channel(e.channel)
     if (!channel) return
-    for (const change of e.changes) apply(net, channel, change, e)
-    tell.channel(channel, line(e, channel.name))
+    let letters = ""
+    const params: string[] = []
+    let sign: boolean | undefined
+    for (const change of e.changes) {
+      const param = applied(net, channel, change, e)
+      if (change.on !== sign) letters += change.on ? "+" : "-"
+      sign = change.on
+      letters += change.letter
+      if (param !== undefined) params.push(param)
+    }
+    tell.channel(channel, from(e, "MODE", [channel.name, letters, ...params]))
   },
 })
 
-function line(e: ChannelModesChanged & Stamp, target: string): Content {
-  let letters = ""
-  let sign: boolean | undefined
-  for (const { on, letter } of e.changes) {
-    if (on !== sign) letters += on ? "+" : "-"
-    sign = on
-    letters += letter
-  }
-  return from(e, "MODE", [target, letters, ...e.changes.flatMap((change) => shown(change) ?? [])])
-}
-
-/** The parameter to show with a change. */
-function shown({ letter, param, nick }: Change): string | undefined {
-  const kind = channelMode(letter)?.kind
-  return kind === "always" || kind === "prefix" ? (param ?? nick ?? "*") : param
+// A founder makes another; who is one may give it up. Whose sign it is, is not known yet when the letter alone is asked about.
+function mayFound(channel: Channel, { on, letter, user }: Change, by: User): boolean {
+  if (letter !== "q" || isFounder(channel, by) || roleOf(channel, by) === FOUNDER) return true
+  return !on && (user === undefined || user === by.id)
 }
 
 function mayForward(net: Network, { letter, param }: Change, by: User): boolean {
@@ -170,34 +163,42 @@ function mayForward(net: Network, { letter, param }: Change, by: User): boolean 
   return letter !== "f" || param === undefined || (to !== undefined && isOperator(to, by))
 }
 
-function apply(net: Network, channel: Channel, change: Change, e: { source: string; at: number }) {
+/** Makes one change and gives the parameter to show with it. */
+function applied(
+  net: Network,
+  channel: Channel,
+  change: Change,
+  e: { source: string; at: number },
+): string | undefined {
   const { on, letter, param } = change
   switch (channelMode(letter)?.kind) {
     case "never":
       if (on) channel.flags.add(letter)
       else channel.flags.delete(letter)
-      break
+      return undefined
     case "always":
       channel.key = on ? param : undefined
-      break
+      return param ?? "*"
     case "whenSet":
       if (letter === "f") {
         const to = on && param !== undefined ? net.channel(param) : undefined
         channel.forward = to && { name: to.name, id: to.id }
       } else channel.limit = on ? Number(param) : undefined
-      break
+      return param
     case "list":
-      if (param === undefined) break
+      if (param === undefined) return undefined
       if (on) channel.lists.get(letter)?.set(net.folded(param), { mask: param, setter: e.source, at: e.at })
       else channel.lists.get(letter)?.delete(net.folded(param))
-      break
+      return param
     default:
-      applyPrefix(net, channel, change)
+      return appliedPrefix(net, channel, change)
   }
 }
 
-function applyPrefix(net: Network, channel: Channel, { on, letter, user: id }: Change) {
+function appliedPrefix(net: Network, channel: Channel, { on, letter, user: id }: Change): string | undefined {
   const user = id === undefined ? undefined : net.users.get(id)
   const member = user && channel.members.get(user)
-  if (member) member.prefixes = on ? member.prefixes | bitOf(letter) : member.prefixes & ~bitOf(letter)
+  if (!member) return undefined
+  member.prefixes = on ? member.prefixes | bitOf(letter) : member.prefixes & ~bitOf(letter)
+  return user.nick
 }

@@ -6,10 +6,13 @@ import { ACCEPT, acceptChanged } from "./accept.ts"
 import { accountCreated, accountRegistered, passwordChanged, userLoggedIn } from "./account.ts"
 import { ADMIN } from "./admin.ts"
 import { AUTHENTICATE } from "./authenticate.ts"
+import { accountSettingsChanged } from "./account-settings.ts"
 import { AWAY, awayChanged } from "./away.ts"
 import { BATCH } from "./batch.ts"
 import { CAP } from "./cap.ts"
 import { channelModesChanged } from "./channel-modes.ts"
+import { channelDropped, channelRegistered, channelRoleSet } from "./channel-roles.ts"
+import { CHANSERV, CS } from "./chanserv.ts"
 import { CHATHISTORY } from "./chathistory.ts"
 import { accountMessagesErased } from "./erase.ts"
 import { ISON, MOTD, TIME, VERSION } from "./facts.ts"
@@ -23,23 +26,23 @@ import { KILL } from "./kill.ts"
 import { LINKS } from "./links.ts"
 import { LIST } from "./list.ts"
 import { LUSERS } from "./lusers.ts"
-import { MARKREAD, readMarkerMoved } from "./markread.ts"
 import { messageSent, NOTICE, PRIVMSG, TAGMSG, tagsSent } from "./message.ts"
 import { METADATA, metadataChanged, metadataCleared } from "./metadata.ts"
 import { MODE, userModesChanged } from "./mode.ts"
 import { MONITOR } from "./monitor.ts"
 import { NAMES } from "./names.ts"
 import { NICK, nickChanged } from "./nick.ts"
+import { NICKSERV, NS } from "./nickserv.ts"
 import { OPER, operatorMade } from "./oper.ts"
 import { PART, userParted } from "./part.ts"
 import { PASS } from "./pass.ts"
 import { PING, PONG } from "./ping.ts"
+import { userAttached, userDetached } from "./presence.ts"
 import { QUIT, userQuit } from "./quit.ts"
 import { messageRedacted, REDACT } from "./redact.ts"
 import { REGISTER, VERIFY } from "./register.ts"
 import { REHASH } from "./rehash.ts"
 import { channelRenamed, RENAME } from "./rename.ts"
-import { SEARCH } from "./search.ts"
 import { serverStarted } from "./server.ts"
 import { realnameChanged, SETNAME } from "./setname.ts"
 import { STATS } from "./stats.ts"
@@ -59,7 +62,9 @@ const commands: readonly Command[] = [
   AWAY,
   BATCH,
   CAP,
+  CHANSERV,
   CHATHISTORY,
+  CS,
   HELP,
   HELPOP,
   INFO,
@@ -72,14 +77,15 @@ const commands: readonly Command[] = [
   LINKS,
   LIST,
   LUSERS,
-  MARKREAD,
   METADATA,
   MODE,
   MONITOR,
   MOTD,
   NAMES,
   NICK,
+  NICKSERV,
   NOTICE,
+  NS,
   OPER,
   PART,
   PASS,
@@ -91,7 +97,6 @@ const commands: readonly Command[] = [
   REGISTER,
   REHASH,
   RENAME,
-  SEARCH,
   SETNAME,
   STATS,
   TAGMSG,
@@ -113,9 +118,13 @@ const events: readonly EventType<never>[] = [
   accountCreated,
   accountMessagesErased,
   accountRegistered,
+  accountSettingsChanged,
   awayChanged,
+  channelDropped,
   channelModesChanged,
+  channelRegistered,
   channelRenamed,
+  channelRoleSet,
   memberKicked,
   messageRedacted,
   messageSent,
@@ -125,12 +134,12 @@ const events: readonly EventType<never>[] = [
   nickChanged,
   operatorMade,
   passwordChanged,
-  readMarkerMoved,
   realnameChanged,
   serverStarted,
-  tagsSent,
   topicChanged,
+  userAttached,
   userConnected,
+  userDetached,
   userInvited,
   userJoined,
   userLoggedIn,

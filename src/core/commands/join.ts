@@ -2,7 +2,7 @@
 
 import { AWAY_NOTIFY } from "../../protocol/capabilities.ts"
 import { NEW_CHANNEL_MODES, OPERATOR } from "../../protocol/modes.ts"
-import { nickOf, type ChannelName } from "../../protocol/names.ts"
+import type { ChannelName } from "../../protocol/names.ts"
 import {
   ERR_BADCHANMASK,
   ERR_BADCHANNELKEY,
@@ -15,16 +15,15 @@ import {
   ERR_TOOMANYCHANNELS,
 } from "../../protocol/numerics.ts"
 import type { Reply } from "../../protocol/reply.ts"
-import { isBanned, isListed, type Channel } from "../channel.ts"
-import { secrecy } from "../auditorium.ts"
+import { isBanned, isKeeper, isListed, roleOf, type Channel } from "../channel.ts"
 import { command } from "../command.ts"
-import { event, from, type Stamp } from "../event.ts"
-import { extendedJoin, introductionTo } from "../introduction.ts"
+import { event } from "../event.ts"
+import { introductionTo, joinOf } from "../introduction.ts"
 import { introduceMetadata } from "../metadata.ts"
-import type { Content } from "../narrow.ts"
 import type { Network } from "../network.ts"
-import type { User, UserId } from "../user.ts"
-import { parting, userParted } from "./part.ts"
+import { awayOf, type User, type UserId } from "../user.ts"
+import { signsGiven } from "./channel-roles.ts"
+import { userParted } from "./part.ts"
 
 export const JOIN = command({
   name: "JOIN",
@@ -33,7 +32,8 @@ export const JOIN = command({
   specification: "https://modern.ircdocs.horse/#join-message",
   run({ net, user, propose }, names: string, keys = "") {
     if (names === "0") {
-      for (const channel of user.channels.keys()) propose(userParted, parting(channel, user))
+      for (const channel of user.channels.keys())
+        propose(userParted, { channel: channel.name, user: user.id })
       return
     }
     const refused: Reply[] = []
@@ -51,10 +51,10 @@ export const JOIN = command({
       if (channel && user.channels.has(channel)) continue
       // The key itself never reaches the log.
       const keyRight = channel?.key === undefined || channel.key === given[i]
-      const asked = { channel: channel?.name ?? name, user: user.id, realname: user.realname, keyRight }
+      const asked = { channel: channel?.name ?? name, user: user.id, keyRight }
       propose(
         userJoined,
-        channel ? joining(net, user, asked) : { ...asked, ...madeWith(net), ...roomFor(net) },
+        channel ? forwarded(net, user, asked) : { ...asked, ...madeWith(net), ...roomFor(net) },
       )
     }
     return refused
@@ -62,12 +62,8 @@ export const JOIN = command({
 })
 
 interface UserJoined {
-  /** Not everybody heard it: an auditorium. */
-  readonly hidden?: true
   readonly channel: ChannelName
   readonly user: UserId
-  /** At that time, for extended-join in the history. */
-  readonly realname?: string
   readonly keyRight: boolean
   /** The channel that was asked for, when its mode f led here. */
   readonly from?: ChannelName
@@ -85,18 +81,13 @@ function madeWith({ settings }: Network): { modes?: string } {
 // Channels that were made and left could otherwise fill the network for good. One without a topic goes first.
 function roomFor(net: Network): { replaces?: ChannelName } {
   if (net.channels.size < net.settings.limits.channels) return {}
-  const sleeping = net.channels.values().filter((channel) => channel.members.size === 0)
+  const sleeping = net.channels.values().filter((channel) => channel.members.size === 0 && !channel.founder)
   let chosen: Channel | undefined
   for (const channel of sleeping) {
     chosen ??= channel
     if (!channel.topic) return { replaces: channel.name }
   }
   return chosen ? { replaces: chosen.name } : {}
-}
-
-function joining(net: Network, user: User, asked: UserJoined): UserJoined {
-  const fact = forwarded(net, user, asked)
-  return { ...fact, ...secrecy(net.channel(fact.channel), user) }
 }
 
 /** "471", "473" and "477": who is banned or lacks the key is sent nowhere. */
@@ -109,7 +100,7 @@ function forwarded(net: Network, user: User, asked: UserJoined): UserJoined {
   if (!channel || !to || to.id !== channel.forward?.id || to.members.has(user)) return asked
   const refusal = refusedBy(net, channel, user, asked.keyRight)
   if (!refusal || !FORWARDED.includes(refusal.command)) return asked
-  const instead = { ...asked, channel: to.name, keyRight: to.key === undefined, from: channel.name }
+  const instead = { channel: to.name, user: user.id, keyRight: to.key === undefined, from: channel.name }
   return userJoined.refuse?.(net, instead, user) ? asked : instead
 }
 
@@ -124,7 +115,6 @@ export const userJoined = event<UserJoined>({
     if (!channel) return isFull ? ERR_TOOMANYCHANNELS(name) : undefined
     return refusedBy(net, channel, user, keyRight)
   },
-  playback: (e, target) => (e.hidden ? undefined : line(e, target)),
   apply(net, e, tell) {
     const user = net.users.get(e.user)
     if (!user) return
@@ -133,13 +123,16 @@ export const userJoined = event<UserJoined>({
       net.channel(e.channel) ?? net.addChannel(e.seq, e.channel, e.at, e.modes ?? NEW_CHANNEL_MODES)
     if (channel.members.has(user)) return
     if (e.from !== undefined) tell.reply(ERR_LINKCHANNEL(e.from, channel.name))
-    net.join(channel, user, channel.members.size === 0 ? OPERATOR : 0, e)
-    const { at, account, bot } = e
-    tell.witnesses(channel, user, line(e, channel.name))
+    const isFirst = channel.members.size === 0 && !channel.founder
+    const role = roleOf(channel, user)
+    net.join(channel, user, isFirst ? role | OPERATOR : role)
+    const { at, msgid, account, bot } = e
+    tell.witnesses(channel, user, { ...joinOf(channel, user), at, msgid, account, bot })
     // away-notify: "Clients will be sent an AWAY message … when a user joins and has an away message set", and no second message
     // has this msgid.
-    const away = { source: e.source, command: "AWAY", params: [], text: user.away, at, account, bot }
-    if (user.away !== undefined) tell.witnesses(channel, user, { ...away, needs: AWAY_NOTIFY }, user)
+    const away = { source: e.source, command: "AWAY", params: [], text: awayOf(user), at, account, bot }
+    if (away.text !== undefined) tell.witnesses(channel, user, { ...away, needs: AWAY_NOTIFY }, user)
+    if (role !== 0) tell.channel(channel, signsGiven(channel, user, role, at))
     for (const session of user.sessions) {
       for (const reply of introductionTo(channel, session, net)) tell.session(session, reply)
     }
@@ -147,14 +140,9 @@ export const userJoined = event<UserJoined>({
   },
 })
 
-function line(e: UserJoined & Stamp, target: string): Content {
-  const extended = extendedJoin(target, e.account, e.realname ?? nickOf(e.source))
-  return { ...from(e, "JOIN", [target]), extended }
-}
-
-// An operator's invitation opens +i, and the ban, the key, the limit and +R as well; a mask of +I opens +i alone.
+// Who keeps order there by the account always may. An operator's invitation opens +i, and the ban, the key, the limit and +R as well; a mask of +I opens +i alone.
 function refusedBy(net: Network, channel: Channel, user: User, keyRight: boolean): Reply | undefined {
-  if (user.invitations.has(channel)) return undefined
+  if (user.invitations.has(channel) || isKeeper(channel, user)) return undefined
   if (channel.flags.has("i") && !isListed(net, channel, "I", user)) return ERR_INVITEONLYCHAN(channel.name)
   if (isBanned(net, channel, user)) return ERR_BANNEDFROMCHAN(channel.name)
   if (channel.flags.has("R") && !user.account)

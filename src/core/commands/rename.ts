@@ -5,7 +5,7 @@ import { BOT } from "../../protocol/modes.ts"
 import { truncated, type ChannelName } from "../../protocol/names.ts"
 import { ERR_CHANOPRIVSNEEDED, ERR_NOSUCHCHANNEL, ERR_NOTONCHANNEL } from "../../protocol/numerics.ts"
 import { FAIL } from "../../protocol/reply.ts"
-import { isOperator, isVisible, type Channel } from "../channel.ts"
+import { isFounder, isOperator, isVisible, type Channel } from "../channel.ts"
 import { command } from "../command.ts"
 import { event, from } from "../event.ts"
 import { introductionTo, joinOf } from "../introduction.ts"
@@ -38,7 +38,8 @@ export const channelRenamed = event<{ channel: ChannelName; name: ChannelName; r
     const channel = net.channel(old)
     if (!channel) return ERR_NOSUCHCHANNEL(old)
     if (by && !channel.members.has(by)) return ERR_NOTONCHANNEL(old)
-    if (by && !isOperator(channel, by)) return ERR_CHANOPRIVSNEEDED(old)
+    const may = channel.founder ? isFounder : isOperator
+    if (by && !may(channel, by)) return ERR_CHANOPRIVSNEEDED(old)
     if (channel.name === name) return cannot(old, name, "That is its name already")
     const other = net.channel(name)
     if (!other || other === channel) return undefined

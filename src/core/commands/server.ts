@@ -1,18 +1,40 @@
-// A run of the server is an epoch: its first event ends every session of the runs before it.
+// A run of the server is an epoch: its first event ends every session of the runs before it. Who is always on stays.
 
 import type { CasemappingName } from "../../protocol/casemapping.ts"
+import { becomeAbsent, isAlwaysOn } from "../always-on.ts"
 import { event } from "../event.ts"
+import type { AlwaysOn, Settings } from "../seams.ts"
 
-export const serverStarted = event<{ epoch: number; casemapping?: CasemappingName }>({
+interface ServerStarted {
+  readonly epoch: number
+  readonly casemapping?: CasemappingName
+  /** `opt-in` where it is not said. */
+  readonly alwaysOn?: AlwaysOn
+}
+
+/** The fact that a run begins under these settings; what has always been so is not said. */
+export function startOf(epoch: number, { casemapping, accounts: { alwaysOn } }: Settings): ServerStarted {
+  return {
+    epoch,
+    ...(casemapping === "ascii" ? {} : { casemapping }),
+    ...(alwaysOn === "opt-in" ? {} : { alwaysOn }),
+  }
+}
+
+export const serverStarted = event<ServerStarted>({
   type: "serverStarted",
   apply(net, e) {
     net.epochs.push({ epoch: e.epoch, fromSeq: e.seq })
     net.startedAt = e.at
     for (const user of net.users.values()) {
+      if (isAlwaysOn(user.account, e.alwaysOn ?? "opt-in")) {
+        becomeAbsent(user, e.at)
+        continue
+      }
       net.remember(user, e.at)
       net.removeUser(user)
     }
-    net.usersMost = 0
+    net.usersMost = net.users.size
     net.adopt(e.casemapping ?? "ascii")
   },
 })

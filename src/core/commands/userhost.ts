@@ -3,7 +3,7 @@
 import { USERHOST_MAX } from "../../protocol/limits.ts"
 import { RPL_USERHOST } from "../../protocol/numerics.ts"
 import { command } from "../command.ts"
-import type { User } from "../user.ts"
+import { awayOf, type User } from "../user.ts"
 
 export const USERHOST = command({
   name: "USERHOST",
@@ -23,5 +23,5 @@ export const USERHOST = command({
 /** `nickname [isop] "=" isaway hostname`, where the hostname has the user name before it. */
 function shown(user: User): string {
   const operator = user.modes.has("o") ? "*" : ""
-  return `${user.nick}${operator}=${user.away === undefined ? "+" : "-"}${user.username}@${user.host}`
+  return `${user.nick}${operator}=${awayOf(user) === undefined ? "+" : "-"}${user.username}@${user.host}`
 }

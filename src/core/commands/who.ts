@@ -10,7 +10,7 @@ import { sees } from "../auditorium.ts"
 import { isVisible, type Channel } from "../channel.ts"
 import { command, type UserContext } from "../command.ts"
 import type { Network } from "../network.ts"
-import type { User } from "../user.ts"
+import { awayOf, type User } from "../user.ts"
 import { fieldsOf, whox, type Found } from "../whox.ts"
 
 export const WHO = command({
@@ -77,7 +77,7 @@ function look(
   const shown = channel ?? [...user.channels.keys()].find((candidate) => maySeeIn(candidate, asker, user))
   const prefixes = (shown && user.channels.get(shown)?.prefixes) ?? 0
   const flags =
-    (user.away === undefined ? "H" : "G") +
+    (awayOf(user) === undefined ? "H" : "G") +
     (user.modes.has("o") ? "*" : "") +
     (user.modes.has(BOT) ? BOT : "") +
     signs(prefixes, session.has(MULTI_PREFIX))

@@ -24,7 +24,7 @@ import { packed } from "../../protocol/names.ts"
 import { sees } from "../auditorium.ts"
 import { isVisible } from "../channel.ts"
 import { command, type UserContext } from "../command.ts"
-import { idleSecondsOf, type User } from "../user.ts"
+import { awayOf, idleSecondsOf, type User } from "../user.ts"
 
 /** Bytes of channel names in one 319; the rest of a line is the server's name and two nicks. */
 const CHANNELS_BYTES_MAX = 300
@@ -52,7 +52,8 @@ function about(user: User, context: UserContext): Reply[] {
     ...channels(user, context),
   ]
   replies.push(RPL_WHOISSERVER(nick, serverName, description))
-  if (user.away !== undefined) replies.push(RPL_AWAY(nick, user.away))
+  const away = awayOf(user)
+  if (away !== undefined) replies.push(RPL_AWAY(nick, away))
   if (user.account) replies.push(RPL_WHOISACCOUNT(nick, user.account.name))
   if (user.modes.has("o")) replies.push(RPL_WHOISOPERATOR(nick))
   if (user.modes.has(BOT)) replies.push(RPL_WHOISBOT(nick))
@@ -74,7 +75,7 @@ function addresses(user: User): Reply[] {
 // "IRC servers SHOULD show when a WebIRC connection is in use", and secure is who is so all the way.
 function connections({ nick, sessions }: User): Reply[] {
   const gateways = new Set(sessions.flatMap(({ arrival }) => arrival.via?.gateway ?? []))
-  const isSecure = sessions.every(({ arrival }) => arrival.via?.isSecure ?? true)
+  const isSecure = sessions.length > 0 && sessions.every(({ arrival }) => arrival.via?.isSecure ?? true)
   return [
     ...[...gateways].map((gateway) => RPL_WHOISGATEWAY(nick, gateway)),
     ...(isSecure ? [RPL_WHOISSECURE(nick, "is using a secure connection (TLS)")] : []),

@@ -1,0 +1,159 @@
+// NICKSERV: your account, for clients that know no other way. https://ircv3.net/specs/extensions/account-registration.html
+
+import { isAlwaysOn } from "../always-on.ts"
+import type { Answer, Command, UserContext } from "../command.ts"
+import { logIn } from "../sasl.ts"
+import { said, service } from "../service.ts"
+import type { Account } from "../user.ts"
+import { changeOfPassword, passwordChanged } from "./account.ts"
+import { accountSettingsChanged } from "./account-settings.ts"
+import { REGISTER, refusalOfPassword, registerAccount } from "./register.ts"
+
+const WRONG = "That is not the account's password"
+const SPECIFICATION = "https://ircv3.net/specs/extensions/account-registration.html"
+
+export const NICKSERV = service(
+  "NickServ",
+  {
+    help: "Looks after your account: REGISTER, IDENTIFY, SET, PASSWD, GHOST, INFO. HELP says more.",
+    specification: SPECIFICATION,
+  },
+  {
+    REGISTER: {
+      syntax: "<password> [<email>]",
+      help: "Makes an account that is called like your nick, which then belongs to you.",
+      run: (context, password = "", email = "*") => REGISTER.run(context, "*", email, password),
+    },
+    IDENTIFY: {
+      syntax: "[<account>] <password>",
+      help: "Logs in to your account; to that of your nick if you name none.",
+      run: (context, first = "", second?: string) =>
+        second === undefined ? identify(context, context.user.nick, first) : identify(context, first, second),
+    },
+    SET: {
+      syntax: "[<always-on|multiclient> <on|off|default>]",
+      help: "always-on: you stay online when you leave, and read later what was said. multiclient: several connections at once.",
+      run: (context, key, value) =>
+        ownAccount(context, (account) =>
+          key === undefined ? settings(context, account) : set(context, account, key.toLowerCase(), value),
+        ),
+    },
+    PASSWD: {
+      syntax: "<password> <new>",
+      help: "Changes your account's password.",
+      run: (context, former = "", wanted = "") =>
+        ownAccount(context, (account) => changePassword(context, account, former, wanted)),
+    },
+    GHOST: {
+      syntax: "<nick> [<password>]",
+      help: "Disconnects who is online by your account; with its password if you are not logged in to it.",
+      run: (context, nick = "", password = "") => ghost(context, nick, password),
+    },
+    INFO: {
+      syntax: "[<account>]",
+      help: "Tells about an account.",
+      run: ({ net, user }, name = user.account?.name ?? user.nick) => {
+        const account = net.account(name)
+        const online = account && net.userOf(account)
+        if (!account) return `There is no account ${name}`
+        return online ? `${account.name} is online as ${online.nick}` : `${account.name} is not online`
+      },
+    },
+    SAREGISTER: {
+      syntax: "<account> <password>",
+      help: "Makes an account for somebody else; for operators of the server.",
+      run: (context, name = "", password = "") =>
+        context.user.rights.includes("accounts")
+          ? registerAccount(context, name, password, {})
+          : "That is for operators of the server who have the right `accounts`",
+    },
+  },
+)
+
+export const NS: Command = { ...NICKSERV, name: "NS", help: "The same as NICKSERV." }
+
+function ownAccount({ user }: UserContext, then: (account: Account) => Answer | string): Answer | string {
+  return user.account ? then(user.account) : "You are not logged in: IDENTIFY first"
+}
+
+function identify(context: UserContext, name: string, password: string): Answer {
+  return logIn(context, name, password, (why) => said(why ?? WRONG))
+}
+
+const WORDS: Readonly<Record<string, boolean | null>> = {
+  on: true,
+  true: true,
+  yes: true,
+  off: false,
+  false: false,
+  no: false,
+  default: null,
+}
+
+function set(context: UserContext, account: Account, key: string, text = ""): Answer | string {
+  const value = WORDS[text.toLowerCase()]
+  if (value === undefined) return "It is on, off or default"
+  const { alwaysOn, multiclient } = context.net.settings.accounts
+  const accountName = account.name
+  if (key === "always-on") {
+    if (alwaysOn === "off" && value) return "Nobody stays online on this network"
+    if (alwaysOn === "mandatory" && value === false) return "Everybody stays online on this network"
+    context.propose(accountSettingsChanged, { accountName, alwaysOn: value })
+  } else if (key === "multiclient") {
+    if (!multiclient && value) return "On this network an account has one connection"
+    context.propose(accountSettingsChanged, { accountName, multiclient: value })
+  } else return `There is no setting ${key}: there are always-on and multiclient`
+  return settings(context, account)
+}
+
+function settings({ net }: UserContext, account: Account): Answer {
+  const { alwaysOn, multiclient } = net.settings.accounts
+  const stays = isAlwaysOn(account, alwaysOn)
+  const several = multiclient && account.multiclient !== false
+  return [
+    said(`always-on is ${onOrOff(stays)}${account.alwaysOn === undefined ? ", by default" : ""}`),
+    said(`multiclient is ${onOrOff(several)}${account.multiclient === undefined ? ", by default" : ""}`),
+  ]
+}
+
+function onOrOff(on: boolean): string {
+  return on ? "on" : "off"
+}
+
+function changePassword(context: UserContext, account: Account, former: string, wanted: string): Answer {
+  const { net, ask, propose } = context
+  const refusal = refusalOfPassword(net, account.name, wanted)
+  if (refusal) return refusal
+  const { credentials, name: accountName } = account
+  ask({ type: "login", accountName, credentials, password: former }, (checked) => {
+    if (checked.type === "tooMany") return said(checked.words)
+    if (checked.type !== "login" || !checked.right) return said(WRONG)
+    ask({ type: "credentials", password: wanted, isCounted: false }, (result) => {
+      if (result.type !== "credentials")
+        return said(result.type === "tooMany" ? result.words : "It could not be changed")
+      propose(passwordChanged, changeOfPassword(account, result.text))
+      return account.credentials === result.text ? said("Your password is changed") : undefined
+    })
+    return undefined
+  })
+}
+
+// Of others only with the password of their account; of one's own account, all connections but this one.
+function ghost(context: UserContext, nick: string, password: string): Answer | string {
+  const { net, user, session, ask, dismiss } = context
+  const target = net.user(nick)
+  if (!target?.account) return `Nobody is online as ${nick} by an account`
+  if (target === user) {
+    const others = user.sessions.filter((other) => other !== session)
+    for (const other of others) context.replace(other)
+    return `${others.length} other connections were ended`
+  }
+  const { name: accountName, credentials } = target.account
+  ask({ type: "login", accountName, credentials, password }, (result) => {
+    if (result.type === "tooMany") return said(result.words)
+    if (result.type !== "login" || !result.right) return said(WRONG)
+    if (net.user(nick) === target) dismiss(target, "REPLACED", `Disconnected by ${user.nick}`)
+    return said(`${nick} was disconnected`)
+  })
+  return undefined
+}
