@@ -11,6 +11,7 @@ import { tellOfUser } from "../metadata.ts"
 import type { Network } from "../network.ts"
 import type { Certificate } from "../seams.ts"
 import type { Tell } from "../tell.ts"
+import { signIn } from "./channel-roles.ts"
 import { sourceOf, type Account, type User, type UserId } from "../user.ts"
 
 export const accountCreated = event<{ name: Nick; issuer: string }>({
@@ -132,6 +133,7 @@ function logIn(net: Network, user: User, account: Account, e: Stamp, tell: Tell)
   const notice = { ...from(e, "ACCOUNT", [account.name], undefined, source), account: account.name }
   for (const session of user.sessions) tell.session(session, RPL_LOGGEDIN(source, account.name))
   tell.peersAndWatchers(user, { ...notice, needs: ACCOUNT_NOTIFY })
+  signIn(user, e.at, tell)
   for (const key of new Set([...before.keys(), ...account.metadata.keys()]))
     if (before.get(key) !== account.metadata.get(key)) tellOfUser(user, key, tell)
 }

@@ -5,7 +5,7 @@ import { FOUNDER, OPERATOR, PREFIXES } from "../../protocol/modes.ts"
 import type { ChannelName, Nick } from "../../protocol/names.ts"
 import { ERR_CHANOPRIVSNEEDED, ERR_NOSUCHCHANNEL } from "../../protocol/numerics.ts"
 import { FAIL, type Reply } from "../../protocol/reply.ts"
-import { isFounder, isOperator, type Channel } from "../channel.ts"
+import { isFounder, isOperator, roleOf, type Channel } from "../channel.ts"
 import { event } from "../event.ts"
 import type { Content } from "../narrow.ts"
 import type { Network } from "../network.ts"
@@ -97,6 +97,15 @@ export function bitsOf(letters: string): number {
 export function signsGiven(channel: Channel, { nick }: User, bits: number, at: number): Content {
   const letters = lettersOfBits(bits)
   return modeBy(channel, `+${letters}`, Array(letters.length).fill(nick), at)
+}
+
+/** Gives a user who is there already what the account has everywhere. */
+export function signIn(user: User, at: number, tell: Tell) {
+  for (const [channel, member] of user.channels) {
+    const given = roleOf(channel, user) & ~member.prefixes
+    member.prefixes |= given
+    if (given !== 0) tell.channel(channel, signsGiven(channel, user, given, at))
+  }
 }
 
 /** Gives and takes signs from who is there by that account. */
