@@ -3,7 +3,7 @@
 // piece waits for a few milliseconds at most. Under a load without pauses the pieces come in turn with the commits.
 
 import type { Database } from "bun:sqlite"
-import { BUSY_TIMEOUT_MS, codeOf } from "./database.ts"
+import { BUSY_TIMEOUT_MS, isDiskFull } from "./database.ts"
 import { Jobs } from "./jobs.ts"
 import type { Retention } from "./retention.ts"
 
@@ -23,6 +23,7 @@ const JOB_PAGES = 32
 
 export class Upkeep {
   readonly #db: Database
+  readonly #path: string
   readonly #jobs: Jobs
   readonly #broken: (error: unknown) => void
   #timer: Timer | undefined
@@ -31,6 +32,7 @@ export class Upkeep {
   #walPages = 0
   #mayErase = true
   #maySweep = false
+  #hasSwept = false
   #mayMerge = true
   /** When the WAL is to be emptied of text that was erased; a run before may have ended before it was. */
   #emptyWalAt = 0
@@ -39,6 +41,7 @@ export class Upkeep {
 
   constructor(db: Database, path: string, lastSeq: number, broken: (error: unknown) => void) {
     this.#db = db
+    this.#path = path
     this.#jobs = new Jobs(path)
     this.#lastSeq = lastSeq
     this.#broken = broken
@@ -101,7 +104,7 @@ export class Upkeep {
       else if (!isPause) this.#wake(PAUSE_MS)
     } catch (error) {
       // A full disk is found and mended by the next commit; until then the WAL and the tail just grow.
-      if (codeOf(error) === "SQLITE_FULL") this.#wake(FULL_RETRY_MS)
+      if (isDiskFull(error, this.#path)) this.#wake(FULL_RETRY_MS)
       else this.#broken(error)
     }
   }
@@ -118,6 +121,7 @@ export class Upkeep {
     else if (performance.now() >= this.#emptyWalAt) this.#emptyWal()
     else if (this.#mayMerge) this.#job(() => (this.#mayMerge = this.#jobs.merge()))
     else if (this.#lastSeq - search.through > lagMax) this.#job(() => this.#fillSearch())
+    else if (this.#maySweep) this.#job(() => this.#sweep())
     else {
       if (this.#emptyWalAt < Infinity) this.#wake(EMPTY_RETRY_MS)
       return false
@@ -133,8 +137,13 @@ export class Upkeep {
   #sweep(): void {
     const before = this.#jobs.swept
     this.#maySweep = this.#jobs.sweep()
-    if (this.#jobs.swept === before) return
-    this.#mayMerge = true
+    if (this.#jobs.swept > before) {
+      this.#hasSwept = true
+      // Each piece makes a segment more; left to themselves they would be merged in one go, which takes seconds.
+      this.#mayMerge = true
+    }
+    if (this.#maySweep || !this.#hasSwept) return
+    this.#hasSwept = false
     this.#emptyWalAt = 0
   }
 

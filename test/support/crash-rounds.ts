@@ -54,7 +54,11 @@ export async function playCrashRounds(server: TestServer, { rounds, messagesMax,
   const ledger = new Ledger()
   for (let round = 1; round <= rounds; round++) {
     const before = { shown: ledger.shown.size, redacted: ledger.redacted.size }
-    await speakAndKill(server, ledger, round, 20 + below(messagesMax))
+    const enough = 20 + below(messagesMax)
+    await speakUntil(server, ledger, round, async (reader) => {
+      await until(() => reader.lines.length >= enough, `${enough} lines to be heard`)
+      await server.kill()
+    })
     if (chance(0.2)) await killWhileItStarts(server)
     const begun = performance.now()
     await server.start()
@@ -68,20 +72,21 @@ export async function playCrashRounds(server: TestServer, { rounds, messagesMax,
   for (let round = 1; round <= rounds; round++) await compareHistory(server, ledger, round)
 }
 
-async function speakAndKill(server: TestServer, ledger: Ledger, round: number, enough: number) {
+/** Speaks, reads and takes back without a pause until `end`, which is handed a reader, has made the server end. */
+export async function speakUntil(
+  server: TestServer,
+  ledger: Ledger,
+  round: number,
+  end: (reader: Irc) => Promise<unknown>,
+) {
   const channel = channelOf(round)
   const people = await Promise.all([...WRITERS, ...READERS].map((name) => enter(server, name)))
   for (const irc of people) irc.send(`JOIN ${channel}`)
   await Promise.all(people.map((irc) => irc.expect(/ 366 /)))
   const writers = people.slice(0, WRITERS.length)
   writers[0]?.send(`TOPIC ${channel} :round ${round}`)
-  const [reader] = people.slice(-1)
   const load = writers.map((writer, i) => speak(writer, ledger, { channel, i, round }))
-  try {
-    await until(() => reader!.lines.length >= enough, `${enough} lines to be heard`)
-  } finally {
-    await server.kill()
-  }
+  await end(people.at(-1)!)
   await Promise.all(load)
   for (const irc of people) ledger.heard(irc.lines)
 }
@@ -130,7 +135,7 @@ async function killWhileItStarts(server: TestServer) {
 }
 
 /** What was shown, over all rounds. */
-class Ledger {
+export class Ledger {
   readonly shown = new Map<string, Said>()
   /** Msgids that somebody asked to be redacted, and those of which anybody was told that they are. */
   readonly asked = new Set<string>()
@@ -197,7 +202,7 @@ function inOrder(before: Said | undefined, said: Said) {
 }
 
 /** The history of a round's channel as it comes over the wire. */
-async function compareHistory(server: TestServer, ledger: Ledger, round: number) {
+export async function compareHistory(server: TestServer, ledger: Ledger, round: number) {
   const channel = channelOf(round)
   const reader = await enter(server, WRITERS[0]!)
   reader.send(`JOIN ${channel}`)

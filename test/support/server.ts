@@ -31,6 +31,8 @@ export class TestServer {
   readonly folder: string
   readonly data: string
   port = 0
+  /** What it is run by from its next start on. */
+  before: readonly string[]
   readonly #options: ServerOptions
   #child: Subprocess<"ignore", "pipe", "pipe"> | undefined
   #said = ""
@@ -38,6 +40,7 @@ export class TestServer {
   constructor(authority: TestAuthority, options: ServerOptions) {
     this.authority = authority
     this.#options = options
+    this.before = options.before ?? []
     this.folder = mkdtempSync(join(tmpdir(), "chat-e2e-"))
     this.data = options.data ?? join(this.folder, "data")
     this.configure(options.config ?? "")
@@ -66,12 +69,12 @@ export class TestServer {
 
   /** Again on the same data and port, if it ran before; resolves when it accepts connections. */
   async start(): Promise<void> {
-    const { before = [], flags = [] } = this.#options
+    const { flags = [] } = this.#options
     const { certPath } = await this.authority.issueServer()
     const access = flags.includes("--access") ? [] : ["--access", "open"]
     const own = ["--cert", certPath, "--data", this.data, "--config", join(this.folder, "chat.toml")]
     const listen = ["--listen", `127.0.0.1:${this.port}`]
-    const child = Bun.spawn([...before, CHAT, "serve", ...listen, ...own, ...access, ...flags], {
+    const child = Bun.spawn([...this.before, CHAT, "serve", ...listen, ...own, ...access, ...flags], {
       cwd: this.folder,
       env: environment(this.home("server")),
       stdin: "ignore",
@@ -92,10 +95,15 @@ export class TestServer {
     this.port = Number(/:\/\/127\.0\.0\.1:(\d+)/.exec(this.#said)?.[1])
   }
 
+  /** Its exit code, once it has ended. */
+  async ended(): Promise<number> {
+    return (await this.#child?.exited) ?? -1
+  }
+
   /** Asks it to stop, as a service manager does; its exit code. */
   async stop(): Promise<number> {
     this.#child?.kill("SIGTERM")
-    return (await this.#child?.exited) ?? -1
+    return this.ended()
   }
 
   /** As a crash would. */
