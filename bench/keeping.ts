@@ -137,11 +137,11 @@ async function beside(what: string, action: (log: SqliteLog) => Promise<void>) {
   const delay = monitorEventLoopDelay({ resolution: 1 })
   const tookMs: number[] = []
   let seq = log.nextSeq
-  let isDone = false
+  const state = { isOver: false }
   delay.enable()
   const begun = performance.now()
   const load = (async () => {
-    while (!isDone) {
+    while (!state.isOver) {
       const turn = Array.from({ length: 10 }, (): Row => ({
         seq: seq++,
         at: Date.now(),
@@ -159,7 +159,7 @@ async function beside(what: string, action: (log: SqliteLog) => Promise<void>) {
     }
   })()
   await action(log)
-  isDone = true
+  state.isOver = true
   await load
   delay.disable()
   const seconds = (performance.now() - begun) / 1000

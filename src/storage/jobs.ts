@@ -46,8 +46,6 @@ class Follower {
 export class Jobs {
   readonly #db: Database
   readonly #erasing = new Pace({ ms: 2, min: 64, max: 4096 })
-  // One message is a piece, if need be: to strike it out of a large index of searches takes 5 ms.
-  readonly #sweeping = new Pace({ ms: 4, min: 1, max: 4096 })
   #sweep: Sweep | undefined
   #rules = ""
   readonly #merging = new Pace({ ms: 4, min: 1, max: 64 })
@@ -77,8 +75,7 @@ export class Jobs {
   /** One piece of that; false when it is done. */
   sweep(): boolean {
     const sweep = this.#sweep
-    if (sweep === undefined) return false
-    return this.#sweeping.take((places) => inTransaction(this.#db, () => sweep.piece(places)))
+    return sweep !== undefined && inTransaction(this.#db, () => sweep.piece())
   }
 
   /** How many rows the sweep has deleted or hidden. */

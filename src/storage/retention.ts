@@ -27,7 +27,12 @@ export interface Retention {
 }
 
 const DAY_MS = 86_400_000
-/** The channels that a piece looks at when there is nothing to delete in them. */
+/**
+ * What one piece takes out and what it looks at. To take a message out of the index of searches costs milliseconds, and those
+ * at the commit, so nothing but counting bounds what a turn may have to wait.
+ */
+const ROWS_A_PIECE = 2
+const PLACES_A_PIECE = 1024
 const CHANNELS_A_PIECE = 16
 
 /** One run through the log, as of the time it begins. */
@@ -39,7 +44,7 @@ export class Sweep {
   readonly #last: number
   #from: number
   #channel = 0
-  /** Rows deleted, or taken out of an index. */
+  /** Rows deleted. */
   count = 0
 
   /** `from`: how far an earlier sweep by the same rules came. */
@@ -58,16 +63,20 @@ export class Sweep {
     return this.#from
   }
 
-  /** Looks at so many places or a few channels; within a transaction. False: it is done. */
-  piece(places: number): boolean {
-    return this.#restByDays(places) || this.#channels(places)
+  /** Looks at some places or channels; within a transaction. False: it is done. */
+  piece(): boolean {
+    return this.#restByDays(this.count + ROWS_A_PIECE) || this.#channels(this.count + ROWS_A_PIECE)
   }
 
-  #restByDays(places: number): boolean {
+  #restByDays(most: number): boolean {
     const end = this.#placeBefore(this.#retention.rest)
     if (this.#from >= end) return false
-    const to = Math.min(this.#from + places, end)
-    for (const row of this.#db.query<Row, [number, number]>(STRETCH).all(this.#from, to)) this.#expire(row)
+    const to = Math.min(this.#from + PLACES_A_PIECE, end)
+    for (const row of this.#db.query<Row, [number, number]>(STRETCH).all(this.#from, to)) {
+      this.#expire(row)
+      this.#from = row.seq
+      if (this.count >= most) return true
+    }
     this.#from = to
     return true
   }
@@ -80,23 +89,19 @@ export class Sweep {
   }
 
   // One channel after the other, those with rules of their own and, where they are counted, all others.
-  #channels(places: number): boolean {
+  #channels(most: number): boolean {
     for (let i = 0; i < CHANNELS_A_PIECE; i++) {
       const id = this.#db.query<{ id: number | null }, [number]>(NEXT_CHANNEL).get(this.#channel)?.id
       if (typeof id !== "number") return false
       const kept = this.#own.get(id) ?? { days: 0, messages: this.#retention.rest.messages }
       const end = Math.max(this.#placeBefore(kept), this.#placeOfCount(id, kept.messages))
-      const rows =
-        end === 0 ? [] : this.#db.query<Row, [number, number, number]>(OF_CHANNEL).all(id, end, places)
+      const rows = end === 0 ? [] : this.#db.query<Row, [number, number]>(OF_CHANNEL).all(id, end)
       for (const row of rows) {
         if (this.#retention.types.includes(row.type)) this.#delete(row)
-        else
-          this.#db
-            .query("delete from history where owner_id = 0 and peer_id = ? and seq = ?")
-            .run(id, row.seq)
+        else this.#hideIn(id, row)
+        if (this.count >= most) return true
       }
-      this.count += rows.length
-      if (rows.length === places) return true
+      if (rows.length > 0) return true
       this.#channel = id
     }
     return true
@@ -107,6 +112,10 @@ export class Sweep {
     dropFromSearch(this.#db, row)
     this.#db.query("delete from events where seq = ?").run(row.seq)
     this.count++
+  }
+
+  #hideIn(id: number, { seq }: Row): void {
+    this.#db.query("delete from history where owner_id = 0 and peer_id = ? and seq = ?").run(id, seq)
   }
 
   #hide(row: Row, kept: readonly number[]): void {
@@ -138,6 +147,6 @@ function lastSeq(db: Database): number {
 const STRETCH = `select ${COLUMNS} from events e where e.seq > ? and e.seq <= ?`
 const NEXT_CHANNEL = "select min(peer_id) as id from history where owner_id = 0 and peer_id > ?"
 const OF_CHANNEL = `select ${COLUMNS} from history h cross join events e on e.seq = h.seq
-  where h.owner_id = 0 and h.peer_id = ? and h.seq <= ? order by h.seq limit ?`
+  where h.owner_id = 0 and h.peer_id = ? and h.seq <= ? order by h.seq limit 64`
 const NTH_NEWEST = `select seq from history where owner_id = 0 and peer_id = ?
   and type in (select value from json_each(?)) order by seq desc limit 1 offset ?`

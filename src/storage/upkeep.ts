@@ -117,7 +117,6 @@ export class Upkeep {
     else if (this.#isReadOnly) return false
     else if (this.#lastSeq - history.through > lagMax) this.#job(() => history.follow(this.#lastSeq))
     else if (this.#mayErase) this.#job(() => (this.#mayErase = this.#jobs.erase()))
-    else if (this.#maySweep) this.#job(() => this.#sweep())
     else if (performance.now() >= this.#emptyWalAt) this.#emptyWal()
     else if (this.#mayMerge) this.#job(() => (this.#mayMerge = this.#jobs.merge()))
     else if (this.#lastSeq - search.through > lagMax) this.#job(() => this.#fillSearch())
