@@ -193,7 +193,7 @@ test.each([...COMMANDS.values()])("$name has a specification and a transcript", 
 })
 
 test.each([...CAPABILITIES])("$name has a specification and a transcript", ({ name, specification }) => {
-  expect(specification).toStartWith("https://ircv3.net/specs/")
+  expect(specification).toMatch(/^https:\/\/(?:ircv3\.net\/specs|codeberg\.org\/emersion\/soju)\//)
   expect(transcripts).toMatch(new RegExp(`^\\S+ (?:connects|> CAP REQ) .*${name}(?: |$)`, "m"))
 })
 

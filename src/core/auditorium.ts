@@ -9,6 +9,11 @@ export function isHidden(channel: Channel, member: Member | undefined): boolean 
   return channel.flags.has("u") && (member === undefined || member.prefixes === 0)
 }
 
+/** For the fact that `user` comes or goes: what not everybody hears is in nobody's history. */
+export function secrecy(channel: Channel | undefined, user: User): { hidden?: true } {
+  return channel && isHidden(channel, channel.members.get(user)) ? { hidden: true } : {}
+}
+
 /** Whether `viewer`, who may be outside, may know that `user` is in the channel. */
 export function sees(channel: Channel, viewer: User | undefined, user: User): boolean {
   if (user === viewer || !isHidden(channel, channel.members.get(user))) return true

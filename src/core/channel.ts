@@ -17,6 +17,13 @@ export interface Member {
   readonly user: User
   /** Bits of protocol/modes.ts. */
   prefixes: number
+  readonly joined: Place
+}
+
+/** A place in the log, and its time in ms since 1970. */
+export interface Place {
+  readonly seq: number
+  readonly at: number
 }
 
 export interface Topic {

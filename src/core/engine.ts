@@ -19,7 +19,7 @@ import { isBatched, gather, isOverdue, timedOut } from "./client-batch.ts"
 import { type Answer, type Command, type Context, type Question, wordedBy } from "./command.ts"
 import { COMMANDS } from "./commands/index.ts"
 import { userDetached } from "./commands/presence.ts"
-import { userQuit } from "./commands/quit.ts"
+import { quit, userQuit } from "./commands/quit.ts"
 import { serverStarted, startOf } from "./commands/server.ts"
 import { dueOf } from "./deadlines.ts"
 import type { EventType, Stamp } from "./event.ts"
@@ -343,6 +343,6 @@ export class Engine {
   }
 
   #quit(user: User, reason: string) {
-    if (this.net.users.has(user.id)) this.#place(userQuit, { user: user.id, reason }, user)
+    if (this.net.users.has(user.id)) this.#place(userQuit, quit(user, reason), user)
   }
 }

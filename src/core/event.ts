@@ -32,6 +32,11 @@ export interface EventType<F extends object> {
   kept?(network: Network, fact: F, by: User | undefined): boolean
   /** Why this cannot be. An event without `refuse` may not be refused, not even when the disk is full. */
   refuse?(network: Network, fact: F, by: User | undefined): Reply | undefined
+  /**
+   * What is read of it in the history of `target`: the line that was heard, made from the event alone. Nothing where not everybody
+   * heard it.
+   */
+  playback?(event: F & Stamp, target: string, newBatch: () => string): Content | undefined
   /** What goes from the log for good with it. */
   erases?(fact: F): Erasure
   /** Changes the network and says who hears what. */

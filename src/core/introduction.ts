@@ -5,6 +5,7 @@ import {
   EXTENDED_JOIN,
   MULTI_PREFIX,
   NO_IMPLICIT_NAMES,
+  READ_MARKER,
   USERHOST_IN_NAMES,
 } from "../protocol/capabilities.ts"
 import { LINE_BYTES_MAX } from "../protocol/limits.ts"
@@ -15,23 +16,33 @@ import { isHidden } from "./auditorium.ts"
 import { signed, type Channel, type Member, type Topic } from "./channel.ts"
 import type { Content } from "./narrow.ts"
 import type { Network } from "./network.ts"
+import { markersOf, markread } from "./read-markers.ts"
 import type { Session } from "./session.ts"
 import { sourceOf, type User } from "./user.ts"
 
 /** https://ircv3.net/specs/extensions/extended-join.html: an asterisk says that "the user has not logged in to an account". */
-export function joinOf(channel: Channel, user: User): Content {
-  const params = [channel.name, user.account?.name ?? "*"]
-  const extended = { bit: EXTENDED_JOIN, params, text: user.realname }
-  return { source: sourceOf(user), command: "JOIN", params: [channel.name], extended }
+export function extendedJoin(name: string, account: string | undefined, realname: string) {
+  return { bit: EXTENDED_JOIN, params: [name, account ?? "*"], text: realname }
+}
+
+export function joinOf({ name }: Channel, user: User): Content {
+  const extended = extendedJoin(name, user.account?.name, user.realname)
+  return { source: sourceOf(user), command: "JOIN", params: [name], extended }
 }
 
 export function introductionTo(channel: Channel, session: Session, net: Network): Reply[] {
   return [
+    ...readMarkerIn(channel, session),
     ...(channel.topic ? topicReplies(channel, channel.topic) : []),
     ...(session.has(NO_IMPLICIT_NAMES)
       ? []
       : [...namesReplies(channel, session, net), RPL_ENDOFNAMES(channel.name)]),
   ]
+}
+
+// "after the server sends a server JOIN command … the server MUST send a MARKREAD command for that channel", before 366.
+function readMarkerIn({ id, name }: Channel, session: Session): Reply[] {
+  return session.user && session.has(READ_MARKER) ? [markread(name, markersOf(session.user).get(id))] : []
 }
 
 export function topicReplies(channel: Channel, topic: Topic): Reply[] {

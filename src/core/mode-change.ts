@@ -15,12 +15,13 @@ import type { UserContext } from "./command.ts"
 import type { Network } from "./network.ts"
 import type { User, UserId } from "./user.ts"
 
-/** One letter; `user` where it is a prefix, `param` where it is a mask, a key, a limit or a channel. */
+/** One letter; `user`, and `nick` at that time, where it is a prefix, `param` where it is a mask, a key, a limit or a channel. */
 export interface Change {
   readonly on: boolean
   readonly letter: string
   readonly param?: string
   readonly user?: UserId
+  readonly nick?: string
 }
 
 /** Bytes of a mask in a list. */
@@ -107,7 +108,9 @@ function readPrefix(
   if (!user) return ERR_NOSUCHNICK(nick)
   const member = channel.members.get(user)
   if (!member) return ERR_USERNOTINCHANNEL(user.nick, channel.name)
-  return ((member.prefixes & bitOf(letter)) !== 0) === on ? undefined : { on, letter, user: user.id }
+  return ((member.prefixes & bitOf(letter)) !== 0) === on
+    ? undefined
+    : { on, letter, user: user.id, nick: user.nick }
 }
 
 function readMask(

@@ -2,7 +2,7 @@
 
 import { CASEMAPPINGS, type CasemappingName } from "../protocol/casemapping.ts"
 import type { ChannelName, Nick } from "../protocol/names.ts"
-import { newChannel, type Channel, type Member } from "./channel.ts"
+import { newChannel, type Channel, type Member, type Place } from "./channel.ts"
 import { Lookalikes } from "./lookalikes.ts"
 import type { Settings } from "./seams.ts"
 import type { Snapshot } from "./snapshot.ts"
@@ -182,8 +182,8 @@ export class Network {
       if (other.forward?.id === channel.id) other.forward = { name, id: channel.id }
   }
 
-  join(channel: Channel, user: User, prefixes: number): Member {
-    const member = { user, prefixes }
+  join(channel: Channel, user: User, prefixes: number, { seq, at }: Place): Member {
+    const member = { user, prefixes, joined: { seq, at } }
     channel.members.set(user, member)
     user.channels.set(channel, member)
     user.invitations.delete(channel)

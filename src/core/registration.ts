@@ -12,7 +12,7 @@ import { ERR_NICKNAMEINUSE, ERR_PASSWDMISMATCH, ERR_SASLABORTED } from "../proto
 import { accountCreated, accountNameOf } from "./commands/account.ts"
 import { ABSENT, awayChanged } from "./commands/away.ts"
 import { metadataChanged } from "./commands/metadata.ts"
-import { isTaken, nickChanged } from "./commands/nick.ts"
+import { isTaken, nickChanged, renaming } from "./commands/nick.ts"
 import { userAttached } from "./commands/presence.ts"
 import { userConnected } from "./commands/user.ts"
 import { greeting, greetingOfSecondSession } from "./welcome.ts"
@@ -165,7 +165,7 @@ function clearNick(nick: Nick, registrar: Registrar) {
   for (const guest of new Set([net.user(nick) ?? [], namesakes].flat())) {
     let free = `guest-${guest.id}`
     while (isTaken(net, free as Nick, undefined)) free += "_"
-    registrar.place(nickChanged, { user: guest.id, nick: free as Nick })
+    registrar.place(nickChanged, renaming(guest, free as Nick), guest)
   }
 }
 

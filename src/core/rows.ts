@@ -21,7 +21,7 @@ export function rowOf(
     at: stamp.at,
     type,
     channelId,
-    accountId: by?.account?.id ?? null,
+    accountId: by?.account?.id ?? (peer === undefined ? null : (by?.id ?? null)),
     peerId: peer ?? null,
     text: text ?? null,
     body: JSON.stringify({ by: userId, source, account, bot, ...rest }),

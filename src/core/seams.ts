@@ -202,6 +202,8 @@ export interface Settings {
   /** Lines of the message of the day; none when it is empty. */
   readonly motd: readonly string[]
   readonly access: "members" | "open"
+  /** How far back members of a channel read: from their JOIN on, or all of it. */
+  readonly historyFrom: "join" | "all"
   /** Whether PASS is needed; the shell compares it. */
   readonly passwordNeeded: boolean
   readonly accounts: AccountSettings

@@ -52,6 +52,8 @@ export class Session {
   user: User | undefined
   /** Keys whose changes it wants to hear of. */
   subscriptions: Set<string> | undefined
+  /** Accounts that were written to and are not connected, as it has been told. */
+  readonly toldAbsent = new Set<number>()
   /** What METADATA set before registration. */
   metadata: Metadata | undefined
   closing: RefusalCode | undefined

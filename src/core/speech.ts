@@ -124,10 +124,12 @@ function addressedTo(session: Session, content: Content): Content {
 const WITH_STANDARD_REPLIES: readonly string[] = [
   "BATCH",
   "CHATHISTORY",
+  "MARKREAD",
   "METADATA",
   "REDACT",
   "REGISTER",
   "RENAME",
+  "SEARCH",
   "SETNAME",
   "VERIFY",
 ]

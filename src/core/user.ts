@@ -25,7 +25,11 @@ export interface Account {
   alwaysOn?: boolean | undefined
   multiclient?: boolean | undefined
   readonly metadata: Metadata
+  readonly readMarkers: ReadMarkers
 }
+
+/** Until when something was read, in ms since 1970, by the id of the channel, account or guest. */
+export type ReadMarkers = Map<number, number>
 
 export interface User {
   readonly id: UserId
@@ -41,6 +45,8 @@ export interface User {
   absentSince: number | undefined
   /** The account's own, where there is one. */
   metadata: Metadata
+  /** A guest's; an account has its own. */
+  readonly readMarkers: ReadMarkers
   readonly modes: Set<string>
   /** What OPER gave; nothing without mode `o`. */
   rights: readonly Right[]

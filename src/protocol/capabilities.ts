@@ -41,6 +41,9 @@ export const SASL = 1 << 22
 export const ACCOUNT_REGISTRATION = 1 << 23
 export const MULTILINE = 1 << 24
 export const MESSAGE_REDACTION = 1 << 25
+export const EVENT_PLAYBACK = 1 << 26
+export const READ_MARKER = 1 << 27
+export const SEARCH = 1 << 28
 
 export const CAPABILITIES: readonly Capability[] = [
   { name: "account-notify", bit: ACCOUNT_NOTIFY, specification: extension("account-notify"), renders: false },
@@ -61,6 +64,12 @@ export const CAPABILITIES: readonly Capability[] = [
     renders: false,
   },
   { name: "draft/chathistory", bit: CHATHISTORY, specification: extension("chathistory"), renders: false },
+  {
+    name: "draft/event-playback",
+    bit: EVENT_PLAYBACK,
+    specification: extension("chathistory"),
+    renders: false,
+  },
   {
     name: "draft/extended-isupport",
     bit: EXTENDED_ISUPPORT,
@@ -89,6 +98,7 @@ export const CAPABILITIES: readonly Capability[] = [
     renders: false,
   },
   { name: "draft/pre-away", bit: PRE_AWAY, specification: extension("pre-away"), renders: false },
+  { name: "draft/read-marker", bit: READ_MARKER, specification: extension("read-marker"), renders: false },
   { name: "echo-message", bit: ECHO_MESSAGE, specification: extension("echo-message"), renders: false },
   { name: "extended-join", bit: EXTENDED_JOIN, specification: extension("extended-join"), renders: true },
   {
@@ -115,6 +125,12 @@ export const CAPABILITIES: readonly Capability[] = [
   { name: "sasl", bit: SASL, specification: extension("sasl-3.2"), renders: false },
   { name: "server-time", bit: SERVER_TIME, specification: extension("server-time"), renders: true },
   { name: "setname", bit: SETNAME, specification: extension("setname"), renders: false },
+  {
+    name: "soju.im/search",
+    bit: SEARCH,
+    specification: "https://codeberg.org/emersion/soju/src/branch/master/doc/ext/search.md",
+    renders: false,
+  },
   {
     name: "standard-replies",
     bit: STANDARD_REPLIES,

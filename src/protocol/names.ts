@@ -22,6 +22,11 @@ export function parseNick(text: string, lengthMax: number): Nick | undefined {
   return NICK.test(text) && text.length <= lengthMax ? (text as Nick) : undefined
 }
 
+/** The nick in nick!user@host. */
+export function nickOf(source: string): string {
+  return source.split("!", 1)[0] ?? ""
+}
+
 const RESERVED: ReadonlySet<string> = new Set([
   "botserv",
   "chanserv",

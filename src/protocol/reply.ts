@@ -14,7 +14,7 @@ export function numeric(command: string, params: readonly string[], text?: strin
 }
 
 // What a reply repeats of a bad line may be what no middle parameter can hold, and would move all that follow.
-function middle(param: string): string {
+export function middle(param: string): string {
   return param === "" || param.startsWith(":") || param.includes(" ") ? "*" : param
 }
 

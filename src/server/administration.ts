@@ -7,7 +7,7 @@ import {
   passwordChanged,
 } from "../core/commands/account.ts"
 import { accountMessagesErased } from "../core/commands/erase.ts"
-import { memberKicked } from "../core/commands/kick.ts"
+import { kicking, memberKicked } from "../core/commands/kick.ts"
 import { refusalOfPassword } from "../core/commands/register.ts"
 import type { EventType } from "../core/event.ts"
 import type { Session } from "../core/session.ts"
@@ -115,7 +115,7 @@ export class Administration {
     const user = engine.net.user(nick)
     if (!found) return { error: `there is no channel ${channel}` }
     if (!user) return { error: `nobody here is called ${nick}` }
-    const refusal = engine.administer(memberKicked, { channel: found.name, user: user.id, reason }, now())
+    const refusal = engine.administer(memberKicked, kicking(found, user, reason), now())
     wake()
     return refusal ? { error: refusal } : { done: `${user.nick} was kicked from ${found.name}` }
   }

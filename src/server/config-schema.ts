@@ -145,6 +145,7 @@ const secret = z
   .max(400)
 
 const history = z.strictObject({
+  from: z.enum(["join", "all"], "must be join or all").default("all"),
   redact_within_hours: z
     .union([z.literal(false), whole(0, HOURS_MAX)], `must be a whole number from 0 to ${HOURS_MAX}, or false`)
     .default(24),

@@ -49,6 +49,8 @@ export interface Config {
   readonly limits: Limits
   readonly throttling: Throttling
   readonly history: {
+    /** How far back members of a channel read. */
+    readonly from: "join" | "all"
     /** How long authors may redact; `Infinity` is for ever. */
     readonly redactWithinMs: number
     /** What is kept; 0 is without end. */
@@ -152,6 +154,7 @@ function configFrom(raw: Raw): Config {
       exempt: throttling.exempt,
     },
     history: {
+      from: history.from,
       redactWithinMs:
         history.redact_within_hours === false ? Infinity : history.redact_within_hours * 3_600_000,
       kept: { days: history.days, messages: history.messages },

@@ -192,6 +192,7 @@ function settingsOf({ config, motd }: Changeable, version: string): Settings {
     motd,
     access,
     passwordNeeded: password !== undefined,
+    historyFrom: config.history.from,
     casemapping,
     defaultUserModes,
     defaultChannelModes,

@@ -1,6 +1,7 @@
 // One session as its client sees it: from nothing but the lines it was sent, who is in which channel; and what it should never
 // have been sent.
 
+import { READ_MARKER } from "../../src/protocol/capabilities.ts"
 import { folded } from "../../src/protocol/names.ts"
 import { parseMsgid } from "../../src/protocol/msgid.ts"
 import { parseServerTime } from "../../src/protocol/server-time.ts"
@@ -23,6 +24,9 @@ export interface Heard {
 /** What tells that its source is there. */
 const ABOUT_SOMEBODY = new Set(["JOIN", "PART", "QUIT", "NICK", "AWAY", "SETNAME"])
 const SAID = new Set(["PRIVMSG", "NOTICE", "TAGMSG"])
+const HISTORIES = new Set(["chathistory", "soju.im/search", "draft/chathistory-targets"])
+/** Lines that name no channel. */
+const OF_ALL = new Set(["NICK", "QUIT"])
 
 export class Onlooker {
   readonly session: Session
@@ -39,29 +43,56 @@ export class Onlooker {
   #lastSeq = 0
   #lastAt = 0
   #listing = new Map<string, Set<string>>()
-  #batches = new Set<string>()
+  /** What the batches of history are of; nothing where that is searched for. */
+  #batches = new Map<string, string>()
+  /** Places of its own JOINs, where they were named. */
+  readonly #joined = new Map<string, number>()
+  /** Until when it has read, by channel. */
+  readonly #markers = new Map<string, string>()
 
-  constructor(session: Session) {
+  readonly #fromJoin: boolean
+
+  constructor(session: Session, fromJoin: boolean) {
     this.session = session
+    this.#fromJoin = fromJoin
   }
 
   /** Reads one line; what was said by somebody in it, if anything was. */
   hear(line: string): Heard | undefined {
     this.#expect(!this.closed, "a line after the end", line)
     const message = wellFormed(line)
-    const old = this.#inHistory(message)
-    if (!old) this.#inOrder(message, line)
-    if (SAID.has(message.command)) return this.#said(message, old, line)
-    this.#follow(message, line)
+    const of = this.#historyOf(message)
+    if (of === undefined) this.#inOrder(message, line)
+    else this.#mayRead(message, of, line)
+    if (SAID.has(message.command)) return this.#said(message, of !== undefined, line)
+    if (of === undefined) this.#follow(message, line)
     return undefined
   }
 
-  #inHistory({ tags, command, params }: Message): boolean {
-    const [reference = "", type] = params
-    const isInside = this.#batches.has(tags.get("batch") ?? "")
+  #historyOf({ tags, command, params }: Message): string | undefined {
+    const [reference = "", type = "", target = ""] = params
+    const outer = this.#batches.get(tags.get("batch") ?? "")
     // A message of several lines is a batch in that of the history.
-    if (command === "BATCH" && (type === "chathistory" || isInside)) this.#batches.add(reference.slice(1))
-    return isInside
+    if (command === "BATCH" && (HISTORIES.has(type) || outer !== undefined))
+      this.#batches.set(reference.slice(1), outer ?? folded(target))
+    return outer
+  }
+
+  // History is of a channel that it is in, since its JOIN where that is the rule, or of its own direct messages.
+  #mayRead({ tags, command, source = "", params }: Message, of: string, line: string) {
+    if (command === "BATCH") return
+    const name = command === "CHATHISTORY" ? params[1] : OF_ALL.has(command) ? of : params[0]
+    const target = folded(name ?? "")
+    this.#expect(of === "" || !of.startsWith("#") || target === of, `not of ${of}`, line)
+    if (target.startsWith("#")) {
+      this.#in(target, line)
+      const place = parseMsgid(tags.get("msgid") ?? "")?.seq
+      const from = this.#fromJoin ? (this.#joined.get(target) ?? 0) : 0
+      this.#expect(place === undefined || place > from, "said before it came", line)
+    } else if (command !== "CHATHISTORY") {
+      const own = nickOf(source) === folded(this.nick) || target === folded(this.nick)
+      this.#expect(own, "not its own", line)
+    }
   }
 
   // "Time in the log never goes back", and every session hears the log in its order.
@@ -97,7 +128,7 @@ export class Onlooker {
     return plain.startsWith("#") ? this.channels.has(folded(plain)) : folded(target) === folded(this.nick)
   }
 
-  #follow({ command, source = "", params }: Message, line: string) {
+  #follow({ tags, command, source = "", params }: Message, line: string) {
     const who = nickOf(source)
     const self = who === folded(this.nick)
     if (this.partial.size > 0 && ABOUT_SOMEBODY.has(command))
@@ -109,7 +140,10 @@ export class Onlooker {
         this.nick = first
         return
       case "JOIN":
-        if (self) this.channels.set(name, new Set())
+        if (self) {
+          this.channels.set(name, new Set())
+          this.#joined.set(name, parseMsgid(tags.get("msgid") ?? "")?.seq ?? 0)
+        }
         this.#in(name, line).add(who)
         return
       case "PART":
@@ -162,6 +196,9 @@ export class Onlooker {
       case "731":
         for (const one of second.split(",")) this.watched.add(nickOf(one))
         return
+      case "MARKREAD":
+        if (first.startsWith("#")) this.#marked(name, second, line)
+        return
       case "353":
         this.#list(third, params[3] ?? "")
         return
@@ -171,6 +208,14 @@ export class Onlooker {
       case "ERROR":
         this.closed = true
     }
+  }
+
+  // "The last read timestamp of a target MUST only ever increase"; `*` is that of a channel that is new to it.
+  #marked(name: string, timestamp: string, line: string) {
+    const before = this.#markers.get(name) ?? "*"
+    const isNew = timestamp === "*" || !this.session.has(READ_MARKER)
+    this.#expect(isNew || before === "*" || timestamp >= before, `${before} before`, line)
+    this.#markers.set(name, timestamp)
   }
 
   #rename(old: string, name: string, line: string) {

@@ -13,6 +13,7 @@ import { eventOf } from "../../src/core/rows.ts"
 import type { Erasure, Request, Row, Settings, Turn } from "../../src/core/seams.ts"
 import { snapshot, type Snapshot } from "../../src/core/snapshot.ts"
 import { Tell } from "../../src/core/tell.ts"
+import { correspondentId } from "../../src/core/user.ts"
 import { CAPABILITIES, NO_IMPLICIT_NAMES } from "../../src/protocol/capabilities.ts"
 import { msgidOf } from "../../src/protocol/msgid.ts"
 import { PREFIXES } from "../../src/protocol/modes.ts"
@@ -48,6 +49,7 @@ export const NOTHING: Tally = {
   erased: 0,
 }
 
+const SAID: readonly string[] = ["messageSent", "tagsSent"]
 /** A fourth of the runs is long; most of what can go wrong does so early, and a short run is read more easily. */
 const STEPS_LONG = 300
 const STEPS_SHORT = 75
@@ -64,6 +66,8 @@ interface Said {
   readonly channelId: number | null
   /** Ids of the members at that place. */
   readonly members: ReadonlySet<number>
+  /** Who said it to whom, where that was one person: accounts, or a guest. */
+  readonly between: readonly (number | null)[]
 }
 
 class Simulation {
@@ -99,6 +103,7 @@ class Simulation {
       limits,
       casemapping: seed % 3 === 0 ? "precis" : "ascii",
       passwordNeeded: seed % 4 === 0,
+      historyFrom: seed % 5 === 0 ? "join" : "all",
       accounts: {
         ...SETTINGS.accounts,
         alwaysOn: (["opt-in", "opt-in", "opt-out", "off", "mandatory"] as const)[seed % 5] ?? "opt-in",
@@ -242,7 +247,7 @@ class Simulation {
       this.#engine.receive(session, line, this.#now)
       this.#look()
     }
-    const onlooker = new Onlooker(session)
+    const onlooker = new Onlooker(session, this.#settings.historyFrom === "join")
     this.#onlookers.push(onlooker)
     return onlooker
   }
@@ -277,7 +282,7 @@ class Simulation {
       this.#rows.push(row)
       this.tally.rows++
       if (row.erases) this.#erase(row.erases)
-      if (row.type === "messageSent") this.#remember(row)
+      if (SAID.includes(row.type)) this.#remember(row)
       // Text is no state: a network without it is the same.
       else if (!STATELESS.includes(row.type))
         EVENTS.get(row.type)!.apply(
@@ -306,16 +311,17 @@ class Simulation {
   }
 
   #remember(row: Row) {
-    const { msgid, status, cuts } = messageOf(row, this.#shadow)
+    const { msgid, status, cuts, tags } = messageOf(row, this.#shadow)
     const channel = status
       ? this.#shadow.channel(status.channel)
       : [...this.#shadow.channels.values()].find((one) => one.id === row.channelId)
     const least = PREFIXES.find(({ sign }) => sign === status?.sign)?.bit ?? 0
     const heard = [...(channel?.members.values() ?? [])].filter(({ prefixes }) => prefixes >= least)
     const members = new Set(heard.map(({ user }) => user.id as number))
-    const said = { msgid, channelId: row.channelId, members }
+    const said = { msgid, channelId: row.channelId, members, between: [row.accountId, row.peerId] }
     if (cuts) this.tally.multiline++
-    for (const { text } of linesOf({ text: row.text ?? "", cuts: cuts ?? [] }))
+    const texts = linesOf({ text: row.text ?? "", cuts: cuts ?? [] }).map((line) => line.text)
+    for (const text of row.type === "tagsSent" ? [new Map(tags).get("+x") ?? ""] : texts)
       this.#said.set(text, [...(this.#said.get(text) ?? []), said])
   }
 
@@ -373,19 +379,24 @@ class Simulation {
     this.tally.heard++
     const kept = this.#said.get(text)
     const channel = /^[~@%+]?#/.test(target)
-    if (command !== "TAGMSG" && (channel || old) && !kept)
+    if ((old || (command !== "TAGMSG" && channel)) && !kept)
       throw new Error(`${text} was heard and is not in the log`)
     if (msgid === undefined) return
     if (old && this.#erased.has(msgid)) throw new Error(`${text} was erased and came back`)
     const place = kept?.find((one) => one.msgid === msgid)
-    if (command !== "TAGMSG" && channel && !place) throw new Error(`${msgid} was heard and is not in the log`)
-    // Every session that is shown a msgid is shown the same message, by whatever name its channel goes now.
-    const whole = [source, command, place?.channelId ?? folded(target), text].join(" ")
+    if (command !== "TAGMSG" && (channel || old) && !place)
+      throw new Error(`${msgid} was heard and is not in the log`)
+    // Every session that is shown a msgid is shown the same message, by whatever name its channel goes now, and who spoke to one
+    // person.
+    const where = place?.channelId ?? folded(target)
+    const whole = [...(channel ? [source, where] : []), command, text].join(" ")
     if (this.#msgids.has(msgid) && this.#msgids.get(msgid) !== whole)
       throw new Error(`${msgid} is ${whole} and ${this.#msgids.get(msgid)}`)
     this.#msgids.set(msgid, whole)
     this.#targets.set(msgid, target)
     const user = onlooker.session.user
+    if (place && user && !channel && old && !place.between.includes(correspondentId(user)))
+      throw new Error(`${user.nick} reads what ${text} was to others`)
     if (!place || !channel || !user || self) return
     if (!old && !place.members.has(user.id))
       throw new Error(`${user.nick} was not there when ${text} was said`)

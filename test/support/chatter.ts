@@ -1,5 +1,8 @@
 // Lines such as clients send, at random: most of them sensible, so that something happens.
 
+import { msgidOf } from "../../src/protocol/msgid.ts"
+import { serverTime } from "../../src/protocol/server-time.ts"
+import { BEGINNING } from "./engine.ts"
 import type { Random } from "./random.ts"
 
 export const NICKS = ["alice", "bob", "carol", "Dave", "erin", "guest-3", "guest-9", "nobody", "ALICE"]
@@ -19,6 +22,17 @@ const MASKS = [
   "m:",
 ]
 const KEYS = ["k1", "k2", "a b", ",", ""]
+
+function timestamp(random: Random): string {
+  return `timestamp=${serverTime(BEGINNING + random.below(400_000))}`
+}
+
+function history(random: Random, target: string): string {
+  const reference = () =>
+    random.chance(0.5) ? timestamp(random) : `msgid=${msgidOf(1 + random.below(3), 1 + random.below(150))}`
+  const verb = random.pick(["LATEST", "BEFORE", "AFTER", "AROUND", "BETWEEN"])
+  return `${verb} ${target} ${reference()}${verb === "BETWEEN" ? ` ${reference()}` : ""}`
+}
 
 /** `text` gives a text that was not given before, so that a message can be told from all others. */
 export function chatter(random: Random, text: () => string): string {
@@ -73,7 +87,7 @@ export function chatter(random: Random, text: () => string): string {
     () => `PRIVMSG ${channel()} :${text()}`,
     () => `PRIVMSG ${target()},${target()} :${text()}`,
     () => `NOTICE ${target()} :${text()}`,
-    () => `@+x=${text()}${random.pick(["", ";+draft/react=y"])} TAGMSG ${target()}`,
+    () => `@+x=${text()}${random.pick(["", ";+draft/react=y", ";+draft/persist"])} TAGMSG ${target()}`,
     () => `BATCH ${random.pick(["+1", "-1", "-1", "+b", "2"])} draft/multiline ${channel()}`,
     () => `@batch=1${random.chance(0.3) ? ";draft/multiline-concat" : ""} PRIVMSG ${channel()} :${text()}`,
     () => `REDACT ${target()} 000100000000${random.pick(["0a", "0h", "1x", "1v", ""])} :${text()}`,
@@ -112,6 +126,11 @@ export function chatter(random: Random, text: () => string): string {
     () => `LIST ${random.pick(["*d*", "!#a", ">1", "C<1", "T>0", "#a,<3"])}`,
     () => `ACCEPT ${random.pick(["", "", "-"])}${nick()}${random.chance(0.2) ? ",*" : ""}`,
     () => `CHATHISTORY LATEST ${channel()} * ${1 + random.below(5)}`,
+    () => `CHATHISTORY ${history(random, random.chance(0.7) ? channel() : nick())} ${1 + random.below(5)}`,
+    () => `CHATHISTORY TARGETS ${timestamp(random)} ${timestamp(random)} ${1 + random.below(5)}`,
+    () => `SEARCH ${random.pick(["text=t", "text=t1", `in=${target()}`, `from=${nick()}`, "limit=2"])}`,
+    () =>
+      `MARKREAD ${random.chance(0.7) ? channel() : nick()} ${random.chance(0.8) ? timestamp(random) : ""}`,
     () =>
       random.pick([
         "PING x",

@@ -13,11 +13,12 @@ export function digest(net: Network): string {
     gone: net.gone,
     epochs: net.epochs,
     accounts: [...net.accounts].map(([name, account]) => {
-      const { metadata, ...own } = account
+      const { metadata, readMarkers, ...own } = account
       return [
         name,
         Object.entries(own).toSorted(),
         [...metadata],
+        [...readMarkers],
         net.userOf(account)?.id,
         net.accountOf(account.id) === account,
       ]
@@ -31,11 +32,13 @@ function user({ account, metadata, modes, channels, invitations, accepted, ...ow
   return {
     ...own,
     sessions: undefined,
+    // A guest's are not kept.
+    readMarkers: undefined,
     account: account?.id,
     accepted: [...accepted],
     metadata: [...metadata],
     modes: [...modes].toSorted(),
-    channels: [...channels].map(([one, member]) => [one.id, member.prefixes]),
+    channels: [...channels].map(([one, member]) => [one.id, member.prefixes, member.joined.seq]),
     invitations: [...invitations].map((one) => one.id).toSorted((a, b) => a - b),
   }
 }
@@ -48,6 +51,6 @@ function channel({ flags, lists, members, metadata, founder, roles, ...own }: Ch
     flags: [...flags].toSorted(),
     metadata: [...metadata],
     lists: [...lists].map(([letter, masks]) => [letter, [...masks]]),
-    members: [...members].map(([one, member]) => [one.id, member.prefixes]),
+    members: [...members].map(([one, member]) => [one.id, member.prefixes, member.joined.seq]),
   }
 }

@@ -19,6 +19,7 @@ export const SETTINGS: Settings = {
   defaultUserModes: "",
   defaultChannelModes: "nt",
   passwordNeeded: false,
+  historyFrom: "all",
   accounts: {
     registration: true,
     beforeConnect: true,

@@ -2,7 +2,7 @@
 //
 //   ## accounts emailRequired customNames registration=false      settings of accounts
 //   ## access members · ## password · ## admin Ann · ## motd Hello · ## limits nickLength=5       settings, before all else
-//   ## usermodes i · ## channelmodes ntC · ## casemapping precis
+//   ## usermodes i · ## channelmodes ntC · ## casemapping precis · ## history join
 //   alice connects message-tags server-time     a registered session with these capabilities
 //   alice connects as member message-tags       … whose certificate says `alice`
 //   phone connects as alice                     … whose certificate says `alice`, whatever its nick
@@ -48,6 +48,7 @@ function settingsOf(script: string): Partial<Settings> {
   return {
     access: all("access").includes("members") ? "members" : "open",
     passwordNeeded: all("password").length > 0,
+    historyFrom: all("history").includes("join") ? "join" : "all",
     accounts: {
       ...SETTINGS.accounts,
       ...Object.fromEntries(all("accounts").flatMap((line) => line.split(" ").map(switched))),

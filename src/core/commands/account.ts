@@ -17,7 +17,7 @@ import { sourceOf, type Account, type User, type UserId } from "../user.ts"
 export const accountCreated = event<{ name: Nick; issuer: string }>({
   type: "accountCreated",
   apply(net, { seq, name, issuer }) {
-    net.addAccount({ id: seq, name, issuer, metadata: new Map() })
+    net.addAccount({ id: seq, name, issuer, metadata: new Map(), readMarkers: new Map() })
   },
 })
 
@@ -58,6 +58,7 @@ export const accountRegistered = event<AccountRegistered>({
       name: e.name,
       ...(e.text === undefined ? {} : { credentials: e.text, credentialsSeq: e.seq }),
       metadata: new Map(),
+      readMarkers: new Map(),
     }
     net.addAccount(account)
     tell.reply({ command: "REGISTER", params: ["SUCCESS", e.name], text: "The account is registered" })

@@ -18,8 +18,9 @@ import {
 import { isNumeric, type Reply } from "../../protocol/reply.ts"
 import { isFounder, isHalfOperator, isKeeper, isOperator, roleOf, type Channel } from "../channel.ts"
 import type { Answer, UserContext } from "../command.ts"
-import { event, from } from "../event.ts"
+import { event, from, type Stamp } from "../event.ts"
 import { bitOf, readChange, takesParam, type Change } from "../mode-change.ts"
+import type { Content } from "../narrow.ts"
 import type { Network } from "../network.ts"
 import type { User } from "../user.ts"
 
@@ -121,7 +122,12 @@ function list({ name, lists }: Channel, letter: string): Reply[] {
   return [...entries, numerics.end(name)]
 }
 
-export const channelModesChanged = event<{ channel: ChannelName; changes: readonly Change[] }>({
+interface ChannelModesChanged {
+  readonly channel: ChannelName
+  readonly changes: readonly Change[]
+}
+
+export const channelModesChanged = event<ChannelModesChanged>({
   type: "channelModesChanged",
   refuse(net, { channel: name, changes }, by) {
     const channel = net.channel(name)
@@ -135,22 +141,31 @@ export const channelModesChanged = event<{ channel: ChannelName; changes: readon
     const may = isHalfOperator(channel, by) && changes.every(({ letter }) => letter === "v")
     return may ? undefined : ERR_CHANOPRIVSNEEDED(name)
   },
+  playback: line,
   apply(net, e, tell) {
     const channel = net.channel(e.channel)
     if (!channel) return
-    let letters = ""
-    const params: string[] = []
-    let sign: boolean | undefined
-    for (const change of e.changes) {
-      const param = applied(net, channel, change, e)
-      if (change.on !== sign) letters += change.on ? "+" : "-"
-      sign = change.on
-      letters += change.letter
-      if (param !== undefined) params.push(param)
-    }
-    tell.channel(channel, from(e, "MODE", [channel.name, letters, ...params]))
+    for (const change of e.changes) apply(net, channel, change, e)
+    tell.channel(channel, line(e, channel.name))
   },
 })
+
+function line(e: ChannelModesChanged & Stamp, target: string): Content {
+  let letters = ""
+  let sign: boolean | undefined
+  for (const { on, letter } of e.changes) {
+    if (on !== sign) letters += on ? "+" : "-"
+    sign = on
+    letters += letter
+  }
+  return from(e, "MODE", [target, letters, ...e.changes.flatMap((change) => shown(change) ?? [])])
+}
+
+/** The parameter to show with a change. */
+function shown({ letter, param, nick }: Change): string | undefined {
+  const kind = channelMode(letter)?.kind
+  return kind === "always" || kind === "prefix" ? (param ?? nick ?? "*") : param
+}
 
 // A founder makes another; who is one may give it up. Whose sign it is, is not known yet when the letter alone is asked about.
 function mayFound(channel: Channel, { on, letter, user }: Change, by: User): boolean {
@@ -163,42 +178,34 @@ function mayForward(net: Network, { letter, param }: Change, by: User): boolean 
   return letter !== "f" || param === undefined || (to !== undefined && isOperator(to, by))
 }
 
-/** Makes one change and gives the parameter to show with it. */
-function applied(
-  net: Network,
-  channel: Channel,
-  change: Change,
-  e: { source: string; at: number },
-): string | undefined {
+function apply(net: Network, channel: Channel, change: Change, e: { source: string; at: number }) {
   const { on, letter, param } = change
   switch (channelMode(letter)?.kind) {
     case "never":
       if (on) channel.flags.add(letter)
       else channel.flags.delete(letter)
-      return undefined
+      break
     case "always":
       channel.key = on ? param : undefined
-      return param ?? "*"
+      break
     case "whenSet":
       if (letter === "f") {
         const to = on && param !== undefined ? net.channel(param) : undefined
         channel.forward = to && { name: to.name, id: to.id }
       } else channel.limit = on ? Number(param) : undefined
-      return param
+      break
     case "list":
-      if (param === undefined) return undefined
+      if (param === undefined) break
       if (on) channel.lists.get(letter)?.set(net.folded(param), { mask: param, setter: e.source, at: e.at })
       else channel.lists.get(letter)?.delete(net.folded(param))
-      return param
+      break
     default:
-      return appliedPrefix(net, channel, change)
+      applyPrefix(net, channel, change)
   }
 }
 
-function appliedPrefix(net: Network, channel: Channel, { on, letter, user: id }: Change): string | undefined {
+function applyPrefix(net: Network, channel: Channel, { on, letter, user: id }: Change) {
   const user = id === undefined ? undefined : net.users.get(id)
   const member = user && channel.members.get(user)
-  if (!member) return undefined
-  member.prefixes = on ? member.prefixes | bitOf(letter) : member.prefixes & ~bitOf(letter)
-  return user.nick
+  if (member) member.prefixes = on ? member.prefixes | bitOf(letter) : member.prefixes & ~bitOf(letter)
 }

@@ -1,81 +1,137 @@
-// CHATHISTORY: https://ircv3.net/specs/extensions/chathistory.html. History is the log, read through an index.
+// CHATHISTORY: https://ircv3.net/specs/extensions/chathistory.html. History is the log, read through an index. As with Ergo it may
+// be asked for without the capability, which tells only that a client knows it. Against too much of it stand the limit of a page,
+// one page at a time for a session, and what slows every line.
 
-import { parseMsgid } from "../../protocol/msgid.ts"
-import { FAIL } from "../../protocol/reply.ts"
-import { parseServerTime } from "../../protocol/server-time.ts"
-import type { Channel } from "../channel.ts"
+import { FAIL, type Reply } from "../../protocol/reply.ts"
+import { serverTime } from "../../protocol/server-time.ts"
 import { command, type Answer, type UserContext } from "../command.ts"
+import { mayRead, nameOf, notBefore, readable } from "../entitlement.ts"
+import { between, limitOf, read, referenceOf, type Part } from "../history.ts"
 import type { Content } from "../narrow.ts"
-import type { Network } from "../network.ts"
-import { contentOf, messageOf } from "./message.ts"
-import type { PageQuery, Reference, Row } from "../seams.ts"
+import { batched, MESSAGES, played, typesFor } from "../playback.ts"
+import type { Reference } from "../seams.ts"
+import { correspondentId } from "../user.ts"
 
 export const CHATHISTORY = command({
   name: "CHATHISTORY",
-  syntax: "<LATEST|AFTER> <channel> <*|msgid=ID|timestamp=TIME> <limit>",
-  help: "Reads what was said in a channel you are in.",
+  syntax: "<subcommand> <target> <reference> [<reference>] <limit>",
+  help: "Reads what was said in a channel you are in, or between somebody and you: LATEST (of a reference, or *), BEFORE, AFTER and AROUND a reference, BETWEEN two; each is msgid=ID or timestamp=TIME. TARGETS <timestamp> <timestamp> <limit> lists where the latest was said between two times.",
   specification: "https://ircv3.net/specs/extensions/chathistory.html",
-  run(context, subcommand: string, target: string, selector: string, count: string) {
-    const { net, user, ask, newBatch } = context
-    const verb = subcommand.toUpperCase()
-    if (verb !== "LATEST" && verb !== "AFTER") {
-      return fail("INVALID_PARAMS", [subcommand], "Only LATEST and AFTER are offered")
-    }
-    const channel = net.channel(target)
-    // Who is not in it learns no more of it than of one that is not there.
-    if (!channel?.members.has(user))
-      return fail("INVALID_TARGET", [verb, target], "Messages could not be retrieved")
-    const reference = referenceOf(net, selector, verb)
-    const limit = limitOf(count, context)
-    if (reference === undefined)
-      return fail("INVALID_PARAMS", [verb, selector], "That is no place in the history")
-    if (limit === undefined) return fail("INVALID_PARAMS", [verb, count], "The limit is a number above zero")
-    const query: PageQuery = {
-      kind: "page",
-      of: { channelId: channel.id },
-      after: reference === "*" ? undefined : reference,
-      keep: verb === "LATEST" ? "newest" : "oldest",
-      limit,
-      types: ["messageSent"],
-    }
-    ask({ type: "read", query }, (result): Answer => {
-      // What was said after somebody was removed is not theirs to read, however long the page took.
-      if (!channel.members.has(user))
-        return fail("INVALID_TARGET", [verb, target], "Messages could not be retrieved")
-      if (result.type !== "rows")
-        return fail("MESSAGE_ERROR", [verb, target], "Messages could not be retrieved")
-      return page(net, channel, result.rows, newBatch)
-    })
+  run(context, given: string, ...params: string[]): Answer {
+    const verb = given.toUpperCase()
+    if (verb === "TARGETS") return targets(context, params)
+    const subcommand = SUBCOMMANDS.get(verb)
+    if (!subcommand) return fail("INVALID_PARAMS", [given], "There is no such subcommand")
+    return page(context, verb, params, subcommand)
   },
 })
 
-function fail(code: string, context: readonly string[], text: string) {
-  return FAIL("CHATHISTORY", code, context, text)
+interface Subcommand {
+  readonly references: 1 | 2
+  parts(limit: number, first?: Reference, second?: Reference): readonly Part[]
 }
 
-function limitOf(text: string, { net }: UserContext): number | undefined {
-  const limit = /^\d{1,9}$/.test(text) ? Number(text) : 0
-  return limit === 0 ? undefined : Math.min(limit, net.settings.limits.historyPage)
+const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map<string, Subcommand>([
+  ["LATEST", { references: 1, parts: (limit, after) => [{ after, keep: "newest", limit }] }],
+  ["BEFORE", { references: 1, parts: (limit, before) => [{ before, keep: "newest", limit }] }],
+  ["AFTER", { references: 1, parts: (limit, after) => [{ after, keep: "oldest", limit }] }],
+  ["AROUND", { references: 1, parts: around }],
+  ["BETWEEN", { references: 2, parts: between }],
+])
+
+function around(limit: number, middle?: Reference): readonly Part[] {
+  const half = Math.floor(limit / 2)
+  const from: Part = { after: middle && justBefore(middle), keep: "oldest", limit }
+  return half === 0 ? [from] : [{ before: middle, keep: "newest", limit: half }, from]
 }
 
-function referenceOf(net: Network, selector: string, verb: "LATEST" | "AFTER"): Reference | "*" | undefined {
-  if (selector === "*") return verb === "LATEST" ? "*" : undefined
-  const [kind, value = ""] = selector.split("=", 2)
-  if (kind === "timestamp") {
-    const at = parseServerTime(value)
-    return at === undefined ? undefined : { kind: "at", at }
+function justBefore(reference: Reference): Reference {
+  return reference.kind === "seq"
+    ? { kind: "seq", seq: reference.seq - 1 }
+    : { kind: "at", at: reference.at - 1 }
+}
+
+function page(
+  context: UserContext,
+  verb: string,
+  [target = "", ...params]: readonly string[],
+  { references: count, parts }: Subcommand,
+): Answer {
+  const { net, user, session, newBatch } = context
+  const cannot = (code: string) => fail(code, [verb, target], "Messages could not be retrieved")
+  const found = readable(net, user, target)
+  if (!found) return cannot("INVALID_TARGET")
+  const given = readGiven(context, verb, params, count)
+  if ("command" in given) return given
+  const queries = parts(given.limit, ...given.references).map((part) => ({
+    ...part,
+    kind: "page" as const,
+    of: found.of,
+    types: typesFor(session),
+    after: notBefore(net, user, found, part.after),
+  }))
+  read(context, queries, given.limit, (rows) => {
+    // What was said after somebody was removed is not theirs to read, however long the page took.
+    if (found.channel && !user.channels.has(found.channel)) return cannot("INVALID_TARGET")
+    if (!rows) return cannot("MESSAGE_ERROR")
+    const batch = newBatch()
+    const mine = rows.filter((row) => mayRead(net, user, row, found.channel?.id))
+    const lines = mine.flatMap((row) => played(context, row, found.channel?.name))
+    return batched(lines, batch, "chathistory", found.channel?.name ?? found.name)
+  })
+}
+
+/** References and limit, or what is wrong with them. */
+function readGiven(
+  { net }: UserContext,
+  verb: string,
+  params: readonly string[],
+  count: number,
+): { references: Reference[]; limit: number } | Reply {
+  if (params.length <= count) return fail("INVALID_PARAMS", [verb], "Insufficient parameters")
+  if (params.length > count + 1) return fail("INVALID_PARAMS", [verb], "Too many parameters")
+  const references: Reference[] = []
+  for (const text of params.slice(0, count)) {
+    if (verb === "LATEST" && text === "*") continue
+    const reference = referenceOf(net, text)
+    if (typeof reference === "string" || (verb === "TARGETS" && reference.kind !== "at")) {
+      const code = typeof reference === "string" ? reference : "INVALID_MSGREFTYPE"
+      return fail(code, [verb, text], "That is no place in the history")
+    }
+    references.push(reference)
   }
-  const place = kind === "msgid" ? parseMsgid(value) : undefined
-  // An id of another run at that place was never given out here.
-  return place && net.epochOf(place.seq) === place.epoch ? { kind: "seq", seq: place.seq } : undefined
+  const limit = limitOf(params[count] ?? "", net)
+  return limit === undefined
+    ? fail("INVALID_PARAMS", [verb, params[count] ?? "*"], "The limit is a number above zero")
+    : { references, limit }
 }
 
-function page(net: Network, channel: Channel, rows: readonly Row[], newBatch: () => string): Content[] {
-  const batch = newBatch()
-  const heard = rows.map((row) => contentOf(messageOf(row, net), channel.name, newBatch))
-  return [
-    { command: "BATCH", params: [`+${batch}`, "chathistory", channel.name] },
-    ...heard.map((content) => ({ ...content, batch })),
-    { command: "BATCH", params: [`-${batch}`] },
-  ]
+function targets(context: UserContext, params: readonly string[]): Answer {
+  const { net, user, newBatch } = context
+  const given = readGiven(context, "TARGETS", params, 2)
+  if ("command" in given) return given
+  const channels = new Map([...user.channels.keys()].map((channel) => [channel.id as number, channel]))
+  const queries = between(given.limit, ...given.references).map((part) => ({
+    ...part,
+    kind: "conversations" as const,
+    types: MESSAGES,
+    accountId: correspondentId(user),
+    channelIds: [...channels.keys()],
+  }))
+  read(context, queries, given.limit, (rows) => {
+    if (!rows) return fail("MESSAGE_ERROR", ["TARGETS"], "Targets could not be retrieved")
+    const lines = rows
+      .filter((row) => mayRead(net, user, row))
+      .flatMap((row): Content[] => {
+        const { channelId, accountId, peerId, at } = row
+        const other = accountId === correspondentId(user) ? peerId : accountId
+        const name = channelId === null ? other && nameOf(net, other) : channels.get(channelId)?.name
+        return name ? [{ command: "CHATHISTORY", params: ["TARGETS", name, serverTime(at)] }] : []
+      })
+    return batched(lines, newBatch(), "draft/chathistory-targets")
+  })
+}
+
+function fail(code: string, context: readonly string[], text: string): Reply {
+  return FAIL("CHATHISTORY", code, context, text)
 }

@@ -26,6 +26,7 @@ import { KILL } from "./kill.ts"
 import { LINKS } from "./links.ts"
 import { LIST } from "./list.ts"
 import { LUSERS } from "./lusers.ts"
+import { MARKREAD, readMarkerMoved } from "./markread.ts"
 import { messageSent, NOTICE, PRIVMSG, TAGMSG, tagsSent } from "./message.ts"
 import { METADATA, metadataChanged, metadataCleared } from "./metadata.ts"
 import { MODE, userModesChanged } from "./mode.ts"
@@ -43,6 +44,7 @@ import { messageRedacted, REDACT } from "./redact.ts"
 import { REGISTER, VERIFY } from "./register.ts"
 import { REHASH } from "./rehash.ts"
 import { channelRenamed, RENAME } from "./rename.ts"
+import { SEARCH } from "./search.ts"
 import { serverStarted } from "./server.ts"
 import { realnameChanged, SETNAME } from "./setname.ts"
 import { STATS } from "./stats.ts"
@@ -77,6 +79,7 @@ const commands: readonly Command[] = [
   LINKS,
   LIST,
   LUSERS,
+  MARKREAD,
   METADATA,
   MODE,
   MONITOR,
@@ -97,6 +100,7 @@ const commands: readonly Command[] = [
   REGISTER,
   REHASH,
   RENAME,
+  SEARCH,
   SETNAME,
   STATS,
   TAGMSG,
@@ -134,8 +138,10 @@ const events: readonly EventType<never>[] = [
   nickChanged,
   operatorMade,
   passwordChanged,
+  readMarkerMoved,
   realnameChanged,
   serverStarted,
+  tagsSent,
   topicChanged,
   userAttached,
   userConnected,

@@ -2,7 +2,7 @@
 
 import { AWAY_NOTIFY } from "../../protocol/capabilities.ts"
 import { NEW_CHANNEL_MODES, OPERATOR } from "../../protocol/modes.ts"
-import type { ChannelName } from "../../protocol/names.ts"
+import { nickOf, type ChannelName } from "../../protocol/names.ts"
 import {
   ERR_BADCHANMASK,
   ERR_BADCHANNELKEY,
@@ -16,14 +16,16 @@ import {
 } from "../../protocol/numerics.ts"
 import type { Reply } from "../../protocol/reply.ts"
 import { isBanned, isKeeper, isListed, roleOf, type Channel } from "../channel.ts"
+import { secrecy } from "../auditorium.ts"
 import { command } from "../command.ts"
-import { event } from "../event.ts"
-import { introductionTo, joinOf } from "../introduction.ts"
+import { event, from, type Stamp } from "../event.ts"
+import { extendedJoin, introductionTo } from "../introduction.ts"
 import { introduceMetadata } from "../metadata.ts"
+import type { Content } from "../narrow.ts"
 import type { Network } from "../network.ts"
 import { awayOf, type User, type UserId } from "../user.ts"
 import { signsGiven } from "./channel-roles.ts"
-import { userParted } from "./part.ts"
+import { parting, userParted } from "./part.ts"
 
 export const JOIN = command({
   name: "JOIN",
@@ -32,8 +34,7 @@ export const JOIN = command({
   specification: "https://modern.ircdocs.horse/#join-message",
   run({ net, user, propose }, names: string, keys = "") {
     if (names === "0") {
-      for (const channel of user.channels.keys())
-        propose(userParted, { channel: channel.name, user: user.id })
+      for (const channel of user.channels.keys()) propose(userParted, parting(channel, user))
       return
     }
     const refused: Reply[] = []
@@ -51,10 +52,10 @@ export const JOIN = command({
       if (channel && user.channels.has(channel)) continue
       // The key itself never reaches the log.
       const keyRight = channel?.key === undefined || channel.key === given[i]
-      const asked = { channel: channel?.name ?? name, user: user.id, keyRight }
+      const asked = { channel: channel?.name ?? name, user: user.id, realname: user.realname, keyRight }
       propose(
         userJoined,
-        channel ? forwarded(net, user, asked) : { ...asked, ...madeWith(net), ...roomFor(net) },
+        channel ? joining(net, user, asked) : { ...asked, ...madeWith(net), ...roomFor(net) },
       )
     }
     return refused
@@ -62,8 +63,12 @@ export const JOIN = command({
 })
 
 interface UserJoined {
+  /** Not everybody heard it: an auditorium. */
+  readonly hidden?: true
   readonly channel: ChannelName
   readonly user: UserId
+  /** At that time, for extended-join in the history. */
+  readonly realname?: string
   readonly keyRight: boolean
   /** The channel that was asked for, when its mode f led here. */
   readonly from?: ChannelName
@@ -90,6 +95,11 @@ function roomFor(net: Network): { replaces?: ChannelName } {
   return chosen ? { replaces: chosen.name } : {}
 }
 
+function joining(net: Network, user: User, asked: UserJoined): UserJoined {
+  const fact = forwarded(net, user, asked)
+  return { ...fact, ...secrecy(net.channel(fact.channel), user) }
+}
+
 /** "471", "473" and "477": who is banned or lacks the key is sent nowhere. */
 const FORWARDED: readonly string[] = ["471", "473", "477"]
 
@@ -100,7 +110,7 @@ function forwarded(net: Network, user: User, asked: UserJoined): UserJoined {
   if (!channel || !to || to.id !== channel.forward?.id || to.members.has(user)) return asked
   const refusal = refusedBy(net, channel, user, asked.keyRight)
   if (!refusal || !FORWARDED.includes(refusal.command)) return asked
-  const instead = { channel: to.name, user: user.id, keyRight: to.key === undefined, from: channel.name }
+  const instead = { ...asked, channel: to.name, keyRight: to.key === undefined, from: channel.name }
   return userJoined.refuse?.(net, instead, user) ? asked : instead
 }
 
@@ -115,6 +125,7 @@ export const userJoined = event<UserJoined>({
     if (!channel) return isFull ? ERR_TOOMANYCHANNELS(name) : undefined
     return refusedBy(net, channel, user, keyRight)
   },
+  playback: (e, target) => (e.hidden ? undefined : line(e, target)),
   apply(net, e, tell) {
     const user = net.users.get(e.user)
     if (!user) return
@@ -125,9 +136,9 @@ export const userJoined = event<UserJoined>({
     if (e.from !== undefined) tell.reply(ERR_LINKCHANNEL(e.from, channel.name))
     const isFirst = channel.members.size === 0 && !channel.founder
     const role = roleOf(channel, user)
-    net.join(channel, user, isFirst ? role | OPERATOR : role)
-    const { at, msgid, account, bot } = e
-    tell.witnesses(channel, user, { ...joinOf(channel, user), at, msgid, account, bot })
+    net.join(channel, user, isFirst ? role | OPERATOR : role, e)
+    const { at, account, bot } = e
+    tell.witnesses(channel, user, line(e, channel.name))
     // away-notify: "Clients will be sent an AWAY message … when a user joins and has an away message set", and no second message
     // has this msgid.
     const away = { source: e.source, command: "AWAY", params: [], text: awayOf(user), at, account, bot }
@@ -139,6 +150,11 @@ export const userJoined = event<UserJoined>({
     introduceMetadata(channel, user, tell)
   },
 })
+
+function line(e: UserJoined & Stamp, target: string): Content {
+  const extended = extendedJoin(target, e.account, e.realname ?? nickOf(e.source))
+  return { ...from(e, "JOIN", [target]), extended }
+}
 
 // Who keeps order there by the account always may. An operator's invitation opens +i, and the ban, the key, the limit and +R as well; a mask of +I opens +i alone.
 function refusedBy(net: Network, channel: Channel, user: User, keyRight: boolean): Reply | undefined {

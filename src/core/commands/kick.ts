@@ -11,8 +11,10 @@ import {
 } from "../../protocol/numerics.ts"
 import type { Reply } from "../../protocol/reply.ts"
 import { type Channel, isFounder, isHalfOperator, isOperator, isVisible } from "../channel.ts"
+import { secrecy } from "../auditorium.ts"
 import { command } from "../command.ts"
-import { event, from } from "../event.ts"
+import { event, from, type Stamp } from "../event.ts"
+import type { Content } from "../narrow.ts"
 import type { User, UserId } from "../user.ts"
 
 export const KICK = command({
@@ -34,13 +36,23 @@ export const KICK = command({
       const kicked = net.user(nick)
       if (!channel || !isVisible(channel, user)) refused.push(ERR_NOSUCHCHANNEL(name))
       else if (!kicked) refused.push(ERR_NOSUCHNICK(nick === "" ? "*" : nick))
-      else propose(memberKicked, { channel: channel.name, user: kicked.id, reason: why })
+      else propose(memberKicked, kicking(channel, kicked, why))
     }
     return refused
   },
 })
 
-export const memberKicked = event<{ channel: ChannelName; user: UserId; reason: string }>({
+interface MemberKicked {
+  /** Not everybody heard it: an auditorium. */
+  readonly hidden?: true
+  readonly channel: ChannelName
+  readonly user: UserId
+  /** The nick at that time. */
+  readonly kicked?: string
+  readonly reason: string
+}
+
+export const memberKicked = event<MemberKicked>({
   type: "memberKicked",
   refuse(net, { channel: name, user: id }, by) {
     const channel = net.channel(name)
@@ -50,14 +62,23 @@ export const memberKicked = event<{ channel: ChannelName; user: UserId; reason: 
     if (by && !mayKick(channel, by, user)) return ERR_CHANOPRIVSNEEDED(name)
     return channel.members.has(user) ? undefined : ERR_USERNOTINCHANNEL(user.nick, name)
   },
+  playback: (e, target) => (e.hidden ? undefined : line(e, target)),
   apply(net, e, tell) {
     const channel = net.channel(e.channel)
     const user = net.users.get(e.user)
     if (!channel || !user) return
-    tell.witnesses(channel, user, from(e, "KICK", [channel.name, user.nick], e.reason))
+    tell.witnesses(channel, user, line(e, channel.name))
     net.leave(channel, user)
   },
 })
+
+export function kicking(channel: Channel, user: User, reason: string): MemberKicked {
+  return { channel: channel.name, user: user.id, kicked: user.nick, reason, ...secrecy(channel, user) }
+}
+
+function line(e: MemberKicked & Stamp, target: string): Content {
+  return from(e, "KICK", [target, e.kicked ?? "*"], e.reason)
+}
 
 // A half-operator removes those who are neither half-operators nor operators; only a founder removes a founder.
 export function mayKick(channel: Channel, by: User, user: User | undefined): boolean {

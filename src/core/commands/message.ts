@@ -28,7 +28,16 @@ import type { Network } from "../network.ts"
 import { eventOf } from "../rows.ts"
 import type { Row } from "../seams.ts"
 import { serviceCalled } from "../service.ts"
-import { awayOf, correspondentId, isRelayable, sourceOf, type User, type UserId } from "../user.ts"
+import type { Tell } from "../tell.ts"
+import {
+  awayOf,
+  correspondentId,
+  isRelayable,
+  sourceOf,
+  type Account,
+  type User,
+  type UserId,
+} from "../user.ts"
 import { acceptChanged, hasRoom } from "./accept.ts"
 
 const SPECIFICATION = "https://modern.ircdocs.horse/#privmsg-message"
@@ -100,16 +109,27 @@ function speakTo(context: UserContext, kind: Kind, target: string, text: string)
   }
   const service = serviceCalled(target)
   if (service !== undefined) return kind === "PRIVMSG" ? obeyed(context, service, target, text) : []
-  const recipient = net.user(target)
+  const recipient = net.user(target) ?? whoseAccountIs(net, user, target)
   if (!recipient) return [ERR_NOSUCHNICK(target)]
+  if (!("nick" in recipient)) {
+    propose(sent, { ...said, peer: recipient.id })
+    return []
+  }
+  if (cuts === undefined && !isRelayable(user, kind, recipient.nick, text)) return [ERR_INPUTTOOLONG()]
   // Who is written to may answer.
   const unanswerable = user.modes.has("R") && recipient !== user && !recipient.account
   if (unanswerable && !user.accepted.has(recipient.id) && hasRoom(net, user)) {
     propose(acceptChanged, { user: recipient.id, on: true })
   }
-  const haveAccounts = user.account !== undefined && recipient.account !== undefined
-  propose(sent, { ...said, to: recipient.id, ...(haveAccounts ? { peer: correspondentId(recipient) } : {}) })
+  const isOfAccount = user.account !== undefined || recipient.account !== undefined
+  propose(sent, { ...said, to: recipient.id, ...(isOfAccount ? { peer: correspondentId(recipient) } : {}) })
   return []
+}
+
+// An account can be written to by its name, here or not, by who has one as well.
+function whoseAccountIs(net: Network, user: User, name: string): User | Account | undefined {
+  const account = user.account && net.account(name)
+  return account && (net.userOf(account) ?? account)
 }
 
 // What is said to a service is a command: nobody hears it, and nothing of it is kept.
@@ -163,7 +183,7 @@ export interface MessageSent {
   /** One of the three. */
   readonly channel?: ChannelName
   readonly to?: UserId
-  /** The recipient's account: without it a message to one person is not kept. */
+  /** The recipient's account, or the guest that an account's user writes to: without it a message to one person is not kept. */
   readonly peer?: number
   /** To the members with this sign or a higher one; not a `channel`, whose history every member may read. */
   readonly status?: Status
@@ -171,40 +191,61 @@ export interface MessageSent {
 
 export const messageSent = event<MessageSent>({
   type: "messageSent",
-  // A guest's nick is the next guest's tomorrow: what was said to or by one is delivered and forgotten.
+  // A guest's nick is the next guest's tomorrow: what one says to another is delivered and forgotten.
   kept(_, { command: kind, to, peer, tags }) {
     if (kind === "TAGMSG" && !isKept(tags)) return false
     return to === undefined || peer !== undefined
   },
   refuse(net, message, by) {
-    const { channel: whole, to, status } = message
+    const { channel: whole, to, peer, status } = message
     const name = whole ?? status?.channel
     if (name === undefined) {
       const user = to === undefined ? undefined : net.users.get(to)
-      if (!user) return ERR_NOSUCHNICK("*")
-      return by && by !== user ? unwanted(user, by, message) : undefined
+      if (user) return by && by !== user ? unwanted(user, by, message) : undefined
+      return to === undefined && peer !== undefined ? undefined : ERR_NOSUCHNICK("*")
     }
     const channel = net.channel(name)
     if (!channel || (by && !isVisible(channel, by))) return ERR_NOSUCHCHANNEL(name)
     if (channel.flags.has("C") && holdsCtcp(message)) return ERR_CANNOTSENDTOCHAN(channel.name, "C")
     return by && silenced(net, channel, by)
   },
+  playback: contentOf,
   apply(net, e, tell) {
     const author = e.by === undefined ? undefined : net.users.get(e.by)
+    if (!author) return
     const name = e.channel ?? e.status?.channel
-    const channel = name === undefined ? undefined : net.channel(name)
-    const to = e.to === undefined ? undefined : net.users.get(e.to)
+    if (name === undefined) return sayTo(net, e, author, tell)
+    const channel = net.channel(name)
+    if (!channel) return
     const sign = e.status?.sign ?? ""
-    const target = channel ? (e.status?.plain ? "" : sign) + channel.name : to?.nick
-    if (!author || target === undefined) return
-    const heard = contentOf(e, target, tell.newBatch)
-    if (to === author) tell.saidToSelf(author, heard)
-    else if (channel) tell.said(sign === "" ? channel.members.keys() : ranked(channel, sign), author, heard)
-    else tell.said(to ? [to] : [], author, heard)
-    const away = to && awayOf(to)
-    if (e.command === "PRIVMSG" && to && away !== undefined) tell.reply(RPL_AWAY(to.nick, away))
+    const heard = contentOf(e, (e.status?.plain ? "" : sign) + channel.name, tell.newBatch)
+    tell.said(sign === "" ? channel.members.keys() : ranked(channel, sign), author, heard)
   },
 })
+
+function sayTo(net: Network, e: MessageSent & Stamp, author: User, tell: Tell) {
+  const account = e.peer === undefined ? undefined : net.accountOf(e.peer)
+  const to = e.to === undefined ? account && net.userOf(account) : net.users.get(e.to)
+  const target = to?.nick ?? account?.name
+  if (target === undefined) return
+  const heard = contentOf(e, target, tell.newBatch)
+  if (to === author) tell.saidToSelf(author, heard)
+  else tell.said(to ? [to] : [], author, heard)
+  if (e.command !== "PRIVMSG") return
+  const away = to && awayOf(to)
+  if (to && away !== undefined) tell.reply(RPL_AWAY(to.nick, away))
+  else if (account) tellIfAbsent(account, to, tell)
+}
+
+// Said once, until they have been here again.
+function tellIfAbsent(account: Account, to: User | undefined, tell: Tell) {
+  const told = tell.origin?.toldAbsent
+  if (to && to.sessions.length > 0) told?.delete(account.id)
+  else if (told && !told.has(account.id)) {
+    told.add(account.id)
+    tell.reply(RPL_AWAY(to?.nick ?? account.name, "Not connected, and will read it later"))
+  }
+}
 
 /** What tags alone say; a type of its own, since not everybody reads it in the history. */
 export const tagsSent: EventType<MessageSent> = { ...messageSent, type: "tagsSent" }

@@ -9,10 +9,12 @@ import {
   RPL_MONONLINE,
 } from "../../protocol/numerics.ts"
 import { anytime } from "../command.ts"
-import { event, from } from "../event.ts"
+import { event, from, type Stamp } from "../event.ts"
 import { tellWatchersOf } from "../metadata.ts"
+import type { Content } from "../narrow.ts"
 import type { Network } from "../network.ts"
 import { sourceOf, type Account, type User, type UserId } from "../user.ts"
+import { heardIn } from "./quit.ts"
 
 export const NICK = anytime({
   name: "NICK",
@@ -24,22 +26,31 @@ export const NICK = anytime({
     const nick = net.parseNick(text)
     if (!nick || isReserved(nick)) return ERR_ERRONEUSNICKNAME(text)
     const { user } = session
-    if (user) return user.nick === nick ? undefined : propose(nickChanged, { user: user.id, nick })
+    if (user) return user.nick === nick ? undefined : propose(nickChanged, renaming(user, nick))
     // Whether it is taken shows at the end of registration: who asks may be its holder, and log in by then.
     session.nick = nick
   },
 })
 
-export const nickChanged = event<{ user: UserId; nick: Nick }>({
+interface NickChanged {
+  readonly user: UserId
+  readonly nick: Nick
+  /** The channels it was heard in. */
+  readonly channelIds?: readonly number[]
+}
+
+/** Caused by the user, also where the server gave the nick: its source is the nick before. */
+export const nickChanged = event<NickChanged>({
   type: "nickChanged",
   refuse(net, { user, nick }) {
     const holder = net.users.get(user)
     return isTaken(net, nick, holder?.account, holder) ? ERR_NICKNAMEINUSE(nick) : undefined
   },
+  playback: line,
   apply(net, e, tell) {
     const user = net.users.get(e.user)
     if (!user) return
-    tell.peers(user, from(e, "NICK", [], e.nick, sourceOf(user)))
+    tell.peers(user, line(e))
     const before = user.nick
     const isOther = net.folded(before) !== net.folded(e.nick)
     if (isOther) net.remember(user, e.at)
@@ -50,6 +61,14 @@ export const nickChanged = event<{ user: UserId; nick: Nick }>({
     tellWatchersOf(user, tell)
   },
 })
+
+export function renaming(user: User, nick: Nick): NickChanged {
+  return { user: user.id, nick, ...heardIn(user) }
+}
+
+function line(e: NickChanged & Stamp): Content {
+  return from(e, "NICK", [], e.nick)
+}
 
 /** Whether a nick is somebody else's: online, or reserved for the account of that name; or looks like one. */
 export function isTaken(net: Network, nick: Nick, account: Account | undefined, self?: User): boolean {

@@ -2,9 +2,11 @@
 
 import { truncated } from "../../protocol/names.ts"
 import { RPL_MONOFFLINE } from "../../protocol/numerics.ts"
+import { isHidden } from "../auditorium.ts"
 import { anytime } from "../command.ts"
-import { event, from } from "../event.ts"
-import type { UserId } from "../user.ts"
+import { event, from, type Stamp } from "../event.ts"
+import type { Content } from "../narrow.ts"
+import type { User, UserId } from "../user.ts"
 
 export const QUIT = anytime({
   name: "QUIT",
@@ -17,15 +19,37 @@ export const QUIT = anytime({
   },
 })
 
+interface UserQuit {
+  readonly user: UserId
+  readonly reason: string
+  /** The channels it was heard in. */
+  readonly channelIds?: readonly number[]
+}
+
 /** Without `refuse`: a connection that is gone cannot be argued with. */
-export const userQuit = event<{ user: UserId; reason: string }>({
+export const userQuit = event<UserQuit>({
   type: "userQuit",
+  playback: line,
   apply(net, e, tell) {
     const user = net.users.get(e.user)
     if (!user) return
-    tell.peers(user, from(e, "QUIT", [], e.reason), false)
+    tell.peers(user, line(e), false)
     net.remember(user, e.at)
     net.removeUser(user)
     tell.watchers(user.nick, RPL_MONOFFLINE(user.nick))
   },
 })
+
+export function quit(user: User, reason: string): UserQuit {
+  return { user: user.id, reason, ...heardIn(user) }
+}
+
+function line(e: UserQuit & Stamp): Content {
+  return from(e, "QUIT", [], e.reason)
+}
+
+/** The channels in whose history something belongs that is heard in all of a user's, where everybody may know of it. */
+export function heardIn({ channels }: User): { channelIds?: number[] } {
+  const seen = [...channels].filter(([channel, member]) => !isHidden(channel, member))
+  return seen.length === 0 ? {} : { channelIds: seen.map(([{ id }]) => id) }
+}

@@ -9,8 +9,9 @@ import {
 } from "../../protocol/numerics.ts"
 import { isHalfOperator, isVisible } from "../channel.ts"
 import { command } from "../command.ts"
-import { event, from } from "../event.ts"
+import { event, from, type Stamp } from "../event.ts"
 import { topicReplies } from "../introduction.ts"
+import type { Content } from "../narrow.ts"
 
 export const TOPIC = command({
   name: "TOPIC",
@@ -31,7 +32,12 @@ export const TOPIC = command({
   },
 })
 
-export const topicChanged = event<{ channel: ChannelName; text: string }>({
+interface TopicChanged {
+  readonly channel: ChannelName
+  readonly text: string
+}
+
+export const topicChanged = event<TopicChanged>({
   type: "topicChanged",
   refuse(net, { channel: name }, by) {
     const channel = net.channel(name)
@@ -40,10 +46,15 @@ export const topicChanged = event<{ channel: ChannelName; text: string }>({
     if (!channel.members.has(by)) return ERR_NOTONCHANNEL(name)
     return channel.flags.has("t") && !isHalfOperator(channel, by) ? ERR_CHANOPRIVSNEEDED(name) : undefined
   },
+  playback: line,
   apply(net, e, tell) {
     const channel = net.channel(e.channel)
     if (!channel) return
     channel.topic = e.text === "" ? undefined : { text: e.text, setter: e.source, at: e.at }
-    tell.channel(channel, from(e, "TOPIC", [channel.name], e.text))
+    tell.channel(channel, line(e, channel.name))
   },
 })
+
+function line(e: TopicChanged & Stamp, target: string): Content {
+  return from(e, "TOPIC", [target], e.text)
+}

@@ -46,6 +46,7 @@ export const userConnected = event<UserConnected>({
       realname: e.realname,
       account,
       metadata: account?.metadata ?? new Map(),
+      readMarkers: new Map(),
       since: e.at,
       away: e.away,
       absentSince: undefined,

@@ -1,0 +1,74 @@
+// What is read in history: rows of the log as the lines that were heard, made by the same functions.
+// https://ircv3.net/specs/extensions/chathistory.html
+
+import { EVENT_PLAYBACK, MESSAGE_TAGS } from "../protocol/capabilities.ts"
+import { nickOf } from "../protocol/names.ts"
+import { channelModesChanged } from "./commands/channel-modes.ts"
+import { userJoined } from "./commands/join.ts"
+import { memberKicked } from "./commands/kick.ts"
+import { messageSent, tagsSent } from "./commands/message.ts"
+import { nickChanged } from "./commands/nick.ts"
+import { userParted } from "./commands/part.ts"
+import { userQuit } from "./commands/quit.ts"
+import { topicChanged } from "./commands/topic.ts"
+import type { UserContext } from "./command.ts"
+import { nameOf } from "./entitlement.ts"
+import type { EventType } from "./event.ts"
+import type { Content } from "./narrow.ts"
+import { eventOf } from "./rows.ts"
+import type { Row } from "./seams.ts"
+import type { Session } from "./session.ts"
+import { correspondentId } from "./user.ts"
+
+const PLAYED: readonly EventType<never>[] = [
+  channelModesChanged,
+  memberKicked,
+  messageSent,
+  nickChanged,
+  tagsSent,
+  topicChanged,
+  userJoined,
+  userParted,
+  userQuit,
+]
+
+const BY_TYPE: ReadonlyMap<string, EventType<object>> = new Map(
+  PLAYED.map((type) => [type.type, type as unknown as EventType<object>]),
+)
+
+/** PRIVMSG and NOTICE. */
+export const MESSAGES: readonly string[] = [messageSent.type]
+
+/** "If the client has not negotiated the draft/event-playback capability, the server MUST NOT send any lines other than PRIVMSG and NOTICE". */
+export function typesFor(session: Session): readonly string[] {
+  if (!session.has(EVENT_PLAYBACK)) return MESSAGES
+  const types = [...BY_TYPE.keys()]
+  return session.has(MESSAGE_TAGS) ? types : types.filter((type) => type !== tagsSent.type)
+}
+
+/** The line of a row, in a channel or, where it was said to one person, under the nicks that both have now. */
+export function played(
+  { net, user, newBatch }: UserContext,
+  row: Row,
+  channelName: string | undefined,
+): Content[] {
+  const event = eventOf(row, net)
+  const line = (target: string) => BY_TYPE.get(row.type)?.playback?.(event, target, newBatch)
+  if (channelName !== undefined) return [line(channelName) ?? []].flat()
+  const own = correspondentId(user)
+  const nickNow = (id: number | null) => (id === null || id === own ? user.nick : nameOf(net, id))
+  const then = nickOf(event.source)
+  // "servers may wish to rewrite the sources or targets of messages to correspond to the current nicknames of the two users"
+  const source = (nickNow(row.accountId) ?? then) + event.source.slice(then.length)
+  const content = line(nickNow(row.peerId) ?? "*")
+  return content ? [{ ...content, source }] : []
+}
+
+/** Lines as a batch of their own. */
+export function batched(contents: readonly Content[], batch: string, ...type: readonly string[]): Content[] {
+  return [
+    { command: "BATCH", params: [`+${batch}`, ...type] },
+    ...contents.map((content) => ({ ...content, batch })),
+    { command: "BATCH", params: [`-${batch}`] },
+  ]
+}
