@@ -1,0 +1,34 @@
+// `[backup]` in chat.toml: a backup when the last one is too old, and no more of them than are to be kept.
+
+import { expect, test } from "bun:test"
+import { mkdirSync, readdirSync, utimesSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { chat } from "../support/program.ts"
+import { startServer } from "../support/server.ts"
+import { until } from "../support/until.ts"
+
+test("made by the clock, and the newest are kept", async () => {
+  await using server = await startServer()
+  await server.stop()
+  const folder = join(server.data, "backups")
+  mkdirSync(folder)
+  for (const name of ["chat-2020-01-01T000000Z.tar", "chat-2020-01-02T000000Z.tar", "mine.tar"]) {
+    writeFileSync(join(folder, name), "")
+    utimesSync(join(folder, name), 0, 0)
+  }
+  server.configure("[backup]\nevery_hours = 24\nkeep = 2\n")
+  await server.start()
+  await until(() => / backup made /.test(server.said), "a backup to be made", 20_000)
+  const names = readdirSync(folder).toSorted()
+  expect(names).toEqual([
+    "chat-2020-01-02T000000Z.tar",
+    expect.stringMatching(/^chat-20[2-9]\d-.*Z\.tar$/),
+    "last.json",
+    "mine.tar",
+  ])
+  const drill = join(server.folder, "drill")
+  const restored = await chat(["restore", join(folder, names[1] ?? ""), "--data", drill], {
+    home: server.folder,
+  })
+  expect([restored.exitCode, restored.stderr]).toEqual([0, ""])
+}, 60_000)
