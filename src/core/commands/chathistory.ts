@@ -77,7 +77,8 @@ function page(
     const batch = newBatch()
     const mine = rows.filter((row) => mayRead(net, user, row, found.channel?.id))
     const lines = mine.flatMap((row) => played(context, row, found.channel?.name))
-    return batched(lines, batch, "chathistory", found.channel?.name ?? found.name)
+    // The canonical name of a channel; irctest wants a nick back as it was given.
+    return batched(lines, batch, "chathistory", found.channel?.name ?? target)
   })
 }
 
