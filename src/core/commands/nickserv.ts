@@ -80,18 +80,18 @@ function identify(context: UserContext, name: string, password: string): Answer 
   return logIn(context, name, password, (why) => said(why ?? WRONG))
 }
 
-const WORDS: Readonly<Record<string, boolean | null>> = {
-  on: true,
-  true: true,
-  yes: true,
-  off: false,
-  false: false,
-  no: false,
-  default: null,
-}
+const WORDS: ReadonlyMap<string, boolean | null> = new Map([
+  ["on", true],
+  ["true", true],
+  ["yes", true],
+  ["off", false],
+  ["false", false],
+  ["no", false],
+  ["default", null],
+])
 
 function set(context: UserContext, account: Account, key: string, text = ""): Answer | string {
-  const value = WORDS[text.toLowerCase()]
+  const value = WORDS.get(text.toLowerCase())
   if (value === undefined) return "It is on, off or default"
   const { alwaysOn, multiclient } = context.net.settings.accounts
   const accountName = account.name
