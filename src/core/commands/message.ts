@@ -20,6 +20,7 @@ import {
 } from "../../protocol/numerics.ts"
 import type { Reply } from "../../protocol/reply.ts"
 import { isVisible, silenced, type Channel } from "../channel.ts"
+import { invalid } from "../client-batch.ts"
 import { command, type UserContext } from "../command.ts"
 import { event, from, type EventType, type Stamp } from "../event.ts"
 import type { Content } from "../narrow.ts"
@@ -108,7 +109,9 @@ function speakTo(context: UserContext, kind: Kind, target: string, text: string)
     return []
   }
   const service = serviceCalled(target)
-  if (service !== undefined) return kind === "PRIVMSG" ? obeyed(context, service, target, text) : []
+  if (service !== undefined && kind !== "PRIVMSG") return []
+  if (service !== undefined && cuts !== undefined) return [invalid("A service obeys one line at a time")]
+  if (service !== undefined) return obeyed(context, service, target, text)
   const recipient = net.user(target) ?? whoseAccountIs(net, user, target)
   if (!recipient) return [ERR_NOSUCHNICK(target)]
   if (!("nick" in recipient)) {
