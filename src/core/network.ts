@@ -60,6 +60,10 @@ export class Network {
     return CASEMAPPINGS[this.casemapping].parseNick(text, this.settings.limits.nickLength)
   }
 
+  isReserved(name: string): boolean {
+    return CASEMAPPINGS[this.casemapping].isReserved(name)
+  }
+
   parseChannelName(text: string): ChannelName | undefined {
     return CASEMAPPINGS[this.casemapping].parseChannelName(text, this.settings.limits.channelLength)
   }

@@ -27,7 +27,8 @@ export function nickOf(source: string): string {
   return source.split("!", 1)[0] ?? ""
 }
 
-const RESERVED: ReadonlySet<string> = new Set([
+/** Names that people would take for the server's, or for one of its services', folded. */
+export const RESERVED: ReadonlySet<string> = new Set([
   "botserv",
   "chanserv",
   "global",
@@ -40,11 +41,6 @@ const RESERVED: ReadonlySet<string> = new Set([
   "server",
   "services",
 ])
-
-/** Whether people would take who has this name for the server, or for one of its services. */
-export function isReserved(name: string): boolean {
-  return RESERVED.has(folded(name))
-}
 
 // Modern IRC: no space, BELL or comma; nor any other control or bidi character, which only serve to deceive.
 const CHANNEL = /^#[^\0-\x20,\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+$/u

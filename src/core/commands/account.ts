@@ -3,7 +3,7 @@
 // Others hear of a login by https://ircv3.net/specs/extensions/account-notify.html
 
 import { ACCOUNT_NOTIFY } from "../../protocol/capabilities.ts"
-import { isReserved, type Nick } from "../../protocol/names.ts"
+import type { Nick } from "../../protocol/names.ts"
 import { ERR_SASLALREADY, ERR_SASLFAIL, RPL_LOGGEDIN } from "../../protocol/numerics.ts"
 import { FAIL, type Reply } from "../../protocol/reply.ts"
 import { event, from, type Stamp } from "../event.ts"
@@ -30,7 +30,7 @@ export function accountNameOf(net: Network, { name, issuer }: Certificate): Nick
 /** The name of an account that `text` is, or undefined. What could be no nick could stand in no line either. */
 export function accountNameIn(net: Network, text: string): Nick | undefined {
   const name = net.parseNick(text)
-  return name && !isReserved(name) ? name : undefined
+  return name && !net.isReserved(name) ? name : undefined
 }
 
 interface AccountRegistered {

@@ -1,6 +1,6 @@
 // NICK: https://modern.ircdocs.horse/#nick-message
 
-import { isReserved, type Nick } from "../../protocol/names.ts"
+import type { Nick } from "../../protocol/names.ts"
 import {
   ERR_ERRONEUSNICKNAME,
   ERR_NICKNAMEINUSE,
@@ -24,7 +24,7 @@ export const NICK = anytime({
   run({ net, session, propose }, text = "") {
     if (text === "") return ERR_NONICKNAMEGIVEN()
     const nick = net.parseNick(text)
-    if (!nick || isReserved(nick)) return ERR_ERRONEUSNICKNAME(text)
+    if (!nick || net.isReserved(nick)) return ERR_ERRONEUSNICKNAME(text)
     const { user } = session
     if (user) return user.nick === nick ? undefined : propose(nickChanged, renaming(user, nick))
     // Whether it is taken shows at the end of registration: who asks may be its holder, and log in by then.
