@@ -75,7 +75,14 @@ export class Jobs {
   /** One piece of that; false when it is done. */
   sweep(): boolean {
     const sweep = this.#sweep
-    return sweep !== undefined && inTransaction(this.#db, () => sweep.piece())
+    if (sweep === undefined) return false
+    try {
+      return inTransaction(this.#db, () => sweep.piece())
+    } catch (error) {
+      // What it counts as done was rolled back: the next one begins from the first row.
+      this.#sweep = undefined
+      throw error
+    }
   }
 
   /** How many rows the sweep has deleted or hidden. */
