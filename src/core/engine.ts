@@ -1,7 +1,6 @@
 // The server as a pure state machine. In: connected, receive, closed, tick, answered and the administrator's wishes, each with
 // the time. Out: turns. Nothing here waits, reads a clock or touches a socket.
 
-import { STANDARD_REPLIES } from "../protocol/capabilities.ts"
 import type { Unreadable } from "../protocol/line-reader.ts"
 import { parse } from "../protocol/message.ts"
 import { BOT } from "../protocol/modes.ts"
@@ -23,6 +22,7 @@ import { quit, userQuit } from "./commands/quit.ts"
 import { serverStarted, startOf } from "./commands/server.ts"
 import { dueOf } from "./deadlines.ts"
 import type { EventType, Stamp } from "./event.ts"
+import { farewell } from "./farewell.ts"
 import { Network } from "./network.ts"
 import { offersOf, reoffer } from "./offers.ts"
 import { BrokenStateError, replay } from "./replay.ts"
@@ -129,10 +129,10 @@ export class Engine {
   end(session: Session, code: RefusalCode, words: string = REFUSALS[code].text) {
     if (session.closing) return
     session.closing = code
-    if (code !== "QUIT" && session.has(STANDARD_REPLIES))
-      this.#speech.reply(session, FAIL("*", code, [], words))
-    const text = code === "QUIT" ? words : `${code} ${words}`
-    this.#speech.reply(session, { source: undefined, command: "ERROR", params: [], text })
+    const { before, error } = farewell(session, code, words)
+    if (before) this.#speech.reply(session, before)
+    if (before && this.#speech.isAnswering(session)) this.#speech.finish()
+    this.#speech.reply(session, error)
     // It is the last thing the session hears, the answer to a label included.
     if (this.#speech.isAnswering(session)) this.#speech.finish()
     this.#requests.push({ type: "close", session })

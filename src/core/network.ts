@@ -26,6 +26,8 @@ export class Network {
   readonly channels = new Map<string, Channel>()
   readonly accounts = new Map<string, Account>()
   readonly #accountIds = new Map<number, Account>()
+  /** By the fingerprint of a certificate. */
+  readonly #pinning = new Map<string, Account>()
   readonly #nicks = new Map<string, User>()
   readonly #online = new Map<Account, User>()
   /** Whose names look so, where the casemapping asks. */
@@ -46,7 +48,10 @@ export class Network {
   /** Becomes what a snapshot was taken of; what follows from the rest is made again. */
   restore(snapshot: Snapshot) {
     Object.assign(this, snapshot)
-    for (const account of this.accounts.values()) this.#accountIds.set(account.id, account)
+    for (const account of this.accounts.values()) {
+      this.#accountIds.set(account.id, account)
+      for (const fingerprint of account.certificates.keys()) this.#pinning.set(fingerprint, account)
+    }
     for (const user of this.users.values()) if (user.account) this.#online.set(user.account, user)
     this.#keyNames()
   }
@@ -118,6 +123,20 @@ export class Network {
 
   account(name: string): Account | undefined {
     return this.accounts.get(this.folded(name))
+  }
+
+  /** The account that logs in with a certificate which it has said to be its own. */
+  accountPinning(fingerprint: string): Account | undefined {
+    return this.#pinning.get(fingerprint)
+  }
+
+  pin(account: Account, fingerprint: string, name: string) {
+    account.certificates.set(fingerprint, name)
+    this.#pinning.set(fingerprint, account)
+  }
+
+  unpin(account: Account, fingerprint: string) {
+    if (account.certificates.delete(fingerprint)) this.#pinning.delete(fingerprint)
   }
 
   accountOf(id: number): Account | undefined {

@@ -5,6 +5,7 @@ import {
   ACCOUNT_REGISTRATION,
   CAP_NOTIFY,
   CAPABILITIES,
+  CLIENT_CERT,
   SASL,
   type Capability,
 } from "../protocol/capabilities.ts"
@@ -46,6 +47,8 @@ export function written({ capability, value }: Offer, withValues: boolean): stri
 
 /** Undefined when it is not offered. */
 function valueUnder(settings: Settings, { bit, value }: Capability): string | undefined {
+  // Without certificates nobody has one to name.
+  if (bit === CLIENT_CERT && !settings.accounts.external) return undefined
   if (bit === SASL) return mechanismsOf(settings).join(",")
   if (bit !== ACCOUNT_REGISTRATION) return value?.(settings.limits) ?? ""
   const { registration, emailRequired, customNames } = settings.accounts

@@ -46,10 +46,13 @@ function succeeded(context: Context, account: Account): Answer {
 // The connection is the proof: what is left to say is, at most, as whom.
 function external(context: Context, response: Uint8Array): Answer {
   const { net, session, propose } = context
-  const { certificate } = session.arrival
-  const name = certificate && accountNameOf(net, certificate)
+  const { certificate, fingerprint } = session.arrival
   const authzid = utf8(response)
-  if (!certificate || !name || authzid === undefined || !mayActAs(authzid, name)) return failed(context)
+  if (authzid === undefined) return failed(context)
+  const name = certificate && accountNameOf(net, certificate)
+  const pinning = fingerprint === undefined ? undefined : net.accountPinning(fingerprint)
+  if (!name || !mayActAs(authzid, name))
+    return pinning && mayActAs(authzid, pinning.name) ? succeeded(context, pinning) : failed(context)
   if (!net.account(name)) propose(accountCreated, { name, issuer: certificate.issuer })
   const account = net.account(name)
   return account ? succeeded(context, account) : failed(context)

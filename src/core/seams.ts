@@ -127,6 +127,8 @@ export interface Arrival {
   readonly tlsVersion: string
   /** The certificate the shell has judged valid, if any; `issuer` is the pin of the issuing key in hex. */
   readonly certificate?: Certificate
+  /** SHA-512, in lower-case hex, of the certificate whose key the peer holds, whoever issued it. */
+  readonly fingerprint?: string
   /** Who announced the address, if it is not the connection's own. */
   readonly via?: Via
 }

@@ -124,6 +124,7 @@ function addressedTo(session: Session, content: Content): Content {
 const WITH_STANDARD_REPLIES: readonly string[] = [
   "BATCH",
   "CHATHISTORY",
+  "CLIENTCERT",
   "MARKREAD",
   "METADATA",
   "REDACT",

@@ -24,6 +24,8 @@ export interface Account {
   /** Whether it stays online when its last session ends, and may have several; undefined as the site has it. */
   alwaysOn?: boolean | undefined
   multiclient?: boolean | undefined
+  /** The names of certificates that it logs in with, by their fingerprint. */
+  readonly certificates: Map<string, string>
   readonly metadata: Metadata
   readonly readMarkers: ReadMarkers
 }

@@ -44,6 +44,7 @@ export const MESSAGE_REDACTION = 1 << 25
 export const EVENT_PLAYBACK = 1 << 26
 export const READ_MARKER = 1 << 27
 export const SEARCH = 1 << 28
+export const CLIENT_CERT = 1 << 29
 
 export const CAPABILITIES: readonly Capability[] = [
   { name: "account-notify", bit: ACCOUNT_NOTIFY, specification: extension("account-notify"), renders: false },
@@ -125,6 +126,12 @@ export const CAPABILITIES: readonly Capability[] = [
   { name: "sasl", bit: SASL, specification: extension("sasl-3.2"), renders: false },
   { name: "server-time", bit: SERVER_TIME, specification: extension("server-time"), renders: true },
   { name: "setname", bit: SETNAME, specification: extension("setname"), renders: false },
+  {
+    name: "soju.im/client-cert",
+    bit: CLIENT_CERT,
+    specification: "https://codeberg.org/emersion/soju/src/branch/master/doc/ext/client-cert.md",
+    renders: false,
+  },
   {
     name: "soju.im/search",
     bit: SEARCH,

@@ -26,6 +26,10 @@ export const SASL_RESPONSE_BYTES_MAX = 1200
 export const PASSWORD_BYTES_MAX = 300
 /** Bytes of an address: https://www.rfc-editor.org/errata/eid1690 */
 export const EMAIL_BYTES_MAX = 254
+/** Certificates that one account logs in with, besides those of an authority. */
+export const CERTIFICATES_MAX = 10
+/** Bytes of such a certificate's name. */
+export const CERTIFICATE_NAME_BYTES_MAX = 64
 /** ms in which a client closes the batch that it has opened. */
 export const BATCH_OPEN_MS_MAX = 60_000
 /** Tokens in one 005 line: https://modern.ircdocs.horse/#rplisupport-005 */

@@ -19,6 +19,8 @@ export interface Rules {
   readonly authorities: readonly TrustedAuthority[]
   /** Reads the one `irc://SITE/NAME` of a certificate in DER. */
   readonly memberOf: (der: Uint8Array) => { site: string; name: string } | undefined
+  /** Whether an account has said that the certificate of this fingerprint is its own. */
+  readonly isPinned: (fingerprint: string) => boolean
 }
 
 /** A member, a guest, or a refusal; `why` is for the operator's log. */
@@ -38,8 +40,9 @@ export function judge({ certificate, authorized }: Shown, rules: Rules, nowMs: n
   }
   const issuer = issuerOf(certificate, rules.authorities)
   if (!issuer) {
-    // Somebody's certificate for another network is no reason to turn a guest away.
-    const isWelcomeAnyway = rules.mode === "optional" && rules.access === "open"
+    // Somebody's certificate for another network is no reason to turn a guest away, and an account's own is to log in with.
+    const isOverlooked = rules.mode === "optional" && rules.access === "open"
+    const isWelcomeAnyway = isOverlooked || rules.isPinned(fingerprint512Of(certificate))
     return isWelcomeAnyway
       ? { guest: true }
       : refuse("CERT_UNTRUSTED", `issued by ${oneLine(certificate.issuer)}`)
@@ -81,6 +84,11 @@ function identify(
   }
   if (!authorized) return refuse("CERT_UNTRUSTED", "the TLS library does not accept its chain")
   return { member: { name: member.name, issuer: issuer.pin, fingerprint: fingerprintOf(certificate) } }
+}
+
+/** SHA-512 in lower-case hex. */
+export function fingerprint512Of(certificate: X509Certificate): string {
+  return certificate.fingerprint512.replaceAll(":", "").toLowerCase()
 }
 
 function fingerprintOf(certificate: X509Certificate): string {

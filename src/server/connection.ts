@@ -10,7 +10,7 @@ import { MULTILINE } from "../protocol/capabilities.ts"
 import { CLIENT_TAG_BYTES_MAX, LINE_BYTES_MAX } from "../protocol/limits.ts"
 import { LineReader, type Unreadable } from "../protocol/line-reader.ts"
 import { REFUSALS, type RefusalCode } from "../protocol/refusals.ts"
-import { judge } from "./certificate-judge.ts"
+import { fingerprint512Of, judge } from "./certificate-judge.ts"
 import { cloak } from "./cloak.ts"
 import { monotonicMs, now } from "./clock.ts"
 import { Fakelag } from "./fakelag.ts"
@@ -28,6 +28,7 @@ export class Connection implements Arrival {
   host = ""
   tlsVersion = ""
   certificate?: Certificate
+  fingerprint?: string
   via?: Via
   readonly #shell: Shell
   #socket: TlsSocket | undefined
@@ -74,6 +75,7 @@ export class Connection implements Arrival {
     if ("refusal" in verdict) return this.#refuse(verdict.refusal, verdict.why)
     const isMember = "member" in verdict
     if (isMember) this.certificate = verdict.member
+    if (certificate && shell.rules.mode !== "off") this.fingerprint = fingerprint512Of(certificate)
     this.tlsVersion = socket.getTLSVersion()
     this.host = cloak(shell.cloakSecret, this.address, isMember)
     this.#reader = new LineReader({
@@ -94,6 +96,7 @@ export class Connection implements Arrival {
     this.via = via
     this.host = cloak(cloakSecret, address, false)
     delete this.certificate
+    delete this.fingerprint
     this.#delayLines()
     return true
   }

@@ -87,7 +87,7 @@ export function startServer(options: ServerOptions): Server {
     cloakSecret: log.cloakSecret,
     limits: options.config.limits,
     tls: options.tls,
-    rules: rulesOf(options, options.memberOf),
+    rules: rulesOf(options, options.memberOf, engine),
     wake: () => turns.wake(),
     broken,
   }
@@ -144,7 +144,7 @@ export function startServer(options: ServerOptions): Server {
       shell.throttle.limits = next.config.throttling
       shell.limits = next.config.limits
       shell.tls = next.tls
-      shell.rules = rulesOf(next, options.memberOf)
+      shell.rules = rulesOf(next, options.memberOf, engine)
       passwords.password = next.config.server.password
       passwords.operators = next.config.operators
       identity.reload(next.config.accounts)
@@ -202,9 +202,10 @@ function settingsOf({ config, motd }: Changeable, version: string): Settings {
   }
 }
 
-function rulesOf({ config, tls }: Changeable, memberOf: Rules["memberOf"]): Rules {
+function rulesOf({ config, tls }: Changeable, memberOf: Rules["memberOf"], { net }: Engine): Rules {
+  const isPinned = (fingerprint: string) => net.accountPinning(fingerprint) !== undefined
   const { clientCerts, access } = config.server
-  return { mode: clientCerts, access, authorities: tls.authorities, memberOf }
+  return { mode: clientCerts, access, authorities: tls.authorities, memberOf, isPinned }
 }
 
 /** Who does what the core asks of the shell. */

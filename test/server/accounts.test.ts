@@ -181,7 +181,7 @@ test("what is offered follows the configuration, and who asked to hears of it", 
     certificate,
     '[server]\naccess = "open"\nclient_certs = "off"\n[accounts]\nregistration = false\n',
   )
-  expect(await irc.expect(/ CAP /)).toEndWith(" CAP ann DEL :draft/account-registration")
+  expect(await irc.expect(/ CAP /)).toEndWith(" CAP ann DEL :draft/account-registration soju.im/client-cert")
   expect(await irc.expect(/ CAP /)).toEndWith(" CAP ann NEW :sasl=SCRAM-SHA-256-PLUS,SCRAM-SHA-256,PLAIN")
   irc.send("CAP LIST")
   expect(await irc.expect(/ LIST /)).toEndWith(":cap-notify")

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from "bun:test"
 import { X509Certificate } from "node:crypto"
 import { memberOf } from "../../src/authority/issue.ts"
-import { judge, type Rules, type Verdict } from "../../src/server/certificate-judge.ts"
+import { fingerprint512Of, judge, type Rules, type Verdict } from "../../src/server/certificate-judge.ts"
 import { EXPIRED, NOT_YET_VALID, testAuthority } from "../support/certificates.ts"
 
 const ours = await testAuthority()
@@ -17,6 +17,7 @@ const rules = (mode: Rules["mode"], access: Rules["access"]): Rules => ({
   access,
   authorities,
   memberOf,
+  isPinned: (fingerprint) => fingerprint === fingerprint512Of(shown.pinned),
 })
 const of = async (made: Promise<{ certPem: string }>) => new X509Certificate((await made).certPem)
 
@@ -31,6 +32,7 @@ const shown = {
   "of another site": await of(ours.issueClient("alice", { site: "other.local" })),
   "the authority itself": new X509Certificate(ours.caPem),
   foreign: await of(theirs.issueClient("alice")),
+  pinned: await of(theirs.issueClient("bob")),
 }
 
 const MEMBER = "member"
@@ -48,6 +50,7 @@ const table: Expected[] = [
   ["of another site", "CERT_NO_NAME", "CERT_NO_NAME", "CERT_NO_NAME", GUEST],
   ["the authority itself", "CERT_WRONG_PURPOSE", "CERT_WRONG_PURPOSE", "CERT_WRONG_PURPOSE", GUEST],
   ["foreign", "CERT_UNTRUSTED", "CERT_UNTRUSTED", GUEST, GUEST],
+  ["pinned", GUEST, GUEST, GUEST, GUEST],
 ]
 
 describe.each(table)("%s", (name, required, optional, open, off) => {

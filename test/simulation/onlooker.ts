@@ -170,6 +170,7 @@ export class Onlooker {
         this.#rename(name, folded(second), line)
         return
       case "QUIT":
+        if (self) return
         this.#everywhere(who, undefined, line)
         return
       case "NICK":

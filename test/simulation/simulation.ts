@@ -224,6 +224,7 @@ class Simulation {
       host: "host",
       tlsVersion: "TLSv1.3",
       ...(random.chance(0.5) ? { certificate } : {}),
+      ...(random.chance(0.5) ? { fingerprint: random.pick(["a", "b"]).repeat(128) } : {}),
     }
     const session = this.#engine.connected(arrival, this.#now)
     // Without batches nobody can tell history from what is said now, and without names who is in a channel.
@@ -238,6 +239,7 @@ class Simulation {
         [],
         [],
         ["REGISTER * * sesame"],
+        ["AUTHENTICATE EXTERNAL", "AUTHENTICATE +"],
         ["AUTHENTICATE PLAIN", `AUTHENTICATE ${btoa(`\0${name}\0sesame`)}`],
       ]),
       "CAP END",

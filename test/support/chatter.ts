@@ -91,6 +91,8 @@ export function chatter(random: Random, text: () => string): string {
     () => `BATCH ${random.pick(["+1", "-1", "-1", "+b", "2"])} draft/multiline ${channel()}`,
     () => `@batch=1${random.chance(0.3) ? ";draft/multiline-concat" : ""} PRIVMSG ${channel()} :${text()}`,
     () => `REDACT ${target()} 000100000000${random.pick(["0a", "0h", "1x", "1v", ""])} :${text()}`,
+    () => `NS CERT ${random.pick(["ADD", "ADD", "DEL", "LIST"])}${random.pick(["", ` ${"a".repeat(128)}`])}`,
+    () => `CLIENTCERT ${random.pick(["CREATE x", "LIST", "DELETE"])}`,
     () =>
       `NS SET ${random.pick(["always-on", "always-on", "multiclient"])} ${random.pick(["on", "on", "off", "default"])}`,
     () =>

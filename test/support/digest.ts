@@ -13,10 +13,12 @@ export function digest(net: Network): string {
     gone: net.gone,
     epochs: net.epochs,
     accounts: [...net.accounts].map(([name, account]) => {
-      const { metadata, readMarkers, ...own } = account
+      const { metadata, certificates, readMarkers, ...own } = account
       return [
         name,
         Object.entries(own).toSorted(),
+        [...certificates],
+        [...certificates.keys()].every((one) => net.accountPinning(one) === account),
         [...metadata],
         [...readMarkers],
         net.userOf(account)?.id,

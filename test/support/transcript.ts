@@ -7,6 +7,7 @@
 //   alice connects as member message-tags       … whose certificate says `alice`
 //   phone connects as alice                     … whose certificate says `alice`, whatever its nick
 //   alice arrives · alice arrives as alice of elsewhere       a connection that has sent nothing; its certificate's issuer
+//   phone arrives with a                        … with a certificate whose fingerprint is 128 times `a`
 //   alice > PRIVMSG #den :hello                 a line sent; the clock moves one second
 //   alice > PRIVMSG #den :{500*a}\x00           a run of one character; a byte
 //   alice < :alice!alice@host …                 a line received
@@ -105,7 +106,7 @@ class Stage {
     throw new Error(`a transcript does not know: ${line}`)
   }
 
-  /** Takes `as NAME of ISSUER` from `words` and gives back the rest. */
+  /** Takes `as NAME of ISSUER with DIGIT` from `words` and gives back the rest. */
   #arrive(name: string, words: string[]): string[] {
     const rest = [...words]
     const as = rest[0] === "as" ? rest.splice(0, 2)[1] : undefined
@@ -114,7 +115,9 @@ class Stage {
       as === undefined
         ? {}
         : { certificate: { name: as === "member" ? name : as, issuer, fingerprint: "fingerprint" } }
-    const arrival = { address: "192.0.2.1", host: "host", tlsVersion: "TLSv1.3", ...certificate }
+    const digit = rest[0] === "with" ? rest.splice(0, 2)[1]! : undefined
+    const shown = digit === undefined ? {} : { fingerprint: digit.repeat(128) }
+    const arrival = { address: "192.0.2.1", host: "host", tlsVersion: "TLSv1.3", ...certificate, ...shown }
     this.#sessions.set(name, this.#world.engine.connected(arrival, this.#world.now))
     return rest
   }

@@ -17,7 +17,8 @@ import { sourceOf, type Account, type User, type UserId } from "../user.ts"
 export const accountCreated = event<{ name: Nick; issuer: string }>({
   type: "accountCreated",
   apply(net, { seq, name, issuer }) {
-    net.addAccount({ id: seq, name, issuer, metadata: new Map(), readMarkers: new Map() })
+    const maps = { certificates: new Map(), metadata: new Map(), readMarkers: new Map() }
+    net.addAccount({ id: seq, name, issuer, ...maps })
   },
 })
 
@@ -57,6 +58,7 @@ export const accountRegistered = event<AccountRegistered>({
       id: e.seq,
       name: e.name,
       ...(e.text === undefined ? {} : { credentials: e.text, credentialsSeq: e.seq }),
+      certificates: new Map(),
       metadata: new Map(),
       readMarkers: new Map(),
     }

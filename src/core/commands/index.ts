@@ -14,6 +14,7 @@ import { channelModesChanged } from "./channel-modes.ts"
 import { channelDropped, channelRegistered, channelRoleSet } from "./channel-roles.ts"
 import { CHANSERV, CS } from "./chanserv.ts"
 import { CHATHISTORY } from "./chathistory.ts"
+import { certificatePinned, certificateUnpinned, CLIENTCERT } from "./clientcert.ts"
 import { accountMessagesErased } from "./erase.ts"
 import { ISON, MOTD, TIME, VERSION } from "./facts.ts"
 import { HELP, HELPOP } from "./help.ts"
@@ -66,6 +67,7 @@ const commands: readonly Command[] = [
   CAP,
   CHANSERV,
   CHATHISTORY,
+  CLIENTCERT,
   CS,
   HELP,
   HELPOP,
@@ -124,6 +126,8 @@ const events: readonly EventType<never>[] = [
   accountRegistered,
   accountSettingsChanged,
   awayChanged,
+  certificatePinned,
+  certificateUnpinned,
   channelDropped,
   channelModesChanged,
   channelRegistered,

@@ -7,6 +7,7 @@ import { said, service } from "../service.ts"
 import type { Account } from "../user.ts"
 import { changeOfPassword, passwordChanged } from "./account.ts"
 import { accountSettingsChanged } from "./account-settings.ts"
+import { fingerprintIn, pin, unpin } from "./clientcert.ts"
 import { REGISTER, refusalOfPassword, registerAccount } from "./register.ts"
 
 const WRONG = "That is not the account's password"
@@ -15,7 +16,7 @@ const SPECIFICATION = "https://ircv3.net/specs/extensions/account-registration.h
 export const NICKSERV = service(
   "NickServ",
   {
-    help: "Looks after your account: REGISTER, IDENTIFY, SET, PASSWD, GHOST, INFO. HELP says more.",
+    help: "Looks after your account: REGISTER, IDENTIFY, SET, PASSWD, CERT, GHOST, INFO. HELP says more.",
     specification: SPECIFICATION,
   },
   {
@@ -43,6 +44,12 @@ export const NICKSERV = service(
       help: "Changes your account's password.",
       run: (context, former = "", wanted = "") =>
         ownAccount(context, (account) => changePassword(context, account, former, wanted)),
+    },
+    CERT: {
+      syntax: "<ADD|DEL|LIST> [<fingerprint>]",
+      help: "Certificates that log you in by SASL EXTERNAL: this connection's, or by their SHA-512.",
+      run: (context, verb, fingerprint) =>
+        ownAccount(context, (account) => certificates(context, account, verb, fingerprint)),
     },
     GHOST: {
       syntax: "<nick> [<password>]",
@@ -136,6 +143,27 @@ function changePassword(context: UserContext, account: Account, former: string, 
     })
     return undefined
   })
+}
+
+function certificates(context: UserContext, account: Account, verb = "", given?: string): Answer | string {
+  if (verb.toUpperCase() === "LIST") {
+    const lines = [...account.certificates].map(([fingerprint, name]) => said(`${fingerprint} ${name}`))
+    return lines.length > 0 ? lines : "Your account has no certificates of its own"
+  }
+  const shown = context.session.arrival.fingerprint
+  const fingerprint = given === undefined ? shown : fingerprintIn(given)
+  if (fingerprint === undefined)
+    return given === undefined
+      ? "This connection has shown no certificate"
+      : "That is no SHA-512 in hexadecimal"
+  switch (verb.toUpperCase()) {
+    case "ADD":
+      return pin(context, account, fingerprint) ? said("It logs you in from now on") : undefined
+    case "DEL":
+      return unpin(context, account, fingerprint) ? said("It logs you in no longer") : undefined
+    default:
+      return "Write ADD, DEL or LIST"
+  }
 }
 
 // Of others only with the password of their account; of one's own account, all connections but this one.
