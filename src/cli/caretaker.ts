@@ -29,6 +29,7 @@ export function lookAfter({ data, log, server, config, logger, fail }: Charge): 
     from: log.snapshotSeq,
     settings: () => server.settings,
     lastSeq: () => server.lastSeq,
+    passwordSeq: () => server.passwordSeq,
     logger,
   })
   const endBackups = keepBackups({ data, schedule: () => config().backup, logger })

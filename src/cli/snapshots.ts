@@ -11,6 +11,8 @@ export interface SnapshotOptions {
   readonly settings: () => Settings
   /** The place of the newest row on disk. */
   readonly lastSeq: () => number
+  /** The place of the newest password that took another's place; an older snapshot holds what that was checked against. */
+  readonly passwordSeq: () => number
   readonly logger: Logger
 }
 
@@ -27,6 +29,7 @@ export function keepSnapshots({
   from,
   settings,
   lastSeq,
+  passwordSeq,
   logger,
 }: SnapshotOptions): () => Promise<void> {
   let through = from
@@ -42,7 +45,7 @@ export function keepSnapshots({
   const look = async () => {
     let restMs = 0
     try {
-      if (lastSeq() - through >= ROWS) restMs = await take()
+      if (lastSeq() - through >= ROWS || passwordSeq() > through) restMs = await take()
     } catch (error) {
       logger({ level: "warn", what: "no snapshot could be taken", why: (error as Error).message })
     }

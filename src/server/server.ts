@@ -4,6 +4,7 @@
 import { Engine } from "../core/engine.ts"
 import type { Log, Logger, Request, Result, Row, Settings } from "../core/seams.ts"
 import { ClashError } from "../core/start.ts"
+import type { Account } from "../core/user.ts"
 import { Administration } from "./administration.ts"
 import type { Rules } from "./certificate-judge.ts"
 import { monotonicMs, now } from "./clock.ts"
@@ -51,6 +52,8 @@ export interface Server {
   readonly administration: Administration
   /** The place of the newest row on disk. */
   readonly lastSeq: number
+  /** The place of the newest password that took another's place; 0 when none did. */
+  readonly passwordSeq: number
   /** All there are, asleep or not. */
   readonly channels: Iterable<{ readonly id: number; readonly name: string }>
   /** The site's, as they are now. */
@@ -130,6 +133,9 @@ export function startServer(options: ServerOptions): Server {
     get lastSeq() {
       return turns.lastSeq
     },
+    get passwordSeq() {
+      return newestPassword(engine.net.accounts.values())
+    },
     get channels() {
       return engine.net.channels.values()
     },
@@ -178,6 +184,14 @@ function begin(options: ServerOptions): Engine {
       exitCode: EXIT.refusedToStart,
     })
   }
+}
+
+function newestPassword(accounts: Iterable<Account>): number {
+  let newest = 0
+  for (const { id, credentialsSeq = 0 } of accounts)
+    // What an account was registered with took nothing's place.
+    if (credentialsSeq !== id) newest = Math.max(newest, credentialsSeq)
+  return newest
 }
 
 function settingsOf({ config, motd }: Changeable, version: string): Settings {

@@ -4,7 +4,9 @@ import { Database } from "bun:sqlite"
 import { expect, test } from "bun:test"
 import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { filesWith } from "../storage/bytes.ts"
 import { Irc } from "../support/irc.ts"
+import { chat } from "../support/program.ts"
 import { startServer, type TestServer } from "../support/server.ts"
 import { until } from "../support/until.ts"
 
@@ -43,6 +45,35 @@ test("channels come back from a snapshot, from one and the tail, and without one
   await until(() => server.said.includes("snapshot is not used  why it is damaged"), "the reason to be said")
   await expectTopics(server)
 }, 60_000)
+
+test("what a former password was checked against is in no snapshot", async () => {
+  await using server = await startServer()
+  const admin = (action: string, password: string) => {
+    const options = { home: server.home("server"), stdin: `${password}\n` }
+    return chat(["admin", action, "alice", "--data", server.data], options)
+  }
+  expect((await admin("register", "sesame-sesame")).exitCode).toBe(0)
+  await server.stop()
+  const former = keyOf(server)
+  lengthen(server)
+  await server.start()
+  const path = join(server.data, "snapshot")
+  await until(() => existsSync(path) && readFileSync(path).includes(former), "the snapshot to be taken")
+  expect((await admin("password", "saffron-saffron")).exitCode).toBe(0)
+  await server.kill()
+  await server.start()
+  await until(() => !readFileSync(path).includes(former), "another snapshot to be taken")
+  await server.stop()
+  expect(filesWith(server.data, former)).toEqual([])
+  expect(filesWith(server.data, keyOf(server)).length).toBeGreaterThan(0)
+}, 60_000)
+
+/** A part of what the password is checked against. */
+function keyOf(server: TestServer): string {
+  using db = new Database(join(server.data, "log.db"), { readonly: true })
+  const row = db.query<{ text: string }, []>("select text from events where text like '{%storedKey%' ").get()
+  return (JSON.parse(row?.text ?? "") as { scram: { storedKey: string } }).scram.storedKey
+}
 
 async function expectTopics(server: TestServer) {
   const carol = await Irc.register(server, "carol")
