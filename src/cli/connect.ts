@@ -53,6 +53,7 @@ export const connect = cliCommand({
   examples: [
     ["chat connect lab.local --pin otter-mango-…", "the first time, with the six words its host gave you"],
     ["chat connect lab.local --cert alice.pem …", "as alice, whose key is in alice.key"],
+    ["chat connect lab.local --sasl alice", "as alice, who has a password"],
     ["chat connect", "the server of last time"],
     ["echo hello | chat connect", "say it and leave"],
   ],
@@ -73,6 +74,7 @@ async function run({ flags, positionals }: Parsed<typeof FLAGS>): Promise<ExitCo
     channels,
     // A person sees that the nick is another one; a script that asked for one would not.
     nickFixed: !typing,
+    isRead: typing,
     retry: flags["no-retry"] ? "never" : flags.retry ? "always" : "standing",
     askWords: typing ? () => askWords().finally(() => (asked = true)) : undefined,
     happened(happenings, current) {
@@ -144,8 +146,8 @@ function isEverywhere({ session: { view, wanted } }: Dialled): boolean {
 
 /** Everything typed, then the end: what is queued is sent and confirmed first. */
 async function read(screen: Screen, talk: Talk, { link }: Dialled) {
-  for await (const line of screen.lines()) {
-    talk.typed(line)
+  for await (const lines of screen.lines()) {
+    talk.entered(lines)
     screen.prompt(talk.target)
     await link.settled(WINDOW)
   }

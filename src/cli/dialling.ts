@@ -4,15 +4,18 @@ import { userInfo } from "node:os"
 import { memberOf } from "../authority/issue.ts"
 import { pinOf } from "../authority/pin.ts"
 import type { Happening } from "../client/happening.ts"
+import type { Login } from "../client/sasl.ts"
 import { Session } from "../client/session.ts"
 import { formatAddress, parseAddress, type Address } from "../dial/address.ts"
 import { connect, type Credentials } from "../dial/connection.ts"
 import { Link, type LinkOptions } from "../dial/link.ts"
 import { profileNamed, profilesFolder, readProfiles, saveProfile, type Profile } from "../dial/profiles.ts"
+import { scramSha256 } from "../dial/scram.ts"
 import { credentialsFor, explained, type AskWords } from "../dial/trust.ts"
 import { parseNick } from "../protocol/names.ts"
 import { printable } from "../protocol/printable.ts"
 import { EXIT, UserError } from "../user-error.ts"
+import { readPassword } from "./secret.ts"
 
 const NICK_LENGTH_MAX = 64
 
@@ -25,6 +28,12 @@ export const DIAL_FLAGS = {
     type: "string",
     valueHint: "FILE",
     description: "its private key; default: beside it, ending in .key",
+  },
+  sasl: { type: "string", valueHint: "NAME", description: "log in to this account with a password" },
+  "password-file": {
+    type: "string",
+    valueHint: "FILE",
+    description: "where that password is, - for standard input; default: asked at the terminal",
   },
 } as const
 
@@ -40,6 +49,8 @@ export interface Who {
   readonly pin: string | undefined
   readonly cert: string | undefined
   readonly key: string | undefined
+  readonly sasl: string | undefined
+  readonly "password-file": string | undefined
 }
 
 export interface Place {
@@ -79,6 +90,8 @@ export interface DialOptions extends Pick<LinkOptions, "retry"> {
   /** The nick asked for with --nick must be had, or nothing. */
   readonly nickFixed: boolean
   readonly askWords: AskWords
+  /** Somebody reads along: what is shown is marked as read. */
+  readonly isRead?: boolean
   happened(happenings: readonly Happening[], dialled: Dialled): void
   waiting?(reason: string, inMs: number): void
 }
@@ -90,13 +103,15 @@ export async function dial(place: Place, who: Who, options: DialOptions): Promis
   const certified = certifiedName(credentials)
   // A certificate that was given now says more than the nick of last time: two people may share a computer's account.
   const known = who.cert === undefined ? (profile?.server.nick ?? certified) : certified
-  const name = nick ?? known ?? systemName()
+  const name = nick ?? who.sasl ?? known ?? systemName()
   const session = new Session({
     nick: name,
     username: name.replace(/[^A-Za-z0-9_-]/g, "_").slice(0, 10),
     realname: name,
     nickFixed: options.nickFixed && nick !== undefined,
     channels: options.channels,
+    login: await loginOf(who, credentials),
+    isRead: options.isRead === true,
   })
   const link = new Link({
     address,
@@ -113,6 +128,20 @@ export async function dial(place: Place, who: Who, options: DialOptions): Promis
   })
   const dialled = { session, link, place, credentials }
   return dialled
+}
+
+async function loginOf(who: Who, { cert }: Credentials): Promise<Login | undefined> {
+  const { sasl: account, "password-file": file } = who
+  const certified = cert !== undefined
+  if (account === undefined) {
+    if (file !== undefined)
+      throw new UserError("--password-file needs the --sasl NAME that it belongs to", {
+        exitCode: EXIT.usage,
+      })
+    return certified ? { account, password: undefined, certified, scram: scramSha256 } : undefined
+  }
+  const password = await readPassword(`password of ${printable(account)}`, file)
+  return { account, password, certified, scram: scramSha256 }
 }
 
 /** Remembers the server, so that `chat connect` alone comes back to it. */
@@ -133,14 +162,25 @@ export function remember({ session, place, credentials }: Dialled) {
   saveProfile(profilesFolder(), server, { ca, cert, key })
 }
 
-/** What a happening means for the whole program: a nick that cannot be had. */
+/** What a happening means for the whole program: a login that failed, a nick that cannot be had. */
 export function fatal(happening: Happening): UserError | undefined {
+  if (happening.type === "loginRefused")
+    return new UserError(`cannot log in: ${printable(happening.reason)}`, {
+      hint: LOGIN_HINTS[happening.code] ?? "check the account's name and its password",
+      exitCode: EXIT.identity,
+    })
   if (happening.type !== "nickTaken" || happening.using !== undefined) return undefined
   const wanted = printable(happening.wanted)
   return new UserError(`"${wanted}" cannot be your nick here: ${printable(happening.reason)}`, {
     hint: `choose another with --nick, such as ${wanted}_`,
     exitCode: EXIT.nickInUse,
   })
+}
+
+const LOGIN_HINTS: Readonly<Record<string, string>> = {
+  NO_SASL: "connect without --sasl",
+  "902": "ask the host of this server about the account",
+  "906": "do not type the password here again before its host has explained it",
 }
 
 export function removedFrom(kick: Happening & { type: "kick" }): UserError {

@@ -4,10 +4,37 @@
 import { EXIT, UserError } from "../user-error.ts"
 
 export async function readSecret(what: string): Promise<string> {
-  if (!process.stdin.isTTY) return (await Bun.stdin.text()).split(/\r?\n/, 1)[0] ?? ""
+  if (!process.stdin.isTTY) return firstLine(await Bun.stdin.text())
   const secret = await typed(`${what}: `)
   if (secret === (await typed(`${what} again: `))) return secret
   throw new UserError("the two are not the same", { exitCode: EXIT.usage })
+}
+
+/** A password that exists already: the first line of `file` (`-` is standard input), else typed once at the terminal. */
+export async function readPassword(what: string, file: string | undefined): Promise<string> {
+  const secret = file === undefined ? await typedOnce(what) : firstLine(await contentOf(file))
+  if (secret === "") throw new UserError(`the ${what} is empty`, { exitCode: EXIT.usage })
+  return secret
+}
+
+function typedOnce(what: string): Promise<string> {
+  if (process.stdin.isTTY) return typed(`${what}: `)
+  throw new UserError(`the ${what} cannot be asked for without a terminal`, {
+    hint: "name a file that holds it with --password-file, or - for standard input",
+    exitCode: EXIT.usage,
+  })
+}
+
+async function contentOf(file: string): Promise<string> {
+  try {
+    return await (file === "-" ? Bun.stdin : Bun.file(file)).text()
+  } catch {
+    throw new UserError(`cannot read ${file}`, { exitCode: EXIT.usage })
+  }
+}
+
+function firstLine(text: string): string {
+  return text.split(/\r?\n/, 1)[0] ?? ""
 }
 
 /** What is typed up to Enter; Backspace and Ctrl+U mend it, Ctrl+C ends the program. */

@@ -2,16 +2,24 @@
 
 import type { Message } from "../protocol/message.ts"
 import { parseServerTime } from "../protocol/server-time.ts"
+import type { Direct } from "./direct.ts"
 import type { Happening } from "./happening.ts"
 import type { Histories } from "./histories.ts"
+import type { Inquiries } from "./inquiries.ts"
 import type { Outbox } from "./outbox.ts"
+import type { Reading } from "./reading.ts"
 import type { Registration } from "./registration.ts"
+import type { Sasl } from "./sasl.ts"
 import type { View } from "./view.ts"
 
 export interface Context {
   readonly view: View
   readonly outbox: Outbox
   readonly histories: Histories
+  readonly direct: Direct
+  readonly inquiries: Inquiries
+  readonly reading: Reading
+  readonly sasl: Sasl
   readonly registration: Registration
   /** Channels to be in, now and after a reconnect, by folded name. */
   readonly wanted: Map<string, { readonly name: string; readonly password: string | undefined }>

@@ -12,7 +12,10 @@ export interface Spoken {
   readonly target: string
   readonly from: string
   readonly account: string | undefined
+  /** Of several lines (draft/multiline) with line feeds between them. */
   readonly text: string
+  /** The msgid of the message that this one answers. */
+  readonly replyTo: string | undefined
   readonly tags: Tags
   readonly own: boolean
   readonly mention: boolean
@@ -23,6 +26,44 @@ export interface Spoken {
 export type Happening =
   | Spoken
   | { readonly type: "registered"; readonly nick: string; readonly network: string }
+  /** Logged in to an account, by SASL or because the server knows our certificate. */
+  | { readonly type: "loggedIn"; readonly account: string }
+  /** SASL failed; `code` its numeric, or NO_SASL where the server has nothing that would do. This session cannot begin. */
+  | { readonly type: "loginRefused"; readonly code: string; readonly reason: string }
+  /** A reaction to the message whose msgid is `of`, or one that was taken back. */
+  | {
+      readonly type: "reaction"
+      readonly at: number
+      readonly target: string
+      readonly from: string
+      readonly account: string | undefined
+      readonly of: string
+      readonly text: string
+      readonly removed: boolean
+      readonly own: boolean
+    }
+  /** The message whose msgid is `of` was taken back, by its author or by who keeps order. */
+  | {
+      readonly type: "redacted"
+      readonly at: number
+      readonly target: string
+      readonly from: string
+      readonly of: string
+      readonly reason: string
+    }
+  /** The answer to `Session.search` or `Session.history`, oldest first. */
+  | {
+      readonly type: "found"
+      readonly by: "search" | "history"
+      readonly messages: readonly Spoken[]
+    }
+  /** So many of the messages just shown were not read yet, on any device; `orMore` when older ones were not fetched. */
+  | {
+      readonly type: "unread"
+      readonly target: string
+      readonly count: number
+      readonly orMore: boolean
+    }
   | {
       readonly type: "join"
       readonly at: number

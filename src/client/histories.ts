@@ -1,55 +1,55 @@
 // What was said before we came or while we were away: https://ircv3.net/specs/extensions/chathistory.html. Live events
-// of a channel wait until its history is there, so that everything is shown once and in order.
+// of a conversation wait until its history is there, so that everything is shown once and in order.
 
 import type { Message } from "../protocol/message.ts"
 import { serverTime } from "../protocol/server-time.ts"
 import type { Context } from "./context.ts"
 import type { Happening, Spoken } from "./happening.ts"
 import { historyPage } from "./isupport.ts"
+import { Resumption } from "./resumption.ts"
+import { Seen } from "./seen.ts"
 import { spokenOf } from "./spoken.ts"
 import type { Mark } from "./view.ts"
 
 /** Messages shown on joining a channel for the first time. */
 export const FIRST_LOOK = 30
+/** Messages fetched of one gap; what was said after so many is left to be read back. */
+const GAP_MAX = 10_000
 /** ms without a line of an answer after which a history counts as incomplete. */
-const PATIENCE_MS = 15_000
-/** Msgids remembered per target, to show nothing twice; two pages are enough for what can overlap. */
-const SEEN_MAX = 1_000
+export const PATIENCE_MS = 15_000
 
 interface Fill {
   readonly target: string
   readonly gap: boolean
-  /** From where the next page is asked for. */
-  from: Mark
+  /** From where the next page is asked for; of a first look without it the newest there are. */
+  from: Mark | undefined
   byTime: boolean
   page: Spoken[]
   readonly found: Spoken[]
   readonly held: Happening[]
   fetched: number
+  /** A message that was seen before came again: this history holds what is said here, and we may read it. */
+  anchored: boolean
+  /** Whether only that proves that a doubtful message which is missing never arrived. */
+  readonly needsAnchor: boolean
   lastAnswerAt: number
 }
 
 export class Histories {
+  readonly resumption = new Resumption()
+  readonly seen = new Seen()
   readonly #fills = new Map<string, Fill>()
   /** References of open chathistory batches to the keys of their targets. */
   readonly #batches = new Map<string, string>()
-  readonly #seen = new Map<string, Set<string>>()
-  /** Channels whose gap is still to be filled after a reconnect, and what was found so far. */
-  #resuming: { keys: Set<string>; since: number; fetched: number; complete: boolean } | undefined
 
   isFillingGap(context: Context, target: string): boolean {
+    if (!context.view.isChannel(target) && context.direct.isAsking) return true
     return this.#fills.get(context.view.key(target))?.gap === true
   }
 
-  /** After a lost connection: these channels are to be caught up with. `since` in ms, when it was lost. */
-  resume(keys: Iterable<string>, since: number) {
-    this.#resuming ??= { keys: new Set(), since, fetched: 0, complete: true }
-    for (const key of keys) this.#resuming.keys.add(key)
-  }
-
-  /** Registered again, and in no channel that could have a gap: that was all. */
-  resumedWithoutChannels(context: Context) {
-    if (this.#resuming?.keys.size === 0) this.#count(context, undefined, 0, true)
+  /** Whether a page of this target's history was asked for here. */
+  awaits(context: Context, target: string): boolean {
+    return this.#fills.has(context.view.key(target))
   }
 
   /** What was found is told. What waited is not: the next connection fetches it again, in its place. */
@@ -63,33 +63,55 @@ export class Histories {
   /** We are in `target` now: asks for what we do not know of it. */
   entered(context: Context, target: string) {
     const { view } = context
-    const key = view.key(target)
-    const gap = this.#resuming?.keys.has(key) === true
-    if (!view.capabilities.has("draft/chathistory") || !view.capabilities.has("batch")) {
-      if (gap) this.caughtUp(context, target, 0, false)
+    const gap = this.resumption.has(view.key(target))
+    if (!canRead(context)) {
+      if (gap) this.#caughtUp(context, target, 0, false)
       return
     }
-    const from = view.mark(target) ?? { id: undefined, at: context.now }
+    const mark = view.mark(target)
+    if (gap) this.fillGap(context, target, mark ?? { id: undefined, at: context.now })
+    else this.look(context, target, undefined)
+  }
+
+  /** Fetches the newest messages, of those since `from` if it is given. */
+  look(context: Context, target: string, from: Mark | undefined) {
+    this.#begin(context, target, from, { gap: false, needsAnchor: false })
+  }
+
+  /** Fetches all that was said since `from`. */
+  fillGap(context: Context, target: string, from: Mark) {
+    // A message that we know of has to come again where one of ours is in doubt: a page without it proves nothing.
+    const doubtful = context.outbox.hasDoubtful(context, target)
+    const needsAnchor = doubtful && (from.id !== undefined || !context.view.isChannel(target))
+    const start = needsAnchor ? { id: undefined, at: from.at - 1 } : from
+    this.#begin(context, target, start, { gap: true, needsAnchor })
+  }
+
+  #begin(context: Context, target: string, from: Mark | undefined, kind: Pick<Fill, "gap" | "needsAnchor">) {
     const fill = {
+      ...kind,
       target,
-      gap,
       from,
       byTime: false,
       page: [],
       found: [],
       held: [],
       fetched: 0,
+      anchored: false,
       lastAnswerAt: context.now,
     }
-    this.#fills.set(key, fill)
+    this.#fills.set(context.view.key(target), fill)
     this.#ask(context, fill)
   }
 
-  #ask(context: Context, fill: Fill) {
-    const { id, at } = fill.from
-    if (!fill.gap) return context.send(`CHATHISTORY LATEST ${fill.target} * ${FIRST_LOOK}`)
-    const from = id === undefined || fill.byTime ? `timestamp=${serverTime(at)}` : `msgid=${id}`
-    context.send(`CHATHISTORY AFTER ${fill.target} ${from} ${historyPage(context.view)}`)
+  #ask(context: Context, { target, from, byTime, gap }: Fill) {
+    const place = !from
+      ? "*"
+      : from.id === undefined || byTime
+        ? `timestamp=${serverTime(from.at)}`
+        : `msgid=${from.id}`
+    if (gap) context.send(`CHATHISTORY AFTER ${target} ${place} ${historyPage(context.view)}`)
+    else context.send(`CHATHISTORY LATEST ${target} ${place} ${FIRST_LOOK}`)
   }
 
   /** True when a happening has to wait for the history of its target. */
@@ -99,18 +121,6 @@ export class Histories {
     const fill = this.#fills.get(context.view.key(happening.target))
     fill?.held.push(happening)
     return fill !== undefined
-  }
-
-  /** False when a message was shown before; remembers it otherwise. */
-  isNew(context: Context, spoken: Spoken): boolean {
-    if (spoken.id === undefined) return true
-    const key = context.view.key(spoken.target)
-    const seen = this.#seen.get(key) ?? new Set()
-    this.#seen.set(key, seen)
-    if (seen.has(spoken.id)) return false
-    seen.add(spoken.id)
-    if (seen.size > SEEN_MAX) seen.delete(seen.values().next().value ?? "")
-    return true
   }
 
   openBatch(context: Context, reference: string, target: string) {
@@ -125,9 +135,12 @@ export class Histories {
     const key = this.#batches.get(message.tags.get("batch") ?? "")
     if (key === undefined) return false
     const fill = this.#fills.get(key)
+    if (!fill) return true
+    fill.lastAnswerAt = context.now
+    // "include a REDACT message after the redacted message"
+    if (message.command === "REDACT") fill.page = fill.page.filter(({ id }) => id !== message.params[1])
     const spoken = spokenOf(context, message, true)
-    if (fill) fill.lastAnswerAt = context.now
-    if (fill && spoken) fill.page.push(spoken)
+    if (spoken) fill.page.push({ ...spoken, target: fill.target })
     return true
   }
 
@@ -141,6 +154,7 @@ export class Histories {
     const fresh = this.#takePage(context, key, fill)
     // A server may return a page shorter than was asked for, so that only a page without news is the end.
     if (!fill.gap || !last || !fresh) return this.#finish(context, key, fill, true)
+    if (fill.fetched >= GAP_MAX) return this.#finish(context, key, fill, false)
     fill.from = { id: last.id, at: last.at }
     fill.byTime = false
     fill.lastAnswerAt = context.now
@@ -149,7 +163,6 @@ export class Histories {
 
   /** Adds what is new on a page; false when nothing was that did not come live as well. */
   #takePage(context: Context, key: string, fill: Fill): boolean {
-    const seen = this.#seen.get(key)
     const live = new Set(fill.held.map((happening) => ("id" in happening ? happening.id : undefined)))
     const known = new Set(fill.found.map((spoken) => spoken.id))
     let fresh = false
@@ -158,7 +171,9 @@ export class Histories {
     for (const spoken of fill.page) {
       // A line without an id goes on with the message before it.
       if (spoken.id !== undefined) {
-        isKnown = seen?.has(spoken.id) === true || known.has(spoken.id)
+        const isSeen = this.seen.has(key, spoken.id)
+        fill.anchored ||= isSeen
+        isKnown = isSeen || known.has(spoken.id)
         // What was said while the page was on its way came live as well, and is news.
         isLive = live.has(spoken.id)
       }
@@ -167,7 +182,7 @@ export class Histories {
       if (isLive) continue
       fill.fetched++
       fresh = true
-      if (spoken.own) context.outbox.confirmText(context, spoken.target, wireText(spoken))
+      context.outbox.confirmText(context, spoken.target, wireText(spoken), spoken.from)
     }
     return fresh
   }
@@ -176,7 +191,7 @@ export class Histories {
   failed(context: Context, params: readonly string[]) {
     for (const [key, fill] of this.#fills) {
       if (!params.some((param) => context.view.same(param, fill.target))) continue
-      if (fill.gap && !fill.byTime && fill.from.id !== undefined) {
+      if (fill.gap && !fill.byTime && fill.from?.id !== undefined) {
         fill.byTime = true
         this.#ask(context, fill)
       } else this.#finish(context, key, fill, false)
@@ -196,14 +211,18 @@ export class Histories {
     this.#fills.delete(key)
     if (fill) this.#tellFound(context, fill)
     for (const happening of fill?.held ?? []) context.tell(happening)
-    if (this.#resuming?.keys.has(key)) this.#count(context, key, 0, false)
+    this.resumption.done(context, key, 0, false)
   }
 
   /** Tells what was found, then what waited meanwhile; what is in both is told once. */
   #finish(context: Context, key: string, fill: Fill, complete: boolean) {
     this.#fills.delete(key)
+    const unread = context.reading.unreadOf(context, fill.target, fill.found)
     this.#tellFound(context, fill)
-    if (fill.gap) this.caughtUp(context, fill.target, fill.fetched, complete)
+    const orMore = !fill.gap && unread >= FIRST_LOOK
+    if (unread > 0) context.tell({ type: "unread", target: fill.target, count: unread, orMore })
+    const proven = complete && (fill.anchored || !fill.needsAnchor)
+    if (fill.gap) this.#caughtUp(context, fill.target, fill.fetched, complete, proven)
     for (const happening of fill.held) context.tell(happening)
     context.outbox.pump(context)
   }
@@ -215,23 +234,16 @@ export class Histories {
     context.tell({ type: "history", target, phase: "end" })
   }
 
-  caughtUp(context: Context, target: string, fetched: number, complete: boolean) {
+  #caughtUp(context: Context, target: string, fetched: number, complete: boolean, proven = complete) {
     context.tell({ type: "gap", at: context.now, target, fetched, complete })
-    if (complete) context.outbox.sendDoubtfulAgain(context, target)
+    if (proven) context.outbox.sendDoubtfulAgain(context, target)
     else context.giveUp((other) => context.view.same(other, target))
-    this.#count(context, context.view.key(target), fetched, complete)
+    this.resumption.done(context, context.view.key(target), fetched, complete)
   }
+}
 
-  #count(context: Context, key: string | undefined, fetched: number, complete: boolean) {
-    const resuming = this.#resuming
-    if (!resuming || (key !== undefined && !resuming.keys.delete(key))) return
-    resuming.fetched += fetched
-    resuming.complete &&= complete
-    if (resuming.keys.size > 0) return
-    this.#resuming = undefined
-    const tookMs = context.now - resuming.since
-    context.tell({ type: "caughtUp", tookMs, fetched: resuming.fetched, complete: resuming.complete })
-  }
+export function canRead({ view: { capabilities } }: Context): boolean {
+  return capabilities.has("draft/chathistory") && capabilities.has("batch")
 }
 
 /** A spoken text as it went over the wire, to compare with what was sent. */

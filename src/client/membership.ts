@@ -91,7 +91,10 @@ const onNick: Handler = (context, message) => {
   }
   const targets = channels.map((channel) => channel.name)
   context.tell({ type: "nick", at: timeOf(context, message), from, to, own, targets })
-  if (!own) context.registration.freed(context, from)
+  if (own) return
+  view.renamed(from, to)
+  context.histories.seen.renamed(view.key(from), view.key(to))
+  context.registration.freed(context, from)
 }
 
 function rename(context: Context, channel: Channel, from: string, to: string) {

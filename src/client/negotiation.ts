@@ -12,6 +12,9 @@ export const WANTED: ReadonlySet<string> = new Set([
   "cap-notify",
   "chghost",
   "draft/chathistory",
+  "draft/message-redaction",
+  "draft/multiline",
+  "draft/read-marker",
   "echo-message",
   "extended-join",
   "labeled-response",
@@ -19,6 +22,7 @@ export const WANTED: ReadonlySet<string> = new Set([
   "multi-prefix",
   "server-time",
   "setname",
+  "soju.im/search",
   "standard-replies",
 ])
 
@@ -27,24 +31,30 @@ export const onCap: Handler = (context, { params }) => {
   const more = first === "*" && second !== undefined
   const names = (more ? second : first).split(" ").filter((name) => name !== "")
   if (subcommand === "LS") return listed(context, names, more)
-  if (subcommand === "NEW") return request(context, wantedOf(names))
+  if (subcommand === "NEW") return request(context, wantedOf(context, names))
   if (subcommand === "DEL") return names.forEach((name) => context.view.capabilities.delete(name))
   if (subcommand === "ACK") acknowledge(context, names)
-  if ((subcommand === "ACK" || subcommand === "NAK") && !context.view.registered) context.send("CAP END")
+  if ((subcommand === "ACK" || subcommand === "NAK") && !context.view.registered) settled(context)
 }
 
 function listed(context: Context, names: string[], more: boolean) {
   const { view } = context
-  view.offered.push(...wantedOf(names))
+  view.offered.push(...wantedOf(context, names))
   if (more) return
   const all = view.offered
   view.offered = []
   if (all.length > 0) request(context, all)
-  else if (!view.registered) context.send("CAP END")
+  else if (!view.registered) settled(context)
 }
 
-function wantedOf(offers: string[]): string[] {
-  return offers.map((offer) => offer.split("=", 1)[0] ?? "").filter((name) => WANTED.has(name))
+function wantedOf({ view, sasl }: Context, offers: string[]): string[] {
+  return offers.flatMap((offer) => {
+    const equals = offer.indexOf("=")
+    const name = equals < 0 ? offer : offer.slice(0, equals)
+    if (!WANTED.has(name) && !(name === "sasl" && sasl.isWanted)) return []
+    view.capabilityValues.set(name, equals < 0 ? "" : offer.slice(equals + 1))
+    return [name]
+  })
 }
 
 function request(context: Context, names: string[]) {
@@ -56,4 +66,10 @@ function acknowledge(context: Context, names: string[]) {
     if (name.startsWith("-")) context.view.capabilities.delete(name.slice(1))
     else context.view.capabilities.add(name)
   }
+}
+
+/** What can be had is had: logs in, or goes on. */
+function settled(context: Context) {
+  const mechanisms = context.view.capabilityValues.get("sasl") ?? ""
+  context.sasl.begin(context, mechanisms === "" ? undefined : mechanisms.split(","))
 }

@@ -5,16 +5,27 @@
 
 import { format } from "../protocol/message.ts"
 import type { Context } from "./context.ts"
+import { joined, type Piece } from "./split.ts"
 
 /** Unconfirmed messages on the way at once: below the burst that servers allow, so that no flood limit is met. */
 export const WINDOW = 8
 
-interface Outgoing {
-  readonly label: string
+/** What is to be said; an action is already wrapped. */
+export interface Said {
   readonly command: "PRIVMSG" | "NOTICE"
   readonly target: string
-  /** As it goes over the wire: an action is already wrapped. */
+  /** One, or those of a message of several lines. */
+  readonly pieces: readonly Piece[]
+  /** Client tags in wire form. */
+  readonly tags: string
+}
+
+interface Outgoing extends Said {
+  readonly label: string
+  /** As others read it. */
   readonly text: string
+  /** Under which nick it was sent last. */
+  from: string
   /** "doubtful": the connection was lost before it was confirmed. */
   state: "waiting" | "sent" | "doubtful"
 }
@@ -28,13 +39,18 @@ export class Outbox {
     return this.#entries.length
   }
 
-  add(command: Outgoing["command"], target: string, text: string) {
-    this.#entries.push({ label: `chat-${++this.#count}`, command, target, text, state: "waiting" })
+  add(said: Said) {
+    this.#entries.push(this.#entryOf(said))
+  }
+
+  #entryOf(said: Said): Outgoing {
+    return { ...said, label: `chat-${++this.#count}`, text: joined(said.pieces), from: "", state: "waiting" }
   }
 
   /** Sends what may go now. Order is kept within a target; one that must wait does not hold up the others. */
   pump(context: Context) {
     if (!context.view.registered) return
+    if (!context.view.capabilities.has("draft/multiline")) this.#takeApart()
     let onTheWay = this.#entries.filter((entry) => entry.state === "sent").length
     for (const entry of this.#entries) {
       if (onTheWay >= WINDOW) return
@@ -44,13 +60,25 @@ export class Outbox {
     }
   }
 
+  /** Messages of several lines that were written for a server which knew of them: each line is a message then. */
+  #takeApart() {
+    this.#entries = this.#entries.flatMap((entry) => {
+      if (entry.state !== "waiting" || entry.pieces.length === 1) return [entry]
+      const lines = entry.pieces.filter(({ text }) => text !== "")
+      return lines.map(({ text }) => this.#entryOf({ ...entry, pieces: [{ text, concat: false }] }))
+    })
+  }
+
   #send(context: Context, entry: Outgoing) {
+    const { command, target, pieces, tags, label } = entry
     entry.state = "sent"
+    entry.from = context.view.nick
     const { capabilities } = context.view
     const labelled = capabilities.has("labeled-response")
-    const tags = labelled ? `label=${entry.label}` : ""
-    context.send(format({ command: entry.command, params: [entry.target], text: entry.text }, tags))
-    if (!labelled && !capabilities.has("echo-message")) context.send(`PING :${entry.label}`)
+    const all = [...(labelled ? [`label=${label}`] : []), ...(tags === "" ? [] : [tags])].join(";")
+    if (pieces.length > 1) sendBatch(context, entry, all)
+    else context.send(format({ command, params: [target], text: entry.text }, all))
+    if (!labelled && !capabilities.has("echo-message")) context.send(`PING :${label}`)
   }
 
   /** The entry that was confirmed by its label (echo, ACK or PONG), taken out. */
@@ -58,10 +86,16 @@ export class Outbox {
     return this.#take((entry) => entry.state === "sent" && entry.label === label)
   }
 
-  /** The oldest entry with this target and text, taken out: an echo without a label, or one found in history. */
-  confirmText(context: Context, target: string, text: string): Readonly<Outgoing> | undefined {
+  /** The oldest entry with this target and text, sent as `from`, taken out: an echo without a label, or one found in history. */
+  confirmText(context: Context, target: string, text: string, from: string): Readonly<Outgoing> | undefined {
+    const { view } = context
     return this.#take(
-      (entry) => entry.state !== "waiting" && entry.text === text && context.view.same(entry.target, target),
+      (entry) =>
+        entry.state !== "waiting" &&
+        entry.text === text &&
+        view.same(entry.target, target) &&
+        // After a reconnect another nick may be ours, and the old one is still in what we said before.
+        view.same(entry.from, from),
     )
   }
 
@@ -88,6 +122,12 @@ export class Outbox {
     for (const entry of this.#entries) if (entry.state === "sent") entry.state = "doubtful"
   }
 
+  hasDoubtful(context: Context, target: string): boolean {
+    return this.#entries.some(
+      (entry) => entry.state === "doubtful" && context.view.same(entry.target, target),
+    )
+  }
+
   /** The history of `target` is known again: what is still doubtful never arrived, and is sent again. */
   sendDoubtfulAgain(context: Context, target: string) {
     for (const entry of this.#entries) {
@@ -107,6 +147,16 @@ export class Outbox {
     const at = this.#entries.findIndex(test)
     return at < 0 ? undefined : this.#entries.splice(at, 1)[0]
   }
+}
+
+/** https://ircv3.net/specs/extensions/multiline.html: the label and all client tags stand on the line that opens it. */
+function sendBatch(context: Context, { label, command, target, pieces }: Outgoing, tags: string) {
+  context.send(format({ command: "BATCH", params: [`+${label}`, "draft/multiline", target] }, tags))
+  for (const { text, concat } of pieces) {
+    const own = `batch=${label}${concat ? ";draft/multiline-concat" : ""}`
+    context.send(format({ command, params: [target], text }, own))
+  }
+  context.send(`BATCH -${label}`)
 }
 
 // A channel that we are about to be in opens with our JOIN, and after a reconnect when its gap is filled: a message

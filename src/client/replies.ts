@@ -6,19 +6,21 @@ import { isRefusalCode } from "../protocol/refusals.ts"
 import type { Context, Handler } from "./context.ts"
 import { readIsupport } from "./isupport.ts"
 import { onWelcome } from "./registration.ts"
+import { onSaslNumeric } from "./sasl.ts"
 
 const NICK_IN_USE: ReadonlySet<string> = new Set(["433", "436", "437"])
 /** 432 ERR_ERRONEUSNICKNAME, 431, 468: another underscore would not help. */
 const NICK_IMPOSSIBLE: ReadonlySet<string> = new Set(["431", "432", "468"])
 /** Told by what happens, or of no use to a person: welcome, LUSERS, creation times, the ends of lists. */
 const SILENT: ReadonlySet<string> = new Set(
-  "001 002 003 004 005 042 250 251 252 253 254 255 265 266 329 333 396 900 903".split(" "),
+  "001 002 003 004 005 042 250 251 252 253 254 255 265 266 329 333 396".split(" "),
 )
 
 export const onNumeric: Handler = (context, message) => {
   const { command: code, params } = message
   if (code === "001") onWelcome(context, message)
   if (code === "005") readIsupport(context.view, params.slice(1, -1))
+  if (code >= "900" && code <= "908" && code !== "901") return onSaslNumeric(context, message)
   if (code >= "400" && code < "600" && code !== "422") return onError(context, message)
   if (!SILENT.has(code))
     context.tell({ type: "answer", code, params: params.slice(1, -1), text: params.at(-1) ?? "" })
@@ -71,7 +73,12 @@ function refuseJoin(context: Context, target: string, code: string, reason: stri
 export const onFail: Handler = (context, { params, tags }) => {
   const [command = "", code = "", ...rest] = params
   const text = rest.pop() ?? ""
-  if (command === "CHATHISTORY") return context.histories.failed(context, rest)
+  if (command === "CHATHISTORY" && !context.inquiries.failed(command, tags.get("label"))) {
+    if (rest.includes("TARGETS")) context.direct.failed(context, code)
+    return context.histories.failed(context, rest)
+  }
+  if (command === "SEARCH") context.inquiries.failed(command, tags.get("label"))
+  if (command === "MARKREAD") return
   if (command === "*" && isRefusalCode(code)) return context.tell({ type: "refused", code, text })
   if (command === "NICK" && !context.view.registered)
     return context.registration.refused(context, rest[0] ?? "", text, code === "NICKNAME_IN_USE")

@@ -1,21 +1,30 @@
 // One IRC session seen from the other end: lines and time in; a view, happenings and lines to send out. It outlives its
 // connections: `open` and `close` come in turns, and nothing that was said in between is lost or shown twice.
 
-import { format, parse, type Message } from "../protocol/message.ts"
+import { format, formatTags, parse, type Message } from "../protocol/message.ts"
+import { parseServerTime } from "../protocol/server-time.ts"
 import type { Context, Handler } from "./context.ts"
+import { Direct } from "./direct.ts"
 import type { Happening } from "./happening.ts"
 import { Histories } from "./histories.ts"
+import { Inquiries } from "./inquiries.ts"
 import { MEMBERSHIP } from "./membership.ts"
+import { Multiline } from "./multiline.ts"
 import { onCap } from "./negotiation.ts"
 import { Outbox } from "./outbox.ts"
+import { onMarkread, Reading } from "./reading.ts"
 import { Registration, type Person } from "./registration.ts"
 import { onFail, onNote, onNumeric, onServerError } from "./replies.ts"
-import { sendableLines, splitText, textBytesMax } from "./split.ts"
-import { onSpoken, spokenOf } from "./spoken.ts"
+import { onAuthenticate, Sasl, type Login } from "./sasl.ts"
+import { said } from "./say.ts"
+import { onRedact, onSpoken, onTags, spokenOf } from "./spoken.ts"
 import { View } from "./view.ts"
 
 export interface SessionOptions extends Person {
   readonly channels: readonly string[]
+  readonly login?: Login | undefined
+  /** Somebody reads what is shown: then it is marked as read, and what was unread is counted. */
+  readonly isRead?: boolean
 }
 
 /** Pure: hands out what is to be sent and shown through `takeLines` and `takeHappenings`, and asks for no clock. */
@@ -23,6 +32,11 @@ export class Session implements Context {
   readonly view: View
   readonly outbox = new Outbox()
   readonly histories = new Histories()
+  readonly direct = new Direct()
+  readonly inquiries = new Inquiries()
+  readonly reading: Reading
+  readonly sasl: Sasl
+  readonly #multiline = new Multiline()
   readonly registration: Registration
   readonly wanted: Context["wanted"] = new Map()
   now = 0
@@ -34,12 +48,15 @@ export class Session implements Context {
   constructor(options: SessionOptions) {
     this.view = new View(options.nick)
     this.registration = new Registration(options)
+    this.reading = new Reading(options.isRead === true)
+    this.sasl = new Sasl(options.login)
     for (const name of options.channels) this.wanted.set(this.view.key(name), { name, password: undefined })
   }
 
   /** A connection stands. */
   open(now: number) {
     this.now = now
+    this.#lines = []
     this.view.reset(this.registration.wanted)
     this.registration.begin(this)
   }
@@ -47,7 +64,10 @@ export class Session implements Context {
   receive(line: string, now: number) {
     this.now = now
     const message = parse(line)
-    if (message) this.#handle(message)
+    if (!message) return
+    const at = parseServerTime(message.tags.get("time") ?? "")
+    if (at !== undefined && !message.tags.has("batch")) this.direct.heard(at)
+    this.#handle(message)
   }
 
   /** The connection is gone; `open` may follow. */
@@ -55,10 +75,18 @@ export class Session implements Context {
     this.now = now
     this.#lines = []
     this.#labels.clear()
+    this.#multiline.connectionLost()
+    this.inquiries.connectionLost()
+    this.sasl.connectionLost()
     this.outbox.connectionLost()
     this.histories.connectionLost(this)
-    if (this.view.registered) this.histories.resume(this.wanted.keys(), now)
+    this.direct.connectionLost(this)
     this.view.registered = false
+  }
+
+  /** Messages and questions that the server has not answered yet. */
+  get unsettled(): number {
+    return this.outbox.size + this.inquiries.size
   }
 
   /** To be called every second or so. */
@@ -66,6 +94,8 @@ export class Session implements Context {
     this.now = now
     this.registration.tick(this)
     this.histories.tick(this)
+    this.direct.tick(this)
+    this.reading.tick(this)
   }
 
   takeLines(): string[] {
@@ -80,16 +110,35 @@ export class Session implements Context {
     return happenings
   }
 
-  /** Queues text for `target`, in as many lines as it needs; it goes out when the target is open. */
-  say(type: "message" | "notice" | "action", target: string, text: string) {
-    const command = type === "notice" ? "NOTICE" : "PRIVMSG"
-    const wrapping = type === "action" ? "\x01ACTION \x01".length : 0
-    const bytesMax = textBytesMax(this.view.nick, this.view.source, command, target) - wrapping
-    for (const line of sendableLines(text)) {
-      for (const piece of splitText(line, bytesMax))
-        this.outbox.add(command, target, type === "action" ? `\x01ACTION ${piece}\x01` : piece)
-    }
+  /** Queues text for `target`, in as many lines as it needs; it goes out when the target is open. `tags` in wire form. */
+  say(type: "message" | "notice" | "action", target: string, text: string, tags = "") {
+    for (const each of said(this.view, type, target, text, tags)) this.outbox.add(each)
     this.outbox.pump(this)
+  }
+
+  /** Answers the message that has this msgid. */
+  reply(target: string, of: string, text: string) {
+    this.say("message", target, text, replyTags(of))
+  }
+
+  /** Reacts to the message that has this msgid: https://ircv3.net/specs/client-tags/react.html */
+  react(target: string, of: string, text: string) {
+    this.send(
+      format(
+        { command: "TAGMSG", params: [target] },
+        `${replyTags(of)};${formatTags([["+draft/react", text]])}`,
+      ),
+    )
+  }
+
+  /** Looks for messages: `text`, `in`, `from`, `after`, `before`, `has`, `limit`. Answered by "found" or "error". */
+  search(attributes: Iterable<readonly [string, string]>) {
+    this.inquiries.search(this, attributes)
+  }
+
+  /** Reads a page of history again: what follows CHATHISTORY. Answered by "found" or "error". */
+  history(params: readonly string[]) {
+    this.inquiries.history(this, params)
   }
 
   join(name: string, password?: string) {
@@ -114,10 +163,11 @@ export class Session implements Context {
 
   tell(happening: Happening) {
     const past = "past" in happening && happening.past
-    if (!past && this.histories.hold(this, happening)) return
+    if (!past && (this.direct.hold(this, happening) || this.histories.hold(this, happening))) return
     if ("past" in happening) {
-      if (!this.histories.isNew(this, happening)) return
       const { target, id, at } = happening
+      if (!this.histories.seen.add(this.view.key(target), happening)) return
+      this.reading.shown(this, happening)
       // A line without an id goes on with the message before it, of the same time.
       const before = this.view.mark(target)
       this.view.setMark(target, { id: id ?? (before?.at === at ? before.id : undefined), at })
@@ -134,7 +184,8 @@ export class Session implements Context {
 
   #handle(message: Message) {
     if (message.command === "BATCH") return this.#batch(message)
-    if (this.histories.collect(this, message)) return
+    if (this.#multiline.collect(message) || this.inquiries.collect(this, message)) return
+    if (this.direct.collect(this, message) || this.histories.collect(this, message)) return
     const label = this.#labels.get(message.tags.get("batch") ?? "")
     const labelled =
       label === undefined ? message : { ...message, tags: new Map([...message.tags, ["label", label]]) }
@@ -145,17 +196,32 @@ export class Session implements Context {
     this.outbox.pump(this)
   }
 
-  /** https://ircv3.net/specs/extensions/batch.html: only history and labels matter, the rest is handled line by line. */
-  #batch({ params, tags }: Message) {
+  /** https://ircv3.net/specs/extensions/batch.html: what is none of these is handled line by line. */
+  #batch(message: Message) {
+    const { params, tags } = message
     const [reference = "", type = "", target = ""] = params
     const name = reference.slice(1)
-    if (reference.startsWith("-")) {
-      this.#labels.delete(name)
-      return this.histories.closeBatch(this, name)
+    if (reference.startsWith("-")) return this.#closed(name)
+    const label = tags.get("label") ?? this.#labels.get(tags.get("batch") ?? "")
+    if (type === "draft/multiline") return this.#multiline.openBatch(name, message)
+    if (type === "draft/chathistory-targets") return this.direct.open(name)
+    if (type === "soju.im/search" || type === "search")
+      return void this.inquiries.openBatch(this, name, "search", label)
+    if (type === "chathistory") {
+      const isOurs = label === undefined && this.histories.awaits(this, target)
+      if (isOurs || !this.inquiries.openBatch(this, name, "history", label))
+        this.histories.openBatch(this, name, target)
     }
-    const label = tags.get("label")
-    if (type === "chathistory") this.histories.openBatch(this, name, target)
-    else if (type === "labeled-response" && label !== undefined) this.#labels.set(name, label)
+    if (type === "labeled-response" && label !== undefined) this.#labels.set(name, label)
+  }
+
+  #closed(reference: string) {
+    this.#labels.delete(reference)
+    const whole = this.#multiline.closeBatch(reference)
+    if (whole) this.#handle(whole)
+    this.direct.close(this, reference)
+    this.inquiries.closeBatch(this, reference)
+    this.histories.closeBatch(this, reference)
   }
 
   /** The end of the MOTD, or its absence, ends the greeting: now the server has said all about itself. */
@@ -163,10 +229,10 @@ export class Session implements Context {
     if (this.view.greeted) return
     this.view.greeted = true
     this.tell({ type: "registered", nick: this.view.nick, network: this.view.network })
-    this.giveUp((target) => !this.view.isChannel(target) || !this.wanted.has(this.view.key(target)))
+    this.giveUp((target) => this.view.isChannel(target) && !this.wanted.has(this.view.key(target)))
     const missing = [...this.wanted.values()].filter(({ name }) => !this.view.channel(name))
     for (const { name, password } of missing) this.join(name, password)
-    this.histories.resumedWithoutChannels(this)
+    this.direct.begin(this)
   }
 
   /** Confirms by label where no echo comes, and shows what we said ourselves. */
@@ -178,6 +244,14 @@ export class Session implements Context {
     const spoken = spokenOf(this, { tags: new Map(), source, command, params: [target, text] }, false)
     if (spoken) this.tell(spoken)
   }
+}
+
+/** By the name it has now, and by the one of before, which most clients know. */
+function replyTags(of: string): string {
+  return formatTags([
+    ["+reply", of],
+    ["+draft/reply", of],
+  ])
 }
 
 const onPing: Handler = (context, { params }) => {
@@ -192,6 +266,10 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   ...MEMBERSHIP,
   PRIVMSG: onSpoken,
   NOTICE: onSpoken,
+  TAGMSG: onTags,
+  REDACT: onRedact,
+  MARKREAD: onMarkread,
+  AUTHENTICATE: onAuthenticate,
   CAP: onCap,
   PING: onPing,
   PONG: onPong,

@@ -33,6 +33,32 @@ export function splitText(text: string, bytesMax: number): string[] {
   return pieces.filter((piece) => piece !== "")
 }
 
+/** A line of a message of several lines; `concat`: it goes on where the one before it was cut. */
+export interface Piece {
+  readonly text: string
+  readonly concat: boolean
+}
+
+/** Lines in pieces that together are exactly the text: https://ircv3.net/specs/extensions/multiline.html#splitting-long-lines */
+export function multilinePieces(lines: readonly string[], bytesMax: number): Piece[] {
+  return lines.flatMap((line) => {
+    const pieces: Piece[] = []
+    let rest = line
+    while (byteLength(rest) > bytesMax) {
+      const text = head(rest, bytesMax)
+      pieces.push({ text, concat: pieces.length > 0 })
+      rest = rest.slice(text.length)
+    }
+    if (rest !== "" || pieces.length === 0) pieces.push({ text: rest, concat: pieces.length > 0 })
+    return pieces
+  })
+}
+
+/** The text that pieces stand for. */
+export function joined(pieces: readonly Piece[]): string {
+  return pieces.map(({ text, concat }, i) => (i > 0 && !concat ? `\n${text}` : text)).join("")
+}
+
 function head(text: string, bytesMax: number): string {
   const whole = truncated(text, bytesMax)
   if (text[whole.length] === " ") return whole

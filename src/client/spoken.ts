@@ -1,6 +1,6 @@
 // PRIVMSG and NOTICE, with the one CTCP that is part of talk: https://modern.ircdocs.horse/ctcp.html#action
 
-import type { Message } from "../protocol/message.ts"
+import type { Message, Tags } from "../protocol/message.ts"
 import { fullMask, matches } from "../protocol/masks.ts"
 import { folded } from "../protocol/names.ts"
 import type { Context, Handler } from "./context.ts"
@@ -17,16 +17,12 @@ export const onSpoken: Handler = (context, message) => {
 /** What a PRIVMSG or NOTICE says; undefined for anything else, for other CTCP, and from who is ignored. */
 export function spokenOf(context: Context, message: Message, past: boolean): Spoken | undefined {
   const { command, params, tags, source = "" } = message
-  const [to = "", words = ""] = params
+  const [, words = ""] = params
   if ((command !== "PRIVMSG" && command !== "NOTICE") || isIgnored(context, source)) return undefined
   const action = /^\x01ACTION (.*?)\x01?$/s.exec(words)?.[1]
   if (action === undefined && words.startsWith("\x01")) return undefined
   const { view } = context
-  const from = nickOf(message)
-  const own = view.isOwn(from)
-  // Signs before a channel address its operators only: https://modern.ircdocs.horse/#statusmsg-parameter
-  const plain = view.isChannel(to) ? to : to.replace(/^[~&@%+]+(?=[#&])/, "")
-  const target = view.isChannel(plain) || own || !message.source?.includes("!") ? plain : from
+  const { from, own, target } = partiesOf(context, message)
   const text = action ?? words
   return {
     type: command === "NOTICE" ? "notice" : action === undefined ? "message" : "action",
@@ -36,6 +32,7 @@ export function spokenOf(context: Context, message: Message, past: boolean): Spo
     from,
     account: tags.get("account"),
     text,
+    replyTo: replyTo(tags),
     tags,
     own,
     mention: !own && command === "PRIVMSG" && names(text, view.nick),
@@ -43,11 +40,47 @@ export function spokenOf(context: Context, message: Message, past: boolean): Spo
   }
 }
 
+/** Who speaks, and the conversation it belongs to: a channel, or the other person. */
+function partiesOf({ view }: Context, message: Message) {
+  const [to = ""] = message.params
+  const from = nickOf(message)
+  const own = view.isOwn(from)
+  // Signs before a channel address its operators only: https://modern.ircdocs.horse/#statusmsg-parameter
+  const plain = view.isChannel(to) ? to : to.replace(/^[~&@%+!.]+(?=[#&])/, "")
+  const target = view.isChannel(plain) || own || !message.source?.includes("!") ? plain : from
+  return { from, own, target }
+}
+
+/** https://ircv3.net/specs/client-tags/reply.html */
+function replyTo(tags: Tags): string | undefined {
+  return tags.get("+reply") ?? tags.get("+draft/reply")
+}
+
+/** What tags say without a text: https://ircv3.net/specs/client-tags/react.html. Typing is not for lines. */
+export const onTags: Handler = (context, message) => {
+  const { tags, source = "" } = message
+  const [added, taken] = [tags.get("+draft/react"), tags.get("+draft/unreact")]
+  const text = added ?? taken
+  const of = replyTo(tags)
+  if (of === undefined || text === undefined || text === "" || isIgnored(context, source)) return
+  const { from, own, target } = partiesOf(context, message)
+  const at = timeOf(context, message)
+  const account = tags.get("account")
+  context.tell({ type: "reaction", at, target, from, account, of, text, removed: added === undefined, own })
+}
+
+/** https://ircv3.net/specs/extensions/message-redaction.html */
+export const onRedact: Handler = (context, message) => {
+  const [, of = "", reason = ""] = message.params
+  const { from, target } = partiesOf(context, message)
+  context.tell({ type: "redacted", at: timeOf(context, message), target, from, of, reason })
+}
+
 function confirm(context: Context, message: Message) {
   const label = message.tags.get("label")
   const [target = "", text = ""] = message.params
   if (label !== undefined && context.outbox.confirmLabel(label)) return
-  if (label === undefined) context.outbox.confirmText(context, target, text)
+  if (label === undefined) context.outbox.confirmText(context, target, text, nickOf(message))
 }
 
 function isIgnored(context: Context, source: string): boolean {

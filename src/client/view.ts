@@ -33,6 +33,8 @@ export class View {
   greeted = false
   network = ""
   readonly capabilities = new Set<string>()
+  /** What a server has said of them behind `=`. */
+  readonly capabilityValues = new Map<string, string>()
   /** Of a CAP LS in several lines, what its lines so far offered. */
   offered: string[] = []
   readonly isupport = new Map<string, string>()
@@ -95,6 +97,16 @@ export class View {
     this.#marks.set(this.key(target), mark)
   }
 
+  /** Whom we talk with has another nick now. */
+  renamed(from: string, to: string) {
+    const [before, after] = [this.key(from), this.key(to)]
+    const mark = this.#marks.get(before)
+    if (mark && this.queries.delete(before)) {
+      this.#marks.set(after, mark)
+      this.queries.set(after, to)
+    }
+  }
+
   /** What belongs to one connection is forgotten; marks, queries and ignored people stay, and ISUPPORT until it comes anew. */
   reset(nick: string) {
     this.nick = nick
@@ -102,6 +114,7 @@ export class View {
     this.registered = false
     this.greeted = false
     this.capabilities.clear()
+    this.capabilityValues.clear()
     this.offered = []
     this.#channels.clear()
   }

@@ -96,9 +96,9 @@ export class Link {
     this.quit()
   }
 
-  /** Resolves when the network has taken what was written and at most `unconfirmedMax` messages wait for the server. */
+  /** Resolves when the network has taken what was written and at most `unconfirmedMax` messages and questions wait for the server. */
   async settled(unconfirmedMax: number): Promise<void> {
-    while (this.#options.session.outbox.size > unconfirmedMax)
+    while (this.#options.session.unsettled > unconfirmedMax)
       await new Promise<void>((resolve) => this.#settling.push(resolve))
     await this.#connection?.drained()
   }

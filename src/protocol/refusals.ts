@@ -63,7 +63,7 @@ export const REFUSALS = {
   ACCOUNT_REQUIRED: {
     text: "this server admits members only: show a client certificate, or log in by SASL",
     exitCode: IDENTITY,
-    hint: "ask the host for a certificate (chat certs client NAME) and pass it with --cert",
+    hint: "log in with --sasl NAME, or ask the host for a certificate (chat certs client NAME) and pass it with --cert",
     retry: false,
   },
   NOT_A_MEMBER: {

@@ -1,13 +1,21 @@
 // The commands of `chat connect`, as a table: `/help` and completion are made from it.
 
+import type { Spoken } from "../client/happening.ts"
 import type { Session } from "../client/session.ts"
 import { printable } from "../protocol/printable.ts"
+import { MESSAGE_COMMANDS } from "./message-commands.ts"
+import type { Recent } from "./recent.ts"
 
 /** What a command may use. */
 export interface Desk {
   readonly session: Session
   /** Where typed text goes: a channel or a nick. */
   target: string | undefined
+  readonly recent: Recent
+  /** A channel that we are in, or about to be, named with or without its sign. */
+  known(name: string): string | undefined
+  /** Shows messages with the numbers by which they can be meant from now on. */
+  list(messages: readonly Spoken[]): void
   /** A line for standard error. */
   note(text: string): void
   quit(reason?: string): void
@@ -43,11 +51,11 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   msg: {
     syntax: "NICK|CHANNEL TEXT",
     help: "say something to one person or another channel",
-    run({ session }, rest) {
+    run({ session, known }, rest) {
       const [name = ""] = words(rest)
       const text = after(rest, name)
       if (text === "") return false
-      session.say("message", asKnownChannel(session, name) ?? name, text)
+      session.say("message", known(name) ?? name, text)
     },
   },
   query: {
@@ -142,6 +150,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       note(printable(`${nick} is ignored`))
     },
   },
+  ...MESSAGE_COMMANDS,
   raw: {
     syntax: "LINE",
     help: "send an IRC line as it is",
@@ -178,15 +187,10 @@ export function asChannel(session: Session, name: string): string {
   return session.view.isChannel(name) ? name : `#${name}`
 }
 
-/** A channel that we are in, or about to be, with or without its sign. */
-function asKnownChannel({ view, wanted }: Session, name: string): string | undefined {
-  return view.isChannel(name) ? name : wanted.get(view.key(`#${name}`))?.name
-}
-
 /** The channel named first, else the one typed text goes to; and what follows. */
 function channelFirst(desk: Desk, rest: string): [string | undefined, string] {
   const [first = ""] = words(rest)
-  const named = first === "" ? undefined : asKnownChannel(desk.session, first)
+  const named = first === "" ? undefined : desk.known(first)
   if (named !== undefined) return [named, after(rest, first)]
   const { target } = desk
   return [target !== undefined && desk.session.view.isChannel(target) ? target : undefined, rest.trim()]

@@ -2,12 +2,13 @@
 
 import { type Interface, createInterface, moveCursor, clearScreenDown, cursorTo } from "node:readline"
 import { printable } from "../protocol/printable.ts"
+import { BRACKETED_PASTE_OFF, BRACKETED_PASTE_ON, Gathering } from "./paste.ts"
 import type { Printed } from "./words.ts"
 
 export interface Screen {
   print(line: Printed): void
-  /** Lines typed, until the end of input. */
-  lines(): AsyncIterable<string>
+  /** Lines typed, one each, or all those of a paste, until the end of input. */
+  lines(): AsyncIterable<readonly string[]>
   /** Shows where typed text goes. */
   prompt(target: string | undefined): void
   close(): void
@@ -24,7 +25,10 @@ export function plainScreen({ stdin, stdout, stderr }: Streams): Screen {
       else stderr.write(`${text}\n`)
     },
     // Not before somebody listens: lines that came earlier would be lost.
-    lines: () => (readline = createInterface({ input: stdin, terminal: false, crlfDelay: Infinity })),
+    async *lines() {
+      readline = createInterface({ input: stdin, terminal: false, crlfDelay: Infinity })
+      for await (const line of readline) yield [line]
+    },
     prompt() {},
     close() {
       readline?.close()
@@ -47,11 +51,21 @@ export function promptScreen(
     historySize: 500,
   })
   // Taken at once, so that what is typed before the first channel is open is kept.
-  const typed = readline[Symbol.asyncIterator]()
+  const typed = new Gathering()
   let open = true
   let shown: string | undefined
   readline.on("SIGINT", interrupted)
-  readline.on("close", () => (open = false))
+  readline.on("line", (line) => typed.line(line))
+  readline.on("close", () => {
+    open = false
+    stdout.write(BRACKETED_PASTE_OFF)
+    typed.end()
+  })
+  stdin.on("keypress", (_, key?: { readonly name?: string }) => {
+    if (key?.name === "paste-start") typed.pasteBegins()
+    if (key?.name === "paste-end") typed.pasteEnds(readline.line)
+  })
+  stdout.write(BRACKETED_PASTE_ON)
   function erase() {
     moveCursor(stdout, 0, -readline.getCursorPos().rows)
     cursorTo(stdout, 0)
@@ -65,11 +79,11 @@ export function promptScreen(
       if (open) readline.prompt(true)
     },
     async *lines() {
-      for await (const line of typed) {
-        // The echo will show it: what was typed makes room for it.
-        eraseTyped(stdout, readline.getPrompt().length + line.length)
+      for await (const lines of typed.groups()) {
+        // The echo will show them: what was typed makes room for it.
+        for (const line of lines) eraseTyped(stdout, readline.getPrompt().length + line.length)
         readline.prompt(true)
-        yield line
+        yield lines
       }
     },
     prompt(target) {

@@ -1,9 +1,10 @@
 // Line mode: what is typed becomes commands and messages, what happens becomes lines.
 
-import type { Happening } from "../client/happening.ts"
+import type { Happening, Spoken } from "../client/happening.ts"
 import type { Session } from "../client/session.ts"
 import { printable } from "../protocol/printable.ts"
 import { COMMANDS, type Desk } from "./commands.ts"
+import type { Recent } from "./recent.ts"
 import type { Printed, Words } from "./words.ts"
 
 export interface TalkOptions {
@@ -32,6 +33,19 @@ export class Talk implements Desk {
     return this.#options.session
   }
 
+  get recent(): Recent {
+    return this.#options.words.recent
+  }
+
+  known = (name: string) => {
+    const { view, wanted } = this.session
+    return view.isChannel(name) ? name : wanted.get(view.key(`#${name}`))?.name
+  }
+
+  list(messages: readonly Spoken[]) {
+    for (const line of this.#options.words.list(messages)) this.#options.print(line)
+  }
+
   note = (text: string) => this.#options.print({ stream: "err", text })
 
   quit(reason?: string) {
@@ -42,6 +56,14 @@ export class Talk implements Desk {
   typed(line: string) {
     if (line.startsWith("/") && !line.startsWith("//")) this.#command(line)
     else if (line.trim() !== "") this.#say(line.startsWith("//") ? line.slice(1) : line)
+    this.#options.flush()
+  }
+
+  /** Lines that came at once: they are one message, unless they begin with a command. */
+  entered(lines: readonly string[]) {
+    const [first = ""] = lines
+    if (lines.length === 1 || /^\/(?!\/)/.test(first)) return lines.forEach((line) => this.typed(line))
+    this.#say(lines.join("\n"))
     this.#options.flush()
   }
 

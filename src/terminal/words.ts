@@ -6,6 +6,7 @@ import type { View } from "../client/view.ts"
 import { printable } from "../protocol/printable.ts"
 import { answerWords } from "./answers.ts"
 import { clock, day, duration } from "./clock.ts"
+import { Recent } from "./recent.ts"
 import { bold, coloured, dash, dim, type Style } from "./style.ts"
 
 export interface Printed {
@@ -14,20 +15,31 @@ export interface Printed {
   readonly bell?: boolean
 }
 
-/** Remembers the day last shown. */
+/** Characters of a message that is only referred to. */
+const QUOTED_MAX = 40
+/** Below the time, where a message goes on. */
+const INDENT = "      "
+
+/** Remembers the day last shown, and what was said. */
 export class Words {
   readonly #view: View
   readonly #style: Style
   #day: string
+  readonly recent: Recent
 
   constructor(view: View, style: Style, now: number) {
     this.#view = view
+    this.recent = new Recent(view)
     this.#style = style
     this.#day = day(now)
   }
 
   of(happening: Happening): Printed[] {
-    if ("past" in happening) return [...this.#newDay(happening.at), this.#spoken(happening)]
+    if ("past" in happening) {
+      this.recent.shown(happening)
+      return [...this.#newDay(happening.at), this.#spoken(happening)]
+    }
+    if (happening.type === "found") return this.list(happening.messages)
     const text = this.#event(happening)
     if (text === undefined) return []
     if (!("at" in happening)) return [note(text)]
@@ -42,25 +54,77 @@ export class Words {
     return [note(dim(`${line} ${today} ${line}`, this.#style))]
   }
 
-  #spoken({ type, at, target, from, text, mention, past }: Spoken): Printed {
+  /** Messages with the numbers that mean them from now on. */
+  list(messages: readonly Spoken[]): Printed[] {
+    this.recent.list(messages)
+    if (messages.length === 0) return [note("there is nothing")]
+    return messages.map((spoken, i) => {
+      const date = day(spoken.at) === this.#day ? "" : `${day(spoken.at)} `
+      const { text } = this.#spoken(spoken, date, true)
+      return { stream: "out", text: `[${i + 1}] ${text}` }
+    })
+  }
+
+  #spoken(spoken: Spoken, date = "", everywhere = false): Printed {
+    const { type, at, target, from, text, mention, past } = spoken
     const name = coloured(printable(from), this.#style)
-    const where = this.#where(target)
+    const where = this.#where(target, everywhere)
     const who = type === "action" ? `* ${name}` : type === "notice" ? `-${name}-` : name
-    const words = printable(text)
-    const line = `${clock(at)} ${where}${who} ${mention ? bold(words, this.#style) : words}`
+    const words = text.split("\n").map(printable).join(`\n${INDENT}`)
+    const said = `${this.#answered(spoken)}${mention ? bold(words, this.#style) : words}`
+    const line = `${date}${clock(at)} ${where}${who} ${said}`
     return { stream: type === "notice" ? "err" : "out", text: line, bell: mention && !past }
   }
 
   // A channel is named when there are several; a direct conversation always.
-  #where(target: string): string {
-    if (this.#view.isChannel(target)) return this.#view.channels().length > 1 ? `${printable(target)} ` : ""
+  #where(target: string, everywhere: boolean): string {
+    if (this.#view.isChannel(target))
+      return everywhere || this.#view.channels().length > 1 ? `${printable(target)} ` : ""
     return this.#view.isOwn(target) || target === "*" ? "" : `@${printable(target)} `
+  }
+
+  /** What a message answers, where it is known. */
+  #answered({ replyTo }: Spoken): string {
+    const to = replyTo === undefined ? undefined : this.recent.byId(replyTo)
+    return to ? dim(`(to ${this.#quoted(to)}) `, this.#style) : ""
+  }
+
+  #quoted({ from, text }: Spoken): string {
+    const line = printable(text.replaceAll("\n", " "))
+    const characters = [...line]
+    const cut = characters.length > QUOTED_MAX ? `${characters.slice(0, QUOTED_MAX).join("")}...` : line
+    return `${printable(from)}: ${cut}`
+  }
+
+  #reacted({ from, text, of, removed }: Happening & { type: "reaction" }): string {
+    const to = this.recent.byId(of)
+    const what = to ? ` to ${this.#quoted(to)}` : ""
+    return removed ? say`${from} no longer reacts ${text}` + what : say`${from} reacts ${text}` + what
+  }
+
+  #takenBack({ from, of, target, reason }: Happening & { type: "redacted" }): string {
+    const message = this.recent.byId(of)
+    this.recent.forget(of)
+    const where = this.#where(target, false)
+    if (!message) return say`${where}${from} took a message back` + because(reason)
+    const whose = this.#view.same(message.from, from) ? "" : say` of ${message.from}`
+    return say`${where}${from} took back the message${whose} of ${clock(message.at)}` + because(reason)
   }
 
   #event(happening: Exclude<Happening, Spoken>): string | undefined {
     switch (happening.type) {
       case "registered":
         return `connected${happening.network ? ` to ${printable(happening.network)}` : ""} as ${printable(happening.nick)}; /help lists the commands`
+      case "loggedIn":
+        return say`logged in as ${happening.account}`
+      case "reaction":
+        return this.#reacted(happening)
+      case "redacted":
+        return this.#takenBack(happening)
+      case "unread": {
+        const count = `${happening.count}${happening.orMore ? " or more" : ""}`
+        return say`${count} unread ${this.#view.isChannel(happening.target) ? "in" : "from"} ${happening.target}`
+      }
       case "join":
         return say`${happening.own ? "you" : happening.from} joined ${happening.target}`
       case "part":
@@ -102,15 +166,30 @@ export class Words {
           happening.using && say`${happening.wanted} is in use; you are ${happening.using} until it is free`
         )
       case "error":
-        return say`${[happening.params.join(" "), happening.text].filter((each) => each !== "").join(": ")} (${happening.code})`
+        return errorWords(happening)
       case "answer":
         return answerWords(happening)
       // The end of a connection is told where it ends.
       case "refused":
+      case "loginRefused":
+      case "found":
       case "history":
         return undefined
     }
   }
+}
+
+/** Whoever asked for it knows what it was about: parameters with ids in them are left out. */
+const ASKED: Readonly<Record<string, string>> = {
+  REDACT: "not taken back",
+  SEARCH: "nothing was searched",
+  CHATHISTORY: "nothing was read back",
+}
+
+function errorWords({ code, params, text }: Happening & { type: "error" }): string {
+  const asked = ASKED[params[0] ?? ""]
+  if (asked !== undefined) return say`${asked}: ${text} (${code})`
+  return say`${[params.join(" "), text].filter((each) => each !== "").join(": ")} (${code})`
 }
 
 function note(text: string): Printed {

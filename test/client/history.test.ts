@@ -10,7 +10,7 @@ function returned() {
   rig.feed(live("m1", "bob", "one"))
   rig.session.close(++rig.now)
   rig.told()
-  rig.register()
+  rig.register().targets()
   rig.sent()
   rig.told()
   return rig
@@ -122,7 +122,7 @@ describe("after a reconnect", () => {
       "past #den <bob> two",
       "past #den <bob> three",
     ])
-    rig.register()
+    rig.register().targets()
     rig.sent()
     rig.feed(":alice!a@h JOIN #den")
     expect(rig.sent()).toEqual(["CHATHISTORY AFTER #den msgid=m3 3"])

@@ -76,7 +76,7 @@ describe("a connection lost before the echo", () => {
     rig.session.close(++rig.now)
     rig.session.say("message", "#den", "written offline")
     rig.told()
-    rig.register()
+    rig.register().targets()
     return rig
   }
 
@@ -85,12 +85,77 @@ describe("a connection lost before the echo", () => {
     expect(rig.tale()).toContain("undelivered bob UNCONFIRMED direct")
     rig.sent()
     rig.feed(":alice!a@h JOIN #den")
-    expect(rig.sent()).toEqual(["CHATHISTORY AFTER #den msgid=m1 3"])
-    rig.page(["m2", "alice", "arrived"])
+    // From just before the last message that is known: a history without it would prove nothing.
+    expect(rig.sent()).toEqual(["CHATHISTORY AFTER #den timestamp=2026-01-01T11:59:59.999Z 3"])
+    rig.page(["m1", "bob", "hi"], ["m2", "alice", "arrived"])
     rig.page()
     expect(rig.sent().filter((line) => line.includes("PRIVMSG"))).toEqual([
       "@label=chat-2 PRIVMSG #den :did not",
       "@label=chat-4 PRIVMSG #den :written offline",
     ])
+  })
+})
+
+describe("a message in doubt", () => {
+  function doubtful(target: string) {
+    const rig = new ClientRig().settle()
+    rig.feed("@msgid=d1;time=2026-01-01T12:00:00.000Z :bob!b@h PRIVMSG alice :hi")
+    rig.feed("@msgid=m1;time=2026-01-01T12:00:00.000Z :bob!b@h PRIVMSG #den :hi")
+    rig.session.say("message", target, "did it arrive?")
+    rig.session.close(++rig.now)
+    rig.told()
+    return rig
+  }
+  const direct = (rig: ClientRig, ...messages: [id: string, nick: string, text: string][]) =>
+    rig.feed(
+      ":s BATCH +d chathistory bob",
+      ...messages.map(
+        ([id, nick, text]) =>
+          `@batch=d;msgid=${id};time=2026-01-01T12:00:00.000Z :${nick}!u@h PRIVMSG ${nick === "bob" ? "alice" : "bob"} :${text}`,
+      ),
+      ":s BATCH -d",
+    )
+  const talk = (rig: ClientRig) => rig.sent().filter((line) => line.includes("PRIVMSG"))
+
+  test("to a person is sent again when the conversation is kept and it is not there", () => {
+    const rig = doubtful("bob")
+    rig.register().targets("bob")
+    direct(rig, ["d1", "bob", "hi"])
+    expect(talk(rig)).toEqual(["@label=chat-1 PRIVMSG bob :did it arrive?"])
+  })
+
+  test("to a person is not sent again when it is there", () => {
+    const rig = doubtful("bob")
+    rig.register().targets("bob")
+    direct(rig, ["d1", "bob", "hi"], ["d2", "alice", "did it arrive?"])
+    direct(rig)
+    expect(talk(rig)).toEqual([])
+    expect(rig.session.outbox.size).toBe(0)
+  })
+
+  test("to a person with whom nothing is kept is given up, with a word", () => {
+    const rig = doubtful("bob")
+    rig.register().targets()
+    expect(rig.tale()).toContain("undelivered bob UNCONFIRMED did it arrive?")
+    expect(talk(rig)).toEqual([])
+  })
+
+  test("is given up where history does not reach back to what was said before it", () => {
+    const rig = doubtful("#den")
+    rig.register().targets()
+    rig.feed(":alice!a@h JOIN #den")
+    rig.page()
+    expect(rig.tale()).toContain("undelivered #den UNCONFIRMED did it arrive?")
+    expect(talk(rig)).toEqual([])
+  })
+
+  test("is found in history under the nick that it was sent with", () => {
+    const rig = doubtful("#den")
+    rig.register(undefined, "alice_").targets()
+    rig.feed(":alice_!a@h JOIN #den")
+    rig.page(["m1", "bob", "hi"], ["m2", "alice", "did it arrive?"])
+    rig.page()
+    expect(rig.session.outbox.size).toBe(0)
+    expect(talk(rig)).toEqual([])
   })
 })

@@ -62,6 +62,16 @@ export class ClientRig {
     return this
   }
 
+  /** With whom there were direct messages meanwhile, and when. */
+  targets(...names: string[]) {
+    this.feed(
+      ":s BATCH +t draft/chathistory-targets",
+      ...names.map((name) => `@batch=t :s CHATHISTORY TARGETS ${name} 2026-01-01T12:00:00.000Z`),
+      ":s BATCH -t",
+    )
+    return this
+  }
+
   /** One page of #den's history. */
   page(...messages: [id: string, nick: string, text: string][]) {
     this.feed(
@@ -86,6 +96,12 @@ function inWords(happening: Happening): string {
   if (happening.type === "undelivered") return `undelivered${target} ${happening.code} ${happening.text}`
   if (happening.type === "refused") return `refused ${happening.code} ${happening.text}`
   if (happening.type === "nickTaken") return `nickTaken ${happening.wanted} ${happening.using}`
+  if (happening.type === "unread") return `unread${target} ${happening.count}${happening.orMore ? "+" : ""}`
+  if (happening.type === "reaction") return `reaction${target} ${happening.of} ${happening.text}`
+  if (happening.type === "redacted") return `redacted${target} ${happening.of} ${happening.reason}`
+  if (happening.type === "found")
+    return `found by ${happening.by}: ${happening.messages.map(({ text }) => text).join(" | ")}`
+  if (happening.type === "loginRefused") return `loginRefused ${happening.code} ${happening.reason}`
   if (happening.type === "history") return `history${target} ${happening.phase}`
   return happening.type + target
 }

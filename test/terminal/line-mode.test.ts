@@ -101,7 +101,7 @@ test("a new day is announced, in ASCII when asked", () => {
 test("coming back is counted", () => {
   rig.session.close(rig.now)
   rig.now += 400
-  rig.register()
+  rig.register().targets()
   flush()
   printed.length = 0
   shown(":alice!a@h JOIN #den")
@@ -216,4 +216,153 @@ test("completion: who spoke last comes first, with a colon at the start of the l
   expect(complete("/qui")).toEqual([["/quit "], "/qui"])
   expect(complete("see #d")).toEqual([["#den "], "#d"])
   expect(complete("al")).toEqual([[], "al"])
+})
+
+describe("messages that were said already", () => {
+  const CAPS = "message-tags server-time echo-message labeled-response batch draft/chathistory soju.im/search"
+
+  beforeEach(() => {
+    rig.session.view.capabilities.add("draft/message-redaction").add("soju.im/search")
+    shown(
+      at("01T14:02", "@msgid=m1 :bob!b@h PRIVMSG #den :tea?").replace("Z @", "Z;"),
+      at("01T14:03", "@msgid=m2 :carol!c@h PRIVMSG #den :coffee").replace("Z @", "Z;"),
+      at("01T14:04", "@msgid=m3 :alice!a@h PRIVMSG #den :juise").replace("Z @", "Z;"),
+    )
+    printed.length = 0
+    rig.sent()
+  })
+
+  const sends = (line: string) => {
+    talk.typed(line)
+    return rig.sent().map((each) => each.replace(/^@label=[\w-]+( |;)/, (_, end) => (end === ";" ? "@" : "")))
+  }
+  const texts = () => printed.map(({ text }) => text)
+
+  test("have numbers when one asks for them, and no sooner", () => {
+    expect(sends("/reply")).toEqual([])
+    expect(texts()).toEqual([
+      "[1] 14:02 #den bob tea?",
+      "[2] 14:03 #den carol coffee",
+      "[3] 14:04 #den alice juise",
+    ])
+    expect(sends("/reply 1 yes please")).toEqual(["@+reply=m1;+draft/reply=m1 PRIVMSG #den :yes please"])
+    expect(sends("/react 2 👍")).toEqual(["@+reply=m2;+draft/reply=m2;+draft/react=👍 TAGMSG #den"])
+    expect(sends("/redact 3 a slip")).toEqual(["REDACT #den m3 :a slip"])
+  })
+
+  test.each([
+    ["/reply last ok", "@+reply=m2;+draft/reply=m2 PRIVMSG #den :ok"],
+    ["/reply bob ok", "@+reply=m1;+draft/reply=m1 PRIVMSG #den :ok"],
+    ["/redact last", "REDACT #den m3"],
+    ["/history", "CHATHISTORY BEFORE #den msgid=m1 20"],
+    ["/history 5 bob", "CHATHISTORY LATEST bob * 5"],
+    ["/history den before 2026-01-01T10:00", "CHATHISTORY BEFORE #den timestamp=2026-01-01T10:00:00.000Z 20"],
+    ["/history after 2026-01-01 3", "CHATHISTORY AFTER #den timestamp=2026-01-01T00:00:00.000Z 3"],
+    ["/search tea time", "SEARCH text=tea\\stime"],
+    [
+      "/search tea from:bob in:den after:2026-01-01 has:link",
+      "SEARCH text=tea;from=bob;in=#den;after=2026-01-01T00:00:00.000Z;has=link",
+    ],
+  ])("%s", (line, sent) => expect(sends(line)).toEqual([sent]))
+
+  test.each([
+    ["/reply 9 hello", "there is no message 9 here; the command alone lists them"],
+    ["/redact dave", "there is no message dave here; the command alone lists them"],
+    ["/react 1", "there is no message 1 here; the command alone lists them"],
+    ["/reply last", "usage: /reply [N|NICK|last TEXT]"],
+    ["/history before noon", "usage: /history [N] [CHANNEL|NICK] [before|after TIME]"],
+    ["/search", "look for what?"],
+    ["/search has:cake", "only has:link is known, not has:cake"],
+    ["/search x after:noon", "noon is no time: write 2026-11-20, 2026-11-20T14:02, yesterday, 3h or 2d"],
+  ])("%s sends nothing: %s", (line, words) => {
+    expect(sends(line)).toEqual([])
+    expect(texts()).toEqual([words])
+  })
+
+  test("a server that cannot do it, or none at all, is named instead of asked", () => {
+    rig.session.view.capabilities.delete("draft/message-redaction")
+    expect(sends("/redact last")).toEqual([])
+    rig.session.close(++rig.now)
+    expect(sends("/search tea")).toEqual([])
+    expect(texts()).toEqual([
+      "this server cannot take messages back",
+      "not connected just now: nothing was sent",
+    ])
+  })
+
+  test("what is found has numbers too, with the day where it is another", () => {
+    talk.typed("/search te")
+    const { out } = shown(
+      "@label=ask-1 :s BATCH +f soju.im/search",
+      "@batch=f;msgid=x1;time=2025-12-24T18:00:00.000Z :bob!b@h PRIVMSG #den :tea\x1b[2J",
+      "@batch=f;msgid=x2;time=2026-01-01T14:02:00.000Z :bob!b@h PRIVMSG alice :tent",
+      ":s BATCH -f",
+    )
+    expect(out).toEqual(["[1] Wed 24 Dec 2025 18:00 #den bob tea", "[2] 14:02 @bob bob tent"])
+    rig.sent()
+    expect(sends("/reply 2 where?")).toEqual(["@+reply=x2;+draft/reply=x2 PRIVMSG bob :where?"])
+  })
+
+  test("answers, reactions and what was taken back are told with what they mean", () => {
+    const { out, err } = shown(
+      at("01T14:05", "@msgid=m4;+draft/reply=m1 :carol!c@h PRIVMSG #den :no").replace("Z @", "Z;"),
+      at("01T14:06", "@+draft/reply=m2;+draft/react=👍 :bob!b@h TAGMSG #den").replace("Z @", "Z;"),
+      at("01T14:07", ":bob!b@h REDACT #den m1 :oops"),
+      at("01T14:08", ":root!r@h REDACT #den m2"),
+      at("01T14:09", ":root!r@h REDACT #den m1"),
+      ":s FAIL REDACT REDACT_WINDOW_EXPIRED #den m3 3600 :This message is too old to be redacted",
+    )
+    expect(out).toEqual(["14:05 carol (to bob: tea?) no"])
+    expect(err).toEqual([
+      "14:06 bob reacts 👍 to carol: coffee",
+      "14:07 bob took back the message of 14:02: oops",
+      "14:08 root took back the message of carol of 14:03",
+      "14:09 root took a message back",
+      "not taken back: This message is too old to be redacted (REDACT_WINDOW_EXPIRED)",
+    ])
+    expect(sends("/reply bob hm")).toEqual([])
+  })
+
+  test("several lines are one message, below each other", () => {
+    const { out } = shown(
+      "@msgid=m9;time=2026-01-01T14:05:00.000Z :bob!b@h BATCH +x draft/multiline #den",
+      "@batch=x :bob!b@h PRIVMSG #den :one",
+      "@batch=x :bob!b@h PRIVMSG #den :two\x1b[2J",
+      ":s BATCH -x",
+    )
+    expect(out).toEqual(["14:05 bob one\n      two"])
+  })
+
+  test("a paste is one message where the server takes one, and commands in it stay commands", () => {
+    rig.session.view.capabilities.add("draft/multiline")
+    rig.session.view.capabilityValues.set("draft/multiline", "max-bytes=4096,max-lines=32")
+    talk.entered(["def f():", "  return 1"])
+    expect(rig.sent()).toHaveLength(4)
+    talk.entered(["/topic one", "/topic two"])
+    expect(rig.sent()).toEqual(["TOPIC #den :one", "TOPIC #den :two"])
+  })
+
+  test("unread messages are counted", () => {
+    start(PLAIN)
+    rig = new ClientRig({ isRead: true }).register(`${CAPS} draft/read-marker`).targets()
+    rig.feed(":alice!a@h JOIN #den", ":s MARKREAD #den timestamp=2026-01-01T11:00:00.000Z")
+    rig.page(["m1", "bob", "one"], ["m2", "bob", "two"])
+    flush()
+    expect(texts().at(-1)).toBe("2 unread in #den")
+  })
+})
+
+test("signs of every rank a server names are known, the founder's too", () => {
+  rig.feed(
+    ":s 005 alice PREFIX=(qaohv)~&@%+ :are supported",
+    ":s 353 alice = #den :~@bob &carol %dave +eve alice",
+    ":s 366 alice #den :End",
+    ":bob!b@h MODE #den +q eve",
+  )
+  flush()
+  talk.typed("/names")
+  expect(printed.at(-1)?.text).toBe("#den (5): &carol %dave ~bob ~eve alice")
+  expect(completer(talk)("ev")).toEqual([["eve: "], "ev"])
+  const { out } = shown(at("01T14:02", ":bob!b@h PRIVMSG ~#den :to founders"))
+  expect(out).toEqual(["14:02 bob to founders"])
 })

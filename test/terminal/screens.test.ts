@@ -17,7 +17,7 @@ test("a plain screen writes its lines and not a byte more, also for a mention in
   screen.print({ stream: "err", text: "14:03 carol joined #den" })
   process.stdin.end("one\r\ntwo\nlast without an end")
   const lines: string[] = []
-  for await (const line of screen.lines()) lines.push(line)
+  for await (const group of screen.lines()) lines.push(...group)
   screen.close()
   expect(lines).toEqual(["one", "two", "last without an end"])
   expect(String((process.stdout as unknown as PassThrough).read())).toBe("14:02 bob tea?\n")

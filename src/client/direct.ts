@@ -1,0 +1,159 @@
+// Direct messages of the time when we were away: CHATHISTORY TARGETS says with whom there were any, and each conversation is
+// then read like a channel's. https://ircv3.net/specs/extensions/chathistory.html#targets
+
+import type { Message } from "../protocol/message.ts"
+import { parseServerTime, serverTime } from "../protocol/server-time.ts"
+import type { Context } from "./context.ts"
+import type { Happening } from "./happening.ts"
+import { canRead, PATIENCE_MS } from "./histories.ts"
+import { historyPage } from "./isupport.ts"
+import { DIRECT } from "./resumption.ts"
+
+/** ms by which clocks may differ, and in which a message may have been under way. */
+const FUZZ_MS = 10_000
+const DAY_MS = 86_400_000
+/** On the first connection, how far back unread direct messages are looked for. */
+const MAILBOX_MS = 30 * DAY_MS
+/** Conversations looked into after one absence. */
+const CONVERSATIONS_MAX = 500
+
+export class Direct {
+  #asking:
+    { readonly mailbox: boolean; readonly found: Map<string, { name: string; at: number }> } | undefined
+  #askedAt = 0
+  #askedFrom = 0
+  #reference: string | undefined
+  /** Of the page at hand. */
+  #page = { count: 0, at: 0 }
+  readonly #held: Happening[] = []
+  /** On the first connection: whose messages wait for the word until when they were read. */
+  readonly #mailbox = new Map<string, number>()
+  /** The server's time when it was last heard, ms since 1970. */
+  #heardAt: number | undefined
+  /** That time when the connection was lost: from there on everything is to be read. */
+  #since = 0
+
+  /** Direct messages that come now wait, as they may not be the next ones. */
+  get isAsking(): boolean {
+    return this.#asking !== undefined
+  }
+
+  heard(at: number) {
+    this.#heardAt = Math.max(at, this.#heardAt ?? 0)
+  }
+
+  /** The connection was lost: the next one begins with a question. */
+  connectionLost(context: Context) {
+    const { resumption } = context.histories
+    if (!resumption.isOpen) this.#since = (this.#heardAt ?? context.now) - FUZZ_MS
+    if (context.view.registered) resumption.begin([...context.wanted.keys(), DIRECT], context.now)
+    this.#held.length = 0
+    this.#mailbox.clear()
+    this.#reference = undefined
+    this.#asking = resumption.isOpen ? { mailbox: false, found: new Map() } : undefined
+    this.#askedAt = Infinity
+  }
+
+  /** Registered, and the server has said what it can do. */
+  begin(context: Context) {
+    const resuming = context.histories.resumption.has(DIRECT)
+    if (resuming && !canRead(context)) return this.#end(context, false)
+    const mailbox = !resuming && canRead(context) && context.reading.isOn(context)
+    if (mailbox) this.#asking = { mailbox, found: new Map() }
+    if (!this.#asking) return
+    this.#ask(context, resuming ? this.#since : context.now - MAILBOX_MS)
+  }
+
+  #ask(context: Context, since: number) {
+    this.#askedAt = context.now
+    this.#askedFrom = since
+    const [from, to] = [since, context.now + DAY_MS].map((at) => `timestamp=${serverTime(at)}`)
+    context.send(`CHATHISTORY TARGETS ${from} ${to} ${historyPage(context.view)}`)
+  }
+
+  open(reference: string) {
+    this.#reference = reference
+  }
+
+  /** True when the line is part of the answer, and taken. */
+  collect(context: Context, { tags, params }: Message): boolean {
+    if (this.#reference === undefined || tags.get("batch") !== this.#reference) return false
+    const [, name = "", time = ""] = params
+    const at = parseServerTime(time)
+    if (at !== undefined && !context.view.isChannel(name))
+      this.#asking?.found.set(context.view.key(name), { name, at })
+    this.#page = { count: this.#page.count + 1, at: Math.max(this.#page.at, at ?? 0) }
+    return true
+  }
+
+  close(context: Context, reference: string) {
+    if (reference !== this.#reference || !this.#asking) return
+    this.#reference = undefined
+    const { count, at } = this.#page
+    this.#page = { count: 0, at: 0 }
+    const isFull = count >= historyPage(context.view)
+    // A full page may not be the last one: the next begins where it ended.
+    const goesOn = isFull && at > this.#askedFrom && this.#asking.found.size < CONVERSATIONS_MAX
+    if (goesOn) this.#ask(context, at)
+    else this.#end(context, !isFull)
+  }
+
+  /** A server that does not know the question is asked for the conversations that we know. */
+  failed(context: Context, code: string) {
+    if (!this.#asking) return
+    const isUnknown = code === "INVALID_PARAMS" && !this.#asking.mailbox
+    if (isUnknown)
+      for (const [key, name] of context.view.queries) this.#asking.found.set(key, { name, at: 0 })
+    this.#end(context, isUnknown)
+  }
+
+  tick(context: Context) {
+    if (this.#asking && context.now - this.#askedAt > PATIENCE_MS) this.#end(context, false)
+  }
+
+  /** True when a happening has to wait until it is known what came before it. */
+  hold(context: Context, happening: Happening): boolean {
+    if (!this.#asking || !("target" in happening) || happening.type === "undelivered") return false
+    if (context.view.isChannel(happening.target)) return false
+    this.#held.push(happening)
+    return true
+  }
+
+  #end(context: Context, complete: boolean) {
+    const { mailbox, found } = this.#asking ?? { mailbox: false, found: new Map() }
+    this.#asking = undefined
+    if (mailbox) this.#askMarkers(context, found)
+    else this.#fill(context, found, complete)
+    for (const happening of this.#held.splice(0)) context.tell(happening)
+    context.outbox.pump(context)
+  }
+
+  #fill(context: Context, found: ReadonlyMap<string, { name: string }>, complete: boolean) {
+    const { view, histories } = context
+    const since = { id: undefined, at: this.#since }
+    for (const [key, { name }] of found) {
+      histories.resumption.add(key)
+      histories.fillGap(context, name, view.mark(name) ?? since)
+    }
+    // Nothing is known of the others: what was in doubt stays so.
+    context.giveUp((target) => !view.isChannel(target) && !found.has(view.key(target)))
+    histories.resumption.done(context, DIRECT, 0, complete)
+  }
+
+  /** "except for user targets where they have to request the initial read timestamp" */
+  #askMarkers(context: Context, found: ReadonlyMap<string, { name: string; at: number }>) {
+    for (const [key, { name, at }] of found) {
+      this.#mailbox.set(key, at)
+      context.send(`MARKREAD ${name}`)
+    }
+  }
+
+  /** MARKREAD has said until when the conversation was read (undefined: never). */
+  marked(context: Context, target: string, until: number | undefined) {
+    const key = context.view.key(target)
+    const latest = this.#mailbox.get(key)
+    this.#mailbox.delete(key)
+    if (latest === undefined || (until !== undefined && latest <= until)) return
+    context.histories.look(context, target, until === undefined ? undefined : { id: undefined, at: until })
+  }
+}

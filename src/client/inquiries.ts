@@ -1,0 +1,81 @@
+// What a person asked to be shown again: a page of history, or a search
+// (https://codeberg.org/emersion/soju/src/branch/master/doc/ext/search.md). It is answered apart from what is new.
+
+import { format, formatTags, type Message } from "../protocol/message.ts"
+import type { Context } from "./context.ts"
+import type { Spoken } from "./happening.ts"
+import { spokenOf } from "./spoken.ts"
+
+type By = "search" | "history"
+
+interface Inquiry {
+  readonly by: By
+  readonly label: string
+  readonly messages: Spoken[]
+}
+
+export class Inquiries {
+  #count = 0
+  #asked: Inquiry[] = []
+  readonly #open = new Map<string, Inquiry>()
+
+  /** Of those that are not answered yet. */
+  get size(): number {
+    return this.#asked.length + this.#open.size
+  }
+
+  /** `attributes` as the page of the extension names them. */
+  search(context: Context, attributes: Iterable<readonly [string, string]>) {
+    this.#ask(context, "search", "SEARCH", [formatTags(attributes)])
+  }
+
+  /** `params` of CHATHISTORY: `["BEFORE", "#den", "msgid=x", "20"]`. */
+  history(context: Context, params: readonly string[]) {
+    this.#ask(context, "history", "CHATHISTORY", params)
+  }
+
+  #ask(context: Context, by: By, command: string, params: readonly string[]) {
+    const label = `ask-${++this.#count}`
+    this.#asked.push({ by, label, messages: [] })
+    const labelled = context.view.capabilities.has("labeled-response")
+    context.send(format({ command, params }, labelled ? `label=${label}` : ""))
+  }
+
+  connectionLost() {
+    this.#asked = []
+    this.#open.clear()
+  }
+
+  /** True when the batch answers one of them: by its label, or on a server without labels in their order. */
+  openBatch(context: Context, reference: string, by: By, label: string | undefined): boolean {
+    const labelled = context.view.capabilities.has("labeled-response")
+    const inquiry = this.#take((each) => each.by === by && (labelled ? each.label === label : true))
+    if (inquiry) this.#open.set(reference, inquiry)
+    return inquiry !== undefined
+  }
+
+  /** True when the line is part of an answer, and taken. */
+  collect(context: Context, message: Message): boolean {
+    const inquiry = this.#open.get(message.tags.get("batch") ?? "")
+    const spoken = inquiry && spokenOf(context, message, true)
+    if (spoken) inquiry.messages.push(spoken)
+    return inquiry !== undefined
+  }
+
+  closeBatch(context: Context, reference: string) {
+    const inquiry = this.#open.get(reference)
+    this.#open.delete(reference)
+    if (inquiry) context.tell({ type: "found", by: inquiry.by, messages: inquiry.messages })
+  }
+
+  /** True when a refusal with this label, or without one, is the answer to one of them. */
+  failed(command: string, label: string | undefined): boolean {
+    const by: By = command === "SEARCH" ? "search" : "history"
+    return this.#take((each) => each.by === by && (label === undefined || each.label === label)) !== undefined
+  }
+
+  #take(test: (inquiry: Inquiry) => boolean): Inquiry | undefined {
+    const at = this.#asked.findIndex(test)
+    return at < 0 ? undefined : this.#asked.splice(at, 1)[0]
+  }
+}

@@ -1,0 +1,166 @@
+// Logging in while connecting: https://ircv3.net/specs/extensions/sasl-3.2.html. EXTERNAL when a certificate is shown,
+// SCRAM-SHA-256 (RFC 5802, RFC 7677) rather than PLAIN (RFC 4616) when there is a password. The arithmetic is handed in.
+
+import { fromBase64, textToBase64, utf8 } from "../protocol/base64.ts"
+import { SASL_CHUNK_BYTES } from "../protocol/limits.ts"
+import type { Context, Handler } from "./context.ts"
+
+/** SCRAM-SHA-256's arithmetic and chance; bytes in base64. */
+export interface ScramArithmetic {
+  nonce(): string
+  prove(
+    password: string,
+    salt: string,
+    iterations: number,
+    message: string,
+  ): { readonly proof: string; readonly signature: string }
+}
+
+/** As whom and how to log in. */
+export interface Login {
+  /** Undefined when nothing was asked for: then a refusal is none. */
+  readonly account: string | undefined
+  readonly password: string | undefined
+  /** Whether a certificate of ours is shown. */
+  readonly certified: boolean
+  readonly scram: ScramArithmetic
+}
+
+/** Iterations that we compute for a server; more of them would only cost us time. */
+const ITERATIONS_MAX = 1_000_000
+
+/** The next response to a challenge; undefined when the server cannot be believed. */
+type Step = (challenge: string) => { readonly response: string; readonly next?: Step } | undefined
+
+export class Sasl {
+  readonly #login: Login | undefined
+  #step: Step | undefined
+  #challenge = ""
+  #isOpen = false
+
+  constructor(login: Login | undefined) {
+    this.#login = login
+  }
+
+  /** Whether the capability is of use. */
+  get isWanted(): boolean {
+    return this.#login !== undefined
+  }
+
+  /** The capabilities are settled: begins, or ends the negotiation. `mechanisms` as offered; undefined when the server named none. */
+  begin(context: Context, mechanisms: readonly string[] | undefined) {
+    const chosen = context.view.capabilities.has("sasl") ? this.#choose(mechanisms) : undefined
+    if (!chosen)
+      return this.#without(context, "NO_SASL", "it offers no way to log in that this program knows")
+    this.#isOpen = true
+    this.#challenge = ""
+    this.#step = chosen.step
+    context.send(`AUTHENTICATE ${chosen.name}`)
+  }
+
+  #choose(mechanisms: readonly string[] | undefined): { name: string; step: Step } | undefined {
+    const { account, password, certified } = this.#login ?? {}
+    const has = (name: string) => mechanisms?.includes(name) ?? name !== "SCRAM-SHA-256"
+    if (account !== undefined && password !== undefined) {
+      if (has("SCRAM-SHA-256")) return { name: "SCRAM-SHA-256", step: this.#scram(account, password) }
+      if (has("PLAIN")) return { name: "PLAIN", step: () => ({ response: `\0${account}\0${password}` }) }
+      return undefined
+    }
+    const external = certified === true && has("EXTERNAL")
+    return external ? { name: "EXTERNAL", step: () => ({ response: account ?? "" }) } : undefined
+  }
+
+  #scram(account: string, password: string): Step {
+    const { scram } = this.#login ?? {}
+    return () => {
+      if (!scram) return undefined
+      const nonce = scram.nonce()
+      const first = `n=${account.replaceAll("=", "=3D").replaceAll(",", "=2C")},r=${nonce}`
+      return {
+        response: `n,,${first}`,
+        next: (challenge) => final(scram, { password, first, nonce, challenge }),
+      }
+    }
+  }
+
+  /** A chunk of a challenge. */
+  challenged(context: Context, chunk: string) {
+    if (!this.#isOpen) return
+    if (chunk !== "+") this.#challenge += chunk
+    if (chunk.length === SASL_CHUNK_BYTES) return
+    const challenge = utf8(fromBase64(this.#challenge) ?? new Uint8Array())
+    this.#challenge = ""
+    const answer = challenge === undefined ? undefined : this.#step?.(challenge)
+    if (!answer) {
+      context.send("AUTHENTICATE *")
+      return this.refused(context, "906", "the server could not prove that it knows the password")
+    }
+    this.#step = answer.next
+    for (const part of chunks(textToBase64(answer.response))) context.send(`AUTHENTICATE ${part}`)
+  }
+
+  succeeded(context: Context) {
+    if (this.#isOpen) this.#end(context)
+  }
+
+  refused(context: Context, code: string, reason: string) {
+    if (!this.#isOpen) return
+    this.#isOpen = false
+    this.#without(context, code, reason)
+  }
+
+  connectionLost() {
+    this.#isOpen = false
+  }
+
+  // Who asked for nothing goes on without an account, as far as the server lets them.
+  #without(context: Context, code: string, reason: string) {
+    if (this.#login?.account === undefined) this.#end(context)
+    else context.tell({ type: "loginRefused", code, reason })
+  }
+
+  #end(context: Context) {
+    this.#isOpen = false
+    if (!context.view.registered) context.send("CAP END")
+  }
+}
+
+interface ScramState {
+  readonly password: string
+  readonly first: string
+  readonly nonce: string
+  readonly challenge: string
+}
+
+const SERVER_FIRST = /^(r=([\x21-\x2b\x2d-\x7e]+),s=([A-Za-z0-9+/=]+),i=(\d{1,9}))(?:,.*)?$/
+
+function final(scram: ScramArithmetic, { password, first, nonce, challenge }: ScramState): ReturnType<Step> {
+  const [, , full = "", salt = "", iterations = "0"] = SERVER_FIRST.exec(challenge) ?? []
+  const count = Number(iterations)
+  if (!full.startsWith(nonce) || full === nonce || count < 1 || count > ITERATIONS_MAX) return undefined
+  // "n,," in base64: this side binds the login to no connection.
+  const withoutProof = `c=biws,r=${full}`
+  const message = `${first},${challenge},${withoutProof}`
+  const { proof, signature } = scram.prove(password, salt, count, message)
+  const next: Step = (last) => (last === `v=${signature}` ? { response: "" } : undefined)
+  return { response: `${withoutProof},p=${proof}`, next }
+}
+
+/** "If the last chunk was exactly 400 bytes long, it must also be followed by AUTHENTICATE +" */
+function chunks(encoded: string): string[] {
+  const parts: string[] = []
+  for (let at = 0; at <= encoded.length; at += SASL_CHUNK_BYTES)
+    parts.push(encoded.slice(at, at + SASL_CHUNK_BYTES) || "+")
+  return parts
+}
+
+export const onAuthenticate: Handler = (context, { params }) => {
+  context.sasl.challenged(context, params[0] ?? "")
+}
+
+/** 902, 904 to 908; 900 and 903. 908 names the mechanisms, and 904 follows. */
+export const onSaslNumeric: Handler = (context, { command: code, params }) => {
+  if (code === "900") context.tell({ type: "loggedIn", account: params[2] ?? "" })
+  else if (code === "903" || code === "907") context.sasl.succeeded(context)
+  else if (code !== "908") context.sasl.refused(context, code, params.at(-1) ?? "")
+}

@@ -1,0 +1,30 @@
+// Which messages were shown already, so that what history and the live connection both bring is shown once.
+
+import type { Spoken } from "./happening.ts"
+
+/** Msgids remembered per conversation; ten pages are enough for what can overlap. */
+const SEEN_MAX = 1_000
+
+export class Seen {
+  readonly #ids = new Map<string, Set<string>>()
+
+  has(key: string, id: string | undefined): boolean {
+    return id !== undefined && this.#ids.get(key)?.has(id) === true
+  }
+
+  /** False when a message was seen before; remembers it otherwise. */
+  add(key: string, { id }: Pick<Spoken, "id">): boolean {
+    if (id === undefined) return true
+    const ids = this.#ids.get(key) ?? new Set()
+    this.#ids.set(key, ids)
+    if (ids.has(id)) return false
+    ids.add(id)
+    if (ids.size > SEEN_MAX) ids.delete(ids.values().next().value ?? "")
+    return true
+  }
+
+  renamed(from: string, to: string) {
+    const ids = this.#ids.get(from)
+    if (ids) this.#ids.set(to, ids.union(this.#ids.get(to) ?? new Set()))
+  }
+}

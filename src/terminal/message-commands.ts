@@ -1,0 +1,133 @@
+// Commands about messages that were said already: the ones that mean one of them, and the ones that find them again.
+
+import type { Spoken } from "../client/happening.ts"
+import { printable } from "../protocol/printable.ts"
+import { serverTime } from "../protocol/server-time.ts"
+import type { Command, Desk } from "./commands.ts"
+import { parseQuery } from "./query.ts"
+import { parseWhen } from "./when.ts"
+
+/** Messages of one /history. */
+const PAGE = 20
+
+export const MESSAGE_COMMANDS: Readonly<Record<string, Command>> = {
+  reply: {
+    syntax: "[N|NICK|last TEXT]",
+    help: "answer a message: the Nth of the list, or the last one of NICK; alone: the list",
+    run(desk, rest) {
+      const meant = meantBy(desk, rest, (spoken) => !spoken.own)
+      if (meant === "listed" || meant === undefined) return meant === "listed"
+      if (meant.rest === "") return false
+      desk.session.reply(meant.spoken.target, meant.id, meant.rest)
+    },
+  },
+  react: {
+    syntax: "[N|NICK|last EMOJI]",
+    help: "react to a message; alone: the list",
+    run(desk, rest) {
+      const meant = meantBy(desk, rest, (spoken) => !spoken.own)
+      if (meant === "listed" || meant === undefined) return meant === "listed"
+      if (meant.rest === "") return false
+      if (isAway(desk) || lacks(desk, "message-tags", "this server knows no reactions")) return
+      desk.session.react(meant.spoken.target, meant.id, meant.rest)
+    },
+  },
+  redact: {
+    syntax: "[N|NICK|last [REASON]]",
+    help: "take a message back, for everybody; last is your own last one; alone: the list",
+    run(desk, rest) {
+      const meant = meantBy(desk, rest, (spoken) => spoken.own)
+      if (meant === "listed" || meant === undefined) return meant === "listed"
+      if (isAway(desk)) return
+      if (lacks(desk, "draft/message-redaction", "this server cannot take messages back")) return
+      desk.session.command("REDACT", [meant.spoken.target, meant.id], meant.rest || undefined)
+    },
+  },
+  history: {
+    syntax: "[N] [CHANNEL|NICK] [before|after TIME]",
+    help: "read back, and again: further back; TIME as 2026-11-20, yesterday, 3h",
+    run(desk, rest) {
+      const words = rest.split(" ").filter((word) => word !== "")
+      const bound = takeBound(words)
+      const count = takeCount(words)
+      const [named, ...more] = words
+      const target = named === undefined ? desk.target : (desk.known(named) ?? named)
+      if (bound === "unreadable" || more.length > 0 || target === undefined) return false
+      if (isAway(desk) || lacks(desk, "draft/chathistory", "this server keeps no history")) return
+      desk.session.history([...placeOf(desk, target, bound), String(count)])
+    },
+  },
+  search: {
+    syntax: "WORDS [from:NICK] [in:CHANNEL] [after:TIME] [before:TIME] [has:link]",
+    help: "find messages in your channels and talks",
+    run(desk, rest) {
+      const query = parseQuery(rest, Date.now())
+      if (typeof query === "string") return desk.note(printable(query))
+      if (isAway(desk) || lacks(desk, "soju.im/search", "this server cannot search")) return
+      desk.session.search(
+        query.map(([name, value]) => [name, name === "in" ? (desk.known(value) ?? value) : value]),
+      )
+    },
+  },
+}
+
+interface Meant {
+  readonly spoken: Spoken
+  readonly id: string
+  readonly rest: string
+}
+
+/** The message that the first word means; without a word the list is shown. */
+function meantBy(
+  desk: Desk,
+  rest: string,
+  isLast: (spoken: Spoken) => boolean,
+): Meant | "listed" | undefined {
+  const [, word = "", after = ""] = /^(\S*)\s*(.*)$/s.exec(rest) ?? []
+  if (word === "") {
+    desk.list(desk.target === undefined ? [] : desk.recent.latest(desk.target))
+    return "listed"
+  }
+  const spoken = desk.recent.pick(word, desk.target, isLast)
+  if (spoken?.id === undefined) {
+    desk.note(printable(`there is no message ${word} here; the command alone lists them`))
+    return "listed"
+  }
+  return { spoken, id: spoken.id, rest: after.trim() }
+}
+
+function isAway({ session, note }: Desk): boolean {
+  if (session.view.registered) return false
+  note("not connected just now: nothing was sent")
+  return true
+}
+
+function lacks({ session, note }: Desk, capability: string, words: string): boolean {
+  if (session.view.capabilities.has(capability)) return false
+  note(words)
+  return true
+}
+
+function takeCount(words: string[]): number {
+  const at = words.findIndex((word) => /^[1-9]\d{0,5}$/.test(word))
+  return at < 0 ? PAGE : Number(words.splice(at, 1)[0])
+}
+
+type Bound = { readonly verb: "BEFORE" | "AFTER"; readonly at: number }
+
+function takeBound(words: string[]): Bound | "unreadable" | undefined {
+  const at = words.findIndex((word) => word === "before" || word === "after")
+  if (at < 0) return undefined
+  const [verb, time = ""] = words.splice(at, 2)
+  const parsed = parseWhen(time, Date.now())
+  return parsed === undefined ? "unreadable" : { verb: verb === "after" ? "AFTER" : "BEFORE", at: parsed }
+}
+
+/** Verb, target and place; without a time the page before the oldest message that was shown. */
+function placeOf({ recent }: Desk, target: string, bound: Bound | undefined): string[] {
+  if (bound) return [bound.verb, target, `timestamp=${serverTime(bound.at)}`]
+  const oldest = recent.oldest(target)
+  if (!oldest) return ["LATEST", target, "*"]
+  const place = oldest.id === undefined ? `timestamp=${serverTime(oldest.at)}` : `msgid=${oldest.id}`
+  return ["BEFORE", target, place]
+}

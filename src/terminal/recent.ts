@@ -1,0 +1,72 @@
+// The messages that were shown, so that a person can mean one of them: by a number that a list has given it, by who said it, or as
+// the last one.
+
+import type { Spoken } from "../client/happening.ts"
+import type { View } from "../client/view.ts"
+
+/** Messages remembered; what is older is found by /history or /search. */
+const RECENT_MAX = 500
+/** Messages in the list that is shown when none was named. */
+const LISTED = 10
+
+export class Recent {
+  readonly #view: View
+  #messages: Spoken[] = []
+  #listed: readonly Spoken[] = []
+  /** By folded target: from where /history goes back. */
+  readonly #oldest = new Map<string, Spoken>()
+
+  constructor(view: View) {
+    this.#view = view
+  }
+
+  shown(spoken: Spoken) {
+    this.#older(spoken)
+    if (spoken.id === undefined) return
+    this.#messages.push(spoken)
+    if (this.#messages.length > RECENT_MAX) this.#messages.shift()
+  }
+
+  /** From now on numbers mean these, from 1 on. */
+  list(messages: readonly Spoken[]) {
+    this.#listed = messages
+    for (const spoken of messages) this.#older(spoken)
+  }
+
+  #older(spoken: Spoken) {
+    const key = this.#view.key(spoken.target)
+    const oldest = this.#oldest.get(key)
+    if (!oldest || spoken.at < oldest.at) this.#oldest.set(key, spoken)
+  }
+
+  oldest(target: string): Spoken | undefined {
+    return this.#oldest.get(this.#view.key(target))
+  }
+
+  byId(id: string): Spoken | undefined {
+    return (
+      this.#messages.findLast((spoken) => spoken.id === id) ?? this.#listed.find((spoken) => spoken.id === id)
+    )
+  }
+
+  /** It was taken back: nobody can mean it any more. */
+  forget(id: string) {
+    this.#messages = this.#messages.filter((spoken) => spoken.id !== id)
+  }
+
+  /** The last of a conversation, oldest first. */
+  latest(target: string): Spoken[] {
+    return this.#messages.filter((spoken) => this.#view.same(spoken.target, target)).slice(-LISTED)
+  }
+
+  /** What `word` means in `target`: a number, a nick, or `last`, which `isMeant` picks. */
+  pick(word: string, target: string | undefined, isMeant: (spoken: Spoken) => boolean): Spoken | undefined {
+    if (/^\d+$/.test(word)) return this.#listed[Number(word) - 1]
+    if (target === undefined) return undefined
+    return this.#messages.findLast(
+      (spoken) =>
+        this.#view.same(spoken.target, target) &&
+        (word === "last" ? isMeant(spoken) : this.#view.same(spoken.from, word)),
+    )
+  }
+}

@@ -1,0 +1,127 @@
+import { expect, test } from "bun:test"
+import { CAPS, ClientRig } from "../support/client-rig.ts"
+
+const MARKED = `${CAPS} draft/read-marker`
+const history = (rig: ClientRig, nick: string, ...texts: [id: string, text: string][]) =>
+  rig.feed(
+    `:s BATCH +d chathistory ${nick}`,
+    ...texts.map(
+      ([id, text]) =>
+        `@batch=d;msgid=${id};time=2026-01-01T12:00:00.000Z :${nick}!u@h PRIVMSG alice :${text}`,
+    ),
+    ":s BATCH -d",
+  )
+
+test("direct messages of an absence are asked for, read, and counted with the rest", () => {
+  const rig = new ClientRig().settle()
+  rig.feed("@msgid=d1;time=2026-01-01T12:00:00.000Z :bob!b@h PRIVMSG alice :before")
+  rig.session.close(++rig.now)
+  rig.told()
+  rig.register()
+  expect(rig.sent()).toContain(
+    "CHATHISTORY TARGETS timestamp=2026-01-01T11:59:50.000Z timestamp=2026-01-02T12:00:00.017Z 3",
+  )
+  rig.told()
+  // What comes live now may not be the next message: it waits.
+  rig.feed("@msgid=d4;time=2026-01-01T12:00:01.000Z :bob!b@h PRIVMSG alice :live")
+  expect(rig.tale()).toEqual([])
+  rig.targets("bob", "carol")
+  expect(rig.sent()).toEqual([
+    "CHATHISTORY AFTER bob msgid=d1 3",
+    "CHATHISTORY AFTER carol timestamp=2026-01-01T11:59:50.000Z 3",
+  ])
+  history(rig, "bob", ["d2", "two"], ["d3", "three"], ["d4", "live"])
+  history(rig, "bob")
+  history(rig, "carol", ["c1", "new to me"])
+  history(rig, "carol")
+  rig.feed(":alice!a@h JOIN #den")
+  rig.page()
+  expect(rig.tale()).toEqual([
+    "history bob begin",
+    "past bob <bob> two",
+    "past bob <bob> three",
+    "bob <bob> live",
+    "history bob end",
+    "gap bob 2 true",
+    "history carol begin",
+    "past carol <carol> new to me",
+    "history carol end",
+    "gap carol 1 true",
+    "join #den",
+    "gap #den 0 true",
+    "caughtUp 3 true",
+  ])
+})
+
+test("a full list of conversations is followed by the next one", () => {
+  const rig = new ClientRig().settle()
+  rig.session.close(++rig.now)
+  rig.register()
+  rig.sent()
+  rig.targets("bob", "carol", "dave")
+  expect(rig.sent()).toEqual([
+    expect.stringContaining("CHATHISTORY TARGETS timestamp=2026-01-01T12:00:00.000Z timestamp="),
+  ])
+})
+
+test("a server that keeps no list is asked for the conversations that we know", () => {
+  const rig = new ClientRig().settle()
+  rig.feed("@msgid=d1;time=2026-01-01T12:00:00.000Z :bob!b@h PRIVMSG alice :before")
+  rig.session.close(++rig.now)
+  rig.register()
+  rig.sent()
+  rig.feed(":s FAIL CHATHISTORY INVALID_PARAMS TARGETS :no such thing")
+  expect(rig.sent()).toEqual(["CHATHISTORY AFTER bob msgid=d1 3"])
+})
+
+test("no answer at all is said in the count", () => {
+  const rig = new ClientRig({ channels: [] }).register()
+  rig.session.close(++rig.now)
+  rig.register()
+  rig.told()
+  rig.session.tick(rig.now + 20_000)
+  expect(rig.tale()).toEqual(["caughtUp 0 false"])
+})
+
+test("on the first connection unread direct messages are shown, from where another device stopped", () => {
+  const rig = new ClientRig({ channels: [], isRead: true }).register(MARKED)
+  expect(rig.sent().at(-1)).toStartWith("CHATHISTORY TARGETS timestamp=2025-12-02T12:00:")
+  rig.told()
+  rig.targets("bob", "carol")
+  expect(rig.sent()).toEqual(["MARKREAD bob", "MARKREAD carol"])
+  rig.feed(
+    ":s MARKREAD bob timestamp=2026-01-01T12:00:00.000Z",
+    ":s MARKREAD carol timestamp=2026-01-01T11:00:00.000Z",
+  )
+  expect(rig.sent()).toEqual(["CHATHISTORY LATEST carol timestamp=2026-01-01T11:00:00.000Z 30"])
+  history(rig, "carol", ["c1", "are you there?"])
+  expect(rig.tale()).toEqual([
+    "history carol begin",
+    "past carol <carol> are you there?",
+    "history carol end",
+    "unread carol 1",
+  ])
+  rig.session.tick(rig.now + 5_000)
+  expect(rig.sent()).toEqual(["MARKREAD carol timestamp=2026-01-01T12:00:00.000Z"])
+})
+
+test("what was unread in a channel is counted, and what was shown is marked, once in a while", () => {
+  const rig = new ClientRig({ isRead: true }).register(MARKED).targets()
+  rig.feed(":alice!a@h JOIN #den", ":s MARKREAD #den timestamp=2026-01-01T11:59:59.000Z")
+  rig.told()
+  rig.sent()
+  rig.page(["m1", "bob", "one"], ["m2", "alice", "mine"], ["m3", "bob", "two"])
+  expect(rig.tale().at(-1)).toBe("unread #den 2")
+  rig.feed("@time=2026-01-01T12:00:07.000Z;msgid=m4 :bob!b@h PRIVMSG #den :three")
+  rig.session.tick(rig.now + 5_000)
+  expect(rig.sent()).toEqual(["MARKREAD #den timestamp=2026-01-01T12:00:07.000Z"])
+  rig.session.tick(rig.now + 10_000)
+  expect(rig.sent()).toEqual([])
+})
+
+test("who does not read marks nothing", () => {
+  const rig = new ClientRig().settle(MARKED)
+  rig.feed("@time=2026-01-01T12:00:07.000Z;msgid=m4 :bob!b@h PRIVMSG #den :three")
+  rig.session.tick(rig.now + 5_000)
+  expect(rig.sent()).toEqual([])
+})

@@ -1,0 +1,44 @@
+import { expect, test } from "bun:test"
+import { Gathering } from "../../src/terminal/paste.ts"
+import { parseWhen } from "../../src/terminal/when.ts"
+
+const NOW = Date.UTC(2026, 10, 21, 15, 30)
+
+test.each([
+  ["2026-11-20", Date.UTC(2026, 10, 20)],
+  ["2026-11-20T14:02", Date.UTC(2026, 10, 20, 14, 2)],
+  ["2026-11-20T14:02:03.000Z", Date.UTC(2026, 10, 20, 14, 2, 3)],
+  ["today", Date.UTC(2026, 10, 21)],
+  ["yesterday", Date.UTC(2026, 10, 20)],
+  ["90m", NOW - 5_400_000],
+  ["2d", NOW - 2 * 86_400_000],
+  ["2026-13-40", undefined],
+  ["noon", undefined],
+  ["", undefined],
+])("%j as a time", (text, at) => {
+  process.env.TZ = "UTC"
+  expect(parseWhen(text, NOW)).toBe(at)
+})
+
+test("what is typed is one line each, what is pasted belongs together with what was added to it", async () => {
+  const gathering = new Gathering()
+  const groups: string[][] = []
+  const reading = (async () => {
+    for await (const group of gathering.groups()) groups.push(group)
+  })()
+  gathering.line("typed")
+  gathering.line("typed too")
+  gathering.pasteBegins()
+  gathering.line("one")
+  gathering.line("two")
+  gathering.pasteEnds("thr")
+  gathering.line("three")
+  gathering.pasteBegins()
+  gathering.line("whole")
+  gathering.pasteEnds("")
+  gathering.pasteBegins()
+  gathering.pasteEnds("no line")
+  gathering.end()
+  await reading
+  expect(groups).toEqual([["typed"], ["typed too"], ["one", "two", "three"], ["whole"]])
+})
