@@ -25,7 +25,7 @@ export class Response {
    */
   finish(newBatch: () => string, send: (content: Content, tags: string) => void) {
     const label = `label=${escapeTag(this.#label)}`
-    const outermost = this.#contents.filter((content) => content.batch === undefined && !endsBatch(content))
+    const outermost = this.#contents.filter(isOutermost)
     if (outermost.length === 0) return send({ command: "ACK", params: [] }, label)
     if (outermost.length === 1) {
       for (const content of this.#contents) send(content, content === outermost[0] ? label : own(content))
@@ -34,14 +34,14 @@ export class Response {
     const batch = newBatch()
     send({ command: "BATCH", params: [`+${batch}`, "labeled-response"] }, label)
     for (const content of this.#contents) {
-      send(content, outermost.includes(content) ? `batch=${batch}` : own(content))
+      send(content, isOutermost(content) ? `batch=${batch}` : own(content))
     }
     send({ command: "BATCH", params: [`-${batch}`] }, "")
   }
 }
 
-function endsBatch(content: Content): boolean {
-  return content.command === "BATCH" && content.params[0]?.startsWith("-") === true
+function isOutermost({ batch, command, params }: Content): boolean {
+  return batch === undefined && !(command === "BATCH" && params[0]?.startsWith("-"))
 }
 
 /** The tags a message brings itself: that of the batch it belongs to. */
