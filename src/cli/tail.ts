@@ -1,8 +1,7 @@
 // chat tail: follows a channel. Plain lines, or NDJSON in which every object has "v":1 and a "type".
 
 import type { Happening } from "../client/happening.ts"
-import { inertJson, printable } from "../protocol/printable.ts"
-import { serverTime } from "../protocol/server-time.ts"
+import { printable } from "../protocol/printable.ts"
 import { clock } from "../terminal/clock.ts"
 import { EXIT, UserError, type ExitCode } from "../user-error.ts"
 import { cliCommand } from "./command.ts"
@@ -17,10 +16,14 @@ import {
   SERVER_FLAGS,
 } from "./dialling.ts"
 import type { Parsed } from "./flags.ts"
+import { objectsOf, writeObject } from "./happening-json.ts"
 
 const FLAGS = {
   ...SERVER_FLAGS,
-  json: { type: "boolean", description: "one JSON object a line: message, join, part, gap, error" },
+  json: {
+    type: "boolean",
+    description: "one JSON object a line: message, join, part, reaction, redacted, gap, error",
+  },
 } as const
 
 export const tail = cliCommand({
@@ -94,63 +97,9 @@ function writeLine(happening: Happening) {
   if (!("past" in happening)) return
   const { at, from, text, type } = happening
   const who = type === "action" ? `* ${printable(from)}` : printable(from)
-  process.stdout.write(`${clock(at)} ${who} ${printable(text)}\n`)
+  for (const line of text.split("\n")) process.stdout.write(`${clock(at)} ${who} ${printable(line)}\n`)
 }
 
 function writeJson(happening: Happening, { session, place }: Dialled) {
-  const server = session.view.network || place.address.host
-  switch (happening.type) {
-    case "message":
-    case "notice":
-    case "action": {
-      const { type, id, at, target, from, account, text, tags } = happening
-      const rest = Object.fromEntries([...tags].filter(([tag]) => !OWN_FIELDS.has(tag)))
-      return writeObject({ type, id, time: serverTime(at), server, target, from, account, text, tags: rest })
-    }
-    case "join":
-      return writeObject({
-        type: "join",
-        time: serverTime(happening.at),
-        server,
-        target: happening.target,
-        from: happening.from,
-        account: happening.account,
-      })
-    case "part":
-      return writeObject({
-        type: "part",
-        time: serverTime(happening.at),
-        server,
-        target: happening.target,
-        from: happening.from,
-        reason: happening.reason,
-      })
-    case "quit":
-      for (const target of happening.targets)
-        writeObject({
-          type: "part",
-          time: serverTime(happening.at),
-          server,
-          target,
-          from: happening.from,
-          reason: happening.reason,
-        })
-      return
-    case "gap":
-      return writeObject({
-        type: "gap",
-        time: serverTime(happening.at),
-        server,
-        target: happening.target,
-        fetched: happening.fetched,
-        complete: happening.complete,
-      })
-  }
-}
-
-/** Tags that have a field of their own, or mean something to one connection only. */
-const OWN_FIELDS: ReadonlySet<string> = new Set(["time", "msgid", "account", "label", "batch"])
-
-function writeObject(object: Record<string, unknown>) {
-  process.stdout.write(`${inertJson({ v: 1, ...object })}\n`)
+  for (const object of objectsOf(happening, session.view.network || place.address.host)) writeObject(object)
 }
