@@ -293,6 +293,8 @@ export class Engine {
   }
 
   #ask(session: Session, command: string, question: Question, resume: (result: Result) => Answer) {
+    // An answer would be taken for that to the other question.
+    if (session.waiting) throw new Error(`${command} asks twice at once`)
     session.waiting = { command, response: this.#speech.suspend(), resume, backlog: [] }
     this.#requests.push({ ...question, session })
   }

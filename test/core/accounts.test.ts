@@ -80,3 +80,24 @@ test("what a guest says of himself becomes the account's, and replay brings it a
   const after = JSON.parse(digest(world.engine.net)) as { accounts: unknown }
   expect(after.accounts).toEqual((JSON.parse(before) as { accounts: unknown }).accounts)
 })
+
+test("an answer is for its question alone: nobody gets in by that to another", () => {
+  const world = new World()
+  for (const name of ["mallory", "victim"])
+    world.engine.administer(accountRegistered, { name: name as Nick, text: `hashed ${name}'s` }, world.now)
+  const guest = join(world, "guest", "labeled-response batch")
+  world.settle()
+  for (const line of [
+    "@label=1 PRIVMSG NickServ,NickServ :IDENTIFY mallory mallory's",
+    "NS IDENTIFY mallory mallory's",
+    "NS IDENTIFY victim wrong",
+  ])
+    world.engine.receive(guest, line, world.now)
+  expect(heardBy(world, guest)).toEqual([
+    "@label=1 :irc.example 407 guest NickServ :Too many targets: the message was sent to none",
+    ":irc.example 900 guest guest!u@host mallory :You are now logged in as mallory",
+    ":NickServ!NickServ@services NOTICE guest :SASL authentication successful",
+    ":NickServ!NickServ@services NOTICE guest :That is not the account's password",
+  ])
+  expect(guest.user?.account?.name).toBe("mallory" as Nick)
+})

@@ -82,6 +82,9 @@ function speak(context: UserContext, kind: Kind, targets: string | undefined, te
   const names = targets.split(",")
   const most = context.net.settings.limits.targets
   if (names.length > most) return ERR_TOOMANYTARGETS(names[most] ?? targets)
+  // A service may have to ask the shell, and one line asks once; nor is a password to reach whom a slip put beside it.
+  const service = names.length > 1 && kind === "PRIVMSG" ? names.find(serviceCalled) : undefined
+  if (service !== undefined) return ERR_TOOMANYTARGETS(service)
   context.session.spokeAt = context.now
   return names.flatMap((target) => speakTo(context, kind, target, text))
 }
