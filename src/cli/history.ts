@@ -37,6 +37,7 @@ async function run({ flags, positionals }: Parsed<typeof INQUIRY_FLAGS>): Promis
   return inquire(flags, {
     target: targetOf(named),
     limit,
+    forward: bounds.after !== undefined,
     needs: ["draft/chathistory", "this server keeps no history"],
     ask(session, target = named, found) {
       session.history([...placeOf(target, bounds, found), String(Math.min(PAGE, limit - found.length))])

@@ -31,6 +31,8 @@ export interface Inquiry {
   /** A channel or a person, with or without a sign; undefined: all channels of the profile, and all talks. */
   readonly target: string | undefined
   readonly limit: number
+  /** Whether the next page holds what is newer; else what is older. */
+  readonly forward: boolean
   /** The capability without which the server cannot answer, and the words for that. */
   readonly needs: readonly [capability: string, words: string]
   /** Asks for the next page, given all that was found; false when there is none. `target` as it was resolved. */
@@ -41,8 +43,7 @@ export interface Inquiry {
 export async function inquire(flags: Flags, inquiry: Inquiry): Promise<ExitCode> {
   const place = placeOf(flags.host, flags.server)
   const known = place.profile?.server.channels ?? []
-  const found = new Map<string, Spoken>()
-  const state: State = { target: inquiry.target, phase: "begin" }
+  const state: State = { target: inquiry.target, phase: "begin", found: [] }
   const dialled = await dial(place, flags, {
     channels: inquiry.target === undefined ? known : [],
     nickFixed: false,
@@ -58,8 +59,7 @@ export async function inquire(flags: Flags, inquiry: Inquiry): Promise<ExitCode>
           enter(session, state, known)
         }
         if (state.phase === "listing") listed(happening, session, state)
-        if (happening.type === "found" && !take(happening.messages, found, session, inquiry, state))
-          link.quit()
+        if (happening.type === "found" && !take(happening.messages, session, inquiry, state)) link.quit()
       }
       if (state.phase !== "asking" && isThere(session, state)) {
         state.phase = "asking"
@@ -71,16 +71,14 @@ export async function inquire(flags: Flags, inquiry: Inquiry): Promise<ExitCode>
   process.on("SIGINT", () => process.exit(EXIT.interrupted))
   await dialled.link.run()
   const server = dialled.session.view.network || place.address.host
-  show(
-    [...found.values()].toSorted((a, b) => a.at - b.at),
-    flags.json === true,
-    server,
-  )
+  show(state.found, flags.json === true, server)
   return EXIT.done
 }
 
 interface State {
   target: string | undefined
+  /** Oldest first. */
+  found: Spoken[]
   phase: "begin" | "listing" | "joining" | "person" | "asking"
 }
 
@@ -122,21 +120,13 @@ function isThere({ view, wanted }: Session, { target, phase }: State): boolean {
 }
 
 /** False when that was all. */
-function take(
-  messages: readonly Spoken[],
-  found: Map<string, Spoken>,
-  session: Session,
-  inquiry: Inquiry,
-  state: State,
-): boolean {
-  const before = found.size
-  for (const spoken of messages) found.set(spoken.id ?? `${spoken.at} ${spoken.from} ${spoken.text}`, spoken)
-  if (found.size === before || found.size >= inquiry.limit) return false
-  return inquiry.ask(
-    session,
-    state.target,
-    [...found.values()].toSorted((a, b) => a.at - b.at),
-  )
+function take(page: readonly Spoken[], session: Session, inquiry: Inquiry, state: State): boolean {
+  // Pages that are bounded by a time bring what was said at that very time once more.
+  const known = new Set(state.found.map(({ id }) => id))
+  const fresh = page.filter(({ id }) => id === undefined || !known.has(id))
+  state.found = inquiry.forward ? [...state.found, ...fresh] : [...fresh, ...state.found]
+  if (fresh.length === 0 || state.found.length >= inquiry.limit) return false
+  return inquiry.ask(session, state.target, state.found)
 }
 
 function refused(happening: Happening, { target, phase }: State): UserError | undefined {

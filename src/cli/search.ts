@@ -43,6 +43,7 @@ async function run({ flags, positionals }: Parsed<typeof FLAGS>): Promise<ExitCo
   return inquire(flags, {
     target: flags.in === undefined ? undefined : targetOf(flags.in),
     limit,
+    forward: bounds.after !== undefined,
     needs: ["soju.im/search", "this server cannot search"],
     ask(session, target, found) {
       const { after, before } = narrowed(bounds, found)

@@ -61,6 +61,7 @@ export class Reading {
 export const onMarkread: Handler = (context, { params }) => {
   const [target = "", timestamp = ""] = params
   const until = parseServerTime(timestamp.replace(/^timestamp=/, ""))
-  context.reading.marked(context, target, until)
+  // A talk that was never read is unread from its beginning; a channel that one comes to first is not.
+  context.reading.marked(context, target, until ?? (context.view.isChannel(target) ? undefined : 0))
   context.direct.marked(context, target, until)
 }

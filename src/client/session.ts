@@ -147,6 +147,12 @@ export class Session implements Context {
       this.send(format({ command: "JOIN", params: password ? [name, password] : [name] }))
   }
 
+  /** Says what is left to say, and goodbye. */
+  quit(reason?: string) {
+    this.reading.flush(this)
+    this.command("QUIT", [], reason)
+  }
+
   /** Asks for another nick, and keeps wanting it across reconnects once it was granted. */
   rename(nick: string) {
     this.registration.ask(this, nick)

@@ -85,7 +85,7 @@ export class Link {
     this.#endWait?.()
     const connection = this.#connection
     if (!connection) return
-    this.#options.session.command("QUIT", [], reason)
+    this.#options.session.quit(reason)
     this.flush()
     setTimeout(() => connection.terminate(), QUIT_TIMEOUT_MS).unref()
   }

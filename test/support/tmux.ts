@@ -83,6 +83,11 @@ export class Window {
     this.press("Enter")
   }
 
+  /** Pastes text, as terminals do that tell programs of it. */
+  paste(text: string) {
+    this.#tmux.run("set-buffer", "--", text, ";", "paste-buffer", "-p", "-t", this.#id)
+  }
+
   /** What can be seen, and what scrolled away before it; wrapped lines are whole. */
   text(): string {
     return this.#tmux.run("capture-pane", "-p", "-J", "-S", `-${HISTORY_LINES}`, "-t", this.#id)
