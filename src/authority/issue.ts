@@ -19,6 +19,8 @@ export type IssueOptions = {
   now?: Date
   notBefore?: Date
   notAfter?: Date
+  /** In hex; random when absent. */
+  serial?: string
   usages?: ("serverAuth" | "clientAuth")[]
   /** Do not ask whether the authority's constraints permit the names. */
   unconstrained?: boolean
@@ -131,7 +133,7 @@ async function issue(
   const notAfter = options.notAfter ?? new Date(now.getTime() + LEAF_DAYS * DAY_MS)
   const extended = (options.usages ?? usages).map((usage) => x509.ExtendedKeyUsage[usage])
   return x509.X509CertificateGenerator.create({
-    serialNumber: newSerial(),
+    serialNumber: options.serial ?? newSerial(),
     // As objects, never as a string: see authority.ts.
     subject: [{ CN: [commonName] }],
     issuer: authority.certificate.subjectName,

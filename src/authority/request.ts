@@ -1,7 +1,8 @@
 // A request for a certificate (PKCS #10): https://www.rfc-editor.org/rfc/rfc2986. Only its key counts: the names and extensions
 // it asks for are ignored, since who signs it knows who it is for.
-import { createPublicKey, type KeyObject } from "node:crypto"
+import { createHash, createPublicKey, type KeyObject } from "node:crypto"
 import * as x509 from "@peculiar/x509"
+import { type KeyPair, SIGNING } from "./keys.ts"
 
 /** Bytes of a request, DER: an RSA key of 8,192 bits fits. */
 const BYTES_MAX = 4096
@@ -10,6 +11,8 @@ const CURVES: readonly (string | undefined)[] = ["prime256v1", "secp384r1"]
 
 export interface CertificateRequest {
   readonly publicKey: x509.PublicKey
+  /** SHA-256 of the key, in hex. */
+  readonly keyPin: string
 }
 
 /** Why a request is refused: it is none, its signature is not of its key, or its key is of a kind that is not taken. */
@@ -25,7 +28,19 @@ export async function readRequest(
   if (!request || !key) return { refused: "malformed" }
   if (!isAllowed(key)) return { refused: "key" }
   if (!(await isSigned(request))) return { refused: "signature" }
-  return { publicKey: request.publicKey }
+  const { publicKey } = request
+  const keyPin = createHash("sha256").update(new Uint8Array(publicKey.rawData)).digest("hex")
+  return { publicKey, keyPin }
+}
+
+/** A request for these keys, DER: it asks for no name, since who signs it would not heed it. */
+export async function makeRequest(keys: KeyPair): Promise<Uint8Array> {
+  const request = await x509.Pkcs10CertificateRequestGenerator.create({
+    name: [{ CN: ["chat"] }],
+    keys,
+    signingAlgorithm: SIGNING,
+  })
+  return new Uint8Array(request.rawData)
 }
 
 function parse(der: Uint8Array): x509.Pkcs10CertificateRequest | undefined {

@@ -28,14 +28,8 @@ import { nearest } from "../nearest.ts"
 
 const CHANNEL_DEFAULT = "#general"
 
-const FLAGS = {
-  join: {
-    type: "string",
-    valueHint: "CHANNEL",
-    description: "a channel to be in; default: those of last time, or #general",
-    repeatable: true,
-  },
-  ...DIAL_FLAGS,
+/** How the chat is shown, and what is done when it ends. */
+export const CHAT_FLAGS = {
   line: {
     type: "boolean",
     description: "plain lines, no prompt, no colour: for screen readers and simple terminals",
@@ -44,6 +38,17 @@ const FLAGS = {
   retry: { type: "boolean", description: "try again even if the first connection fails" },
   "no-color": { type: "boolean", description: "no colours, and no prompt that needs escape sequences" },
   ascii: { type: "boolean", description: "only ASCII in what this program itself writes" },
+} as const
+
+const FLAGS = {
+  join: {
+    type: "string",
+    valueHint: "CHANNEL",
+    description: "a channel to be in; default: those of last time, or #general",
+    repeatable: true,
+  },
+  ...DIAL_FLAGS,
+  ...CHAT_FLAGS,
 } as const
 
 export const connect = cliCommand({
@@ -59,10 +64,10 @@ export const connect = cliCommand({
   ],
   flags: FLAGS,
   operandsMax: 1,
-  run,
+  run: openChat,
 })
 
-async function run({ flags, positionals }: Parsed<typeof FLAGS>): Promise<ExitCode> {
+export async function openChat({ flags, positionals }: Parsed<typeof FLAGS>): Promise<ExitCode> {
   const place = placeOf(positionals[0], undefined)
   const channels = channelsOf(flags.join, place.profile?.server.channels)
   const typing = process.stdin.isTTY === true

@@ -10,6 +10,11 @@ export async function readSecret(what: string): Promise<string> {
   throw new UserError("the two are not the same", { exitCode: EXIT.usage })
 }
 
+/** What is pasted and can be pasted again: once, or the first line of standard input. */
+export async function readPasted(what: string): Promise<string> {
+  return process.stdin.isTTY ? typed(`${what}: `) : firstLine(await Bun.stdin.text())
+}
+
 /** A password that exists already: the first line of `file` (`-` is standard input), else typed once at the terminal. */
 export async function readPassword(what: string, file: string | undefined): Promise<string> {
   const secret = file === undefined ? await typedOnce(what) : firstLine(await contentOf(file))

@@ -1,11 +1,12 @@
 // What a server is made of, read from files and checked: configuration, certificates, message of the day. Read at the
 // start, and again for a reload, when anything that is wrong leaves the running server as it was.
 
-import { existsSync, readFileSync } from "node:fs"
+import { accessSync, constants, existsSync, readFileSync } from "node:fs"
 import { X509Certificate } from "node:crypto"
 import { dirname, join, resolve } from "node:path"
-import { siteOf } from "../authority/authority.ts"
+import { readAuthority, siteOf } from "../authority/authority.ts"
 import { assertPrivate } from "../authority/private-file.ts"
+import { signerOf } from "../authority/signer.ts"
 import type { Logger } from "../core/seams.ts"
 import { type Config, type ConfigFile, readConfig } from "../server/config.ts"
 import { tlsMaterial, type PemFile, type TlsMaterial } from "../server/tls-material.ts"
@@ -31,6 +32,8 @@ export interface Site {
   readonly motd: readonly string[]
   /** The authority in the data directory, when it made the server's certificate. */
   readonly own: OwnAuthority | undefined
+  /** Makes certificates for who is invited, when the authority's key is here and the server's own certificate is of it. */
+  readonly signer: ReturnType<typeof signerOf> | undefined
   /** The PEM of the authority that clients can pin; undefined with a certificate of a public one. */
   readonly caPem: string | undefined
   readonly isNew: boolean
@@ -62,6 +65,7 @@ export async function readSite(flags: SiteFlags): Promise<Site> {
       tls,
       motd,
       own,
+      signer: signerOf(own.authority),
       caPem: own.ca.pem,
       isNew,
       warnings: [],
@@ -76,6 +80,7 @@ export async function readSite(flags: SiteFlags): Promise<Site> {
     tls,
     motd,
     own: undefined,
+    signer: await signerBeside(ca, tls),
     caPem: ca?.pem,
     isNew: false,
     warnings,
@@ -141,6 +146,25 @@ function givenFiles(
   const key = pem(keyPath)
   assertPrivate(keyPath)
   return { cert, key, ca: server.ca === undefined ? authorityBeside(cert) : pem(server.ca) }
+}
+
+/** By the key beside the authority's certificate, where `chat certs` keeps it, if we may read it. */
+async function signerBeside(ca: PemFile | undefined, { leaf }: TlsMaterial) {
+  const keyPath = ca?.path.replace(/\.pem$/, ".key")
+  if (!ca || !keyPath || keyPath === ca.path || !isReadable(keyPath)) return undefined
+  const keyPem = read(keyPath)
+  if (siteOf(ca.pem) === undefined || !leaf.verify(new X509Certificate(ca.pem).publicKey)) return undefined
+  assertPrivate(keyPath)
+  return signerOf(await readAuthority(ca.pem, keyPem, ca.path))
+}
+
+function isReadable(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** `ca.pem` beside the certificate, when it issued that. */

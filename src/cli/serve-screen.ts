@@ -5,6 +5,7 @@ import { isIP } from "node:net"
 import { sixWords } from "../authority/pin.ts"
 import { localHosts } from "../authority/hosts.ts"
 import { DEFAULT_PORT, type Endpoint, showEndpoint } from "../server/endpoint.ts"
+import { defaultDataDirectory } from "../storage/data-directory.ts"
 import type { Owner } from "./owner.ts"
 import type { Site } from "./serve-files.ts"
 
@@ -49,7 +50,7 @@ export function laterScreen(screen: Screen): string {
 }
 
 /** What to hand to somebody who is to get in: DESIGN §6. */
-function giveAway({ site, endpoints }: Screen): string[] {
+function giveAway({ site, endpoints, data }: Screen): string[] {
   const [first] = endpoints
   const [address = "localhost"] = first ? hostsOf(first) : []
   const port = first?.port ?? DEFAULT_PORT
@@ -58,6 +59,10 @@ function giveAway({ site, endpoints }: Screen): string[] {
     .map((text) => ` --pin ${text}`)
     .join("")
   if (site.config.server.access === "open") return [`  Let someone in:       chat connect ${host}${pin}`]
+  if (site.signer && site.config.server.clientCerts !== "off") {
+    const where = data === defaultDataDirectory() ? "" : ` --data ${short(data)}`
+    return [`  Let someone in:       chat invite alice${where}   (and send her the line that it prints)`]
+  }
   const out = site.own ? ` --out ${short(site.own.folder)}` : ""
   return [
     `  Let someone in:       chat certs client alice${out}`,
@@ -77,8 +82,8 @@ function reachedBy({ endpoints }: Screen): string[] {
   )
 }
 
-/** Asks the operating system only; nothing is sent. */
-function hostsOf({ host }: Endpoint): string[] {
+/** What an endpoint is reached by. Asks the operating system only; nothing is sent. */
+export function hostsOf({ host }: Endpoint): string[] {
   if (host !== "::" && host !== "0.0.0.0") return [host]
   const addresses = localHosts().filter((local) => isIP(local) && local !== "127.0.0.1" && local !== "::1")
   const usable = host === "::" ? addresses : addresses.filter((address) => isIP(address) === 4)

@@ -142,7 +142,7 @@ interface Running {
 async function attend(running: Running) {
   const { flags, server, data, serverLog, log } = running
   const { logger, onLine } = serverLog
-  const { administration } = server
+  const { administration, endpoints } = server
   let { site } = running
   const reload = async () => {
     site = await readSite(flags)
@@ -152,7 +152,7 @@ async function attend(running: Running) {
   server.onRehash(reload)
   const stopping = Promise.withResolvers<void>()
   const stop = () => stopping.resolve()
-  const closeAdmin = await openAdminSocket(data.adminSocket, { administration, reload, stop })
+  const closeAdmin = await openAdminSocket(data.adminSocket, { administration, endpoints, reload, stop })
   const ignoreSignals = onSignals({ stop, reload: () => void tryReadSite(reload, logger) })
   const daily = setInterval(() => void tryReadSite(reload, logger), DAY_MS)
   const byTheMinute = setInterval(

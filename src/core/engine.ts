@@ -165,6 +165,11 @@ export class Engine {
     return undefined
   }
 
+  /** The place of the newest fact. */
+  get lastSeq(): number {
+    return this.#seq - 1
+  }
+
   /** Everything since the last turn, or undefined when nothing happened. */
   take(): Turn | undefined {
     if (this.#rows.length === 0 && this.#requests.length === 0 && this.#speech.isSilent) return undefined

@@ -2,6 +2,7 @@
 
 import { CASEMAPPINGS, type CasemappingName } from "../protocol/casemapping.ts"
 import type { ChannelName, Nick } from "../protocol/names.ts"
+import type { Invitation, IssuedCertificate } from "./certificates.ts"
 import { newChannel, type Channel, type Member, type Place } from "./channel.ts"
 import { Lookalikes } from "./lookalikes.ts"
 import type { Settings } from "./seams.ts"
@@ -25,6 +26,10 @@ export class Network {
   readonly users = new Map<UserId, User>()
   readonly channels = new Map<string, Channel>()
   readonly accounts = new Map<string, Account>()
+  /** By id; expired ones go when another is made. */
+  readonly invitations = new Map<string, Invitation>()
+  /** Made on request, by serial; expired ones go when another is made. */
+  readonly certificates = new Map<string, IssuedCertificate>()
   readonly #accountIds = new Map<number, Account>()
   /** By the fingerprint of a certificate. */
   readonly #pinning = new Map<string, Account>()

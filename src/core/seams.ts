@@ -146,6 +146,8 @@ export interface Certificate {
   readonly name: string
   readonly issuer: string
   readonly fingerprint: string
+  /** In lower-case hex. */
+  readonly serial?: string
 }
 
 /** WEBIRC: who says whose connection this is. */

@@ -80,7 +80,7 @@ export function saveProfile(
   server: Server,
   files: { ca: string | undefined; cert: string | undefined; key: string | undefined },
 ) {
-  const folder = join(root, folderName(server))
+  const folder = profileFolder(root, server)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   if (files.ca !== undefined) writePublic(join(folder, "ca.pem"), files.ca)
   if (files.cert !== undefined && files.key !== undefined) {
@@ -90,13 +90,14 @@ export function saveProfile(
   writePublic(join(folder, "server.json"), `${JSON.stringify(server, null, 2)}\n`)
 }
 
-function folderName({ pin, hosts }: Server): string {
+/** Where the profile of a server is, or will be. */
+export function profileFolder(root: string, { pin, hosts }: Pick<Server, "pin" | "hosts">): string {
   const id =
     pin ??
     createHash("sha256")
       .update(hosts[0] ?? "")
       .digest("hex")
-  return id.slice(0, 16)
+  return join(root, id.slice(0, 16))
 }
 
 function textOf(path: string): string | undefined {

@@ -42,7 +42,7 @@ export async function credentialsFor(
 }
 
 /** The authority's certificate (PEM) in what the server presents, when its key has this fingerprint. */
-async function pinned(address: Address, text: string): Promise<string> {
+export async function pinned(address: Address, text: string): Promise<string> {
   const pin = parsePin(text)
   const presented = await presentedAt(address)
   const { authority } = presented

@@ -30,6 +30,12 @@ export const EMAIL_BYTES_MAX = 254
 export const CERTIFICATES_MAX = 10
 /** Bytes of such a certificate's name. */
 export const CERTIFICATE_NAME_BYTES_MAX = 64
+/** Invitations that are open at once. */
+export const INVITATIONS_MAX = 10_000
+/** Certificates of one account that have not expired; made on request. */
+export const ISSUED_CERTIFICATES_MAX = 100
+/** Bytes of one HTTP request, head and body: a request for a certificate of the largest key fits. */
+export const HTTP_REQUEST_BYTES_MAX = 8192
 /** ms in which a client closes the batch that it has opened. */
 export const BATCH_OPEN_MS_MAX = 60_000
 /** Tokens in one 005 line: https://modern.ircdocs.horse/#rplisupport-005 */

@@ -7,6 +7,10 @@ const word = z
   .max(390)
   .regex(/^\P{Cc}+$/u)
 
+/** Thirty days. */
+export const INVITATION_TTL_MS_MAX = 30 * 86_400_000
+export const INVITATION_USES_MAX = 1000
+
 export const REQUEST = z.discriminatedUnion("do", [
   z.strictObject({ do: z.literal("list") }),
   z.strictObject({ do: z.literal("status") }),
@@ -24,6 +28,15 @@ export const REQUEST = z.discriminatedUnion("do", [
     password: z.string().max(1000),
   }),
   z.strictObject({ do: z.literal("erase"), name: word }),
+  z.strictObject({
+    do: z.literal("invite"),
+    name: word,
+    channels: z.array(word).max(20),
+    ttlMs: z.int().min(60_000).max(INVITATION_TTL_MS_MAX),
+    uses: z.int().min(1).max(INVITATION_USES_MAX),
+  }),
+  z.strictObject({ do: z.literal("invitations") }),
+  z.strictObject({ do: z.literal("withdraw"), id: word }),
 ])
 
 export type AdminRequest = z.infer<typeof REQUEST>

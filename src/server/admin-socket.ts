@@ -5,6 +5,7 @@ import { existsSync, rmSync } from "node:fs"
 import { connect } from "node:net"
 import { UserError } from "../user-error.ts"
 import type { Administration, Outcome } from "./administration.ts"
+import type { Endpoint } from "./endpoint.ts"
 import { listenPrivately } from "./private-socket.ts"
 import { type AdminAnswer, type AdminRequest, REQUEST, REQUEST_BYTES_MAX } from "./admin-protocol.ts"
 
@@ -12,6 +13,8 @@ export interface AdminActions {
   readonly administration: Administration
   /** Reads configuration and certificates again; throws a UserError when they are bad, and nothing has changed then. */
   reload(): Promise<void>
+  /** Where the server listens. */
+  readonly endpoints: readonly Endpoint[]
   /** Begins to stop; answered before the server is gone. */
   stop(): void
 }
@@ -81,6 +84,16 @@ async function obey(request: AdminRequest, actions: AdminActions): Promise<Admin
       return answerTo(administration.kickBy(request.words))
     case "erase":
       return answerTo(administration.erase(request.name))
+    case "invite": {
+      const invited = await administration.invitations.make(request)
+      return "error" in invited
+        ? { v: 1, ok: false, error: invited.error }
+        : { v: 1, ok: true, ...invited, endpoints: actions.endpoints }
+    }
+    case "invitations":
+      return { v: 1, ok: true, invitations: administration.invitations.list() }
+    case "withdraw":
+      return answerTo(await administration.invitations.withdraw(request.id))
     case "register":
       return answerTo(await administration.register(request.name, request.password))
     case "password":

@@ -15,6 +15,7 @@ import type { User, UserId } from "../core/user.ts"
 import { monotonicMs, now } from "./clock.ts"
 import type { Nick } from "../protocol/names.ts"
 import type { Identity } from "./identity.ts"
+import { Invitations } from "./invitations.ts"
 import type { Shell } from "./shell.ts"
 import type { Turns } from "./turns.ts"
 
@@ -67,11 +68,13 @@ interface Parts {
 const LAG_SAMPLE_MS = 20
 
 export class Administration {
+  readonly invitations: Invitations
   readonly #parts: Parts
   readonly #startedAtMs = monotonicMs()
 
   constructor(parts: Parts) {
     this.#parts = parts
+    this.invitations = new Invitations(parts.shell)
   }
 
   list(): Person[] {

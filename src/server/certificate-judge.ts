@@ -83,7 +83,10 @@ function identify(
     return refuse("CERT_NO_NAME", `its name is of ${member.site}, this site is ${issuer.site}`)
   }
   if (!authorized) return refuse("CERT_UNTRUSTED", "the TLS library does not accept its chain")
-  return { member: { name: member.name, issuer: issuer.pin, fingerprint: fingerprintOf(certificate) } }
+  const serial = certificate.serialNumber.toLowerCase()
+  return {
+    member: { name: member.name, issuer: issuer.pin, fingerprint: fingerprintOf(certificate), serial },
+  }
 }
 
 /** SHA-512 in lower-case hex. */

@@ -13,6 +13,8 @@ import { REFUSALS, type RefusalCode } from "../protocol/refusals.ts"
 import { fingerprint512Of, judge } from "./certificate-judge.ts"
 import { cloak } from "./cloak.ts"
 import { monotonicMs, now } from "./clock.ts"
+import { encodeHttpAnswer, type HttpAnswer, plainly } from "./http-answer.ts"
+import { readHttpRequest } from "./http-request.ts"
 import { Fakelag } from "./fakelag.ts"
 import type { Shell } from "./shell.ts"
 import { SendQueue } from "./send-queue.ts"
@@ -21,6 +23,9 @@ type TlsSocket = Bun.Socket<Connection>
 
 /** How long a peer may take to accept its last lines and to close, counted anew whenever it takes some. */
 const CLOSE_WITHIN_MS = 2000
+
+/** The registered name of HTTP/1.1: https://www.rfc-editor.org/rfc/rfc7301#section-6 */
+const HTTP = "http/1.1"
 
 /** It is its own `Arrival`, so that a session leads back to its connection without a table. */
 export class Connection implements Arrival {
@@ -36,6 +41,9 @@ export class Connection implements Arrival {
   #raw: TlsSocket | undefined
   #session: Session | undefined
   #reader: LineReader | undefined
+  /** What there is of an HTTP request, while it is not whole. */
+  #request: Uint8Array | undefined
+  #isHttp = false
   #fakelag: Fakelag | undefined
   /** What the system would not take yet. */
   #queue: SendQueue | undefined
@@ -72,6 +80,8 @@ export class Connection implements Arrival {
     const shell = this.#shell
     const certificate = socket.getPeerX509Certificate() as X509Certificate | undefined
     const verdict = judge({ certificate, authorized: socket.authorized }, shell.rules, now())
+    if (socket.alpnProtocol === HTTP)
+      return this.#awaitRequest("member" in verdict ? verdict.member : undefined)
     if ("refusal" in verdict) return this.#refuse(verdict.refusal, verdict.why)
     const isMember = "member" in verdict
     if (isMember) this.certificate = verdict.member
@@ -85,6 +95,42 @@ export class Connection implements Arrival {
     })
     this.#delayLines()
     this.#session = shell.engine.connected(this, now())
+  }
+
+  /** No IRC but one request is spoken: server/est.ts. */
+  #awaitRequest(certificate: Certificate | undefined) {
+    if (certificate) this.certificate = certificate
+    this.tlsVersion = this.#socket?.getTLSVersion() ?? ""
+    this.#isHttp = true
+    this.#request = new Uint8Array()
+    this.#deadline = setTimeout(() => this.terminate(), this.#shell.limits.registrationTimeoutMs)
+  }
+
+  #readRequest(heard: Uint8Array, chunk: Uint8Array) {
+    const bytes = Buffer.concat([heard, chunk])
+    const request = readHttpRequest(bytes)
+    if (!request) return void (this.#request = bytes)
+    this.#request = undefined
+    if ("status" in request)
+      return this.#answer(plainly(request.status, "this is no request that is understood"))
+    const { address, certificate } = this
+    this.#shell.est.answer(request, { address, certificate, exported: this.exported() }).then(
+      (answer) => this.#answer(answer),
+      (error: unknown) => {
+        if (error instanceof BrokenStateError) return this.#shell.broken(error)
+        this.#shell.log({ level: "error", what: "defect", path: request.path, why: String(error) })
+        this.#answer(plainly(500, "the server has a defect here and logged it"))
+      },
+    )
+  }
+
+  #answer(answer: HttpAnswer) {
+    if (!this.#socket) return
+    clearTimeout(this.#deadline)
+    this.#queue = new SendQueue()
+    this.#queue.add(encodeHttpAnswer(answer))
+    this.drained()
+    this.finish()
   }
 
   /** A gateway says whose connection this is; false when that address has too many. The gateway's certificate is not theirs. */
@@ -110,6 +156,7 @@ export class Connection implements Arrival {
   }
 
   received(chunk: Uint8Array) {
+    if (this.#request) return this.#readRequest(this.#request, chunk)
     const session = this.#session
     if (!session || !this.#reader || session.closing || this.#hasEnded) return
     const fits = this.#reader.push(chunk, (line) => this.#heard(session, line))
@@ -121,7 +168,7 @@ export class Connection implements Arrival {
   ended() {
     this.#hasEnded = true
     if (this.#session) this.settle()
-    else this.terminate()
+    else if (!this.#isHttp) this.terminate()
   }
 
   /** One turn's lines, in one write unless earlier ones still wait. */

@@ -11,6 +11,7 @@ import { monotonicMs, now } from "./clock.ts"
 import type { Config } from "./config.ts"
 import type { Connection } from "./connection.ts"
 import type { Endpoint } from "./endpoint.ts"
+import { Est } from "./est.ts"
 import { Gateways } from "./gateways.ts"
 import { listen } from "./listener.ts"
 import { HashingQueue } from "./hashing-queue.ts"
@@ -19,6 +20,7 @@ import { PasswordChecker } from "./password-checker.ts"
 import { Proxies } from "./proxies.ts"
 import type { Shell } from "./shell.ts"
 import { EXIT, UserError } from "../user-error.ts"
+import type { Signer } from "./signer.ts"
 import { Throttle } from "./throttle.ts"
 import type { TlsMaterial } from "./tls-material.ts"
 import { Turns } from "./turns.ts"
@@ -29,6 +31,8 @@ export interface Changeable {
   readonly tls: TlsMaterial
   /** Lines of the message of the day. */
   readonly motd: readonly string[]
+  /** Makes certificates for who is invited; without it nobody can be. */
+  readonly signer?: Signer | undefined
 }
 
 export interface ServerOptions extends Changeable {
@@ -91,9 +95,15 @@ export function startServer(options: ServerOptions): Server {
     limits: options.config.limits,
     tls: options.tls,
     rules: rulesOf(options, options.memberOf, engine),
+    signer: options.signer,
+    durable: (seq) => turns.durable(seq),
+    get est() {
+      return est
+    },
     wake: () => turns.wake(),
     broken,
   }
+  const est = new Est(shell)
   let rehash = () => Promise.resolve()
   const gateways = new Gateways(options.config.gateways, passwords, logger)
   const identity = new Identity(options.config.accounts, shell, queue)
@@ -151,6 +161,7 @@ export function startServer(options: ServerOptions): Server {
       shell.limits = next.config.limits
       shell.tls = next.tls
       shell.rules = rulesOf(next, options.memberOf, engine)
+      shell.signer = next.signer
       passwords.password = next.config.server.password
       passwords.operators = next.config.operators
       identity.reload(next.config.accounts)

@@ -5,6 +5,8 @@ import type { Logger } from "../core/seams.ts"
 import type { Limits } from "../protocol/limits.ts"
 import type { Rules } from "./certificate-judge.ts"
 import type { Connection } from "./connection.ts"
+import type { Est } from "./est.ts"
+import type { Signer } from "./signer.ts"
 import type { Throttle } from "./throttle.ts"
 import type { TlsMaterial } from "./tls-material.ts"
 
@@ -29,12 +31,18 @@ export interface Shell {
   /** From TCP's accept to the socket's last event. */
   readonly connections: Set<Connection>
   readonly cloakSecret: string
-  // The next three are replaced when the configuration is read again.
+  /** Answers who speaks HTTP. */
+  readonly est: Est
+  // The next four are replaced when the configuration is read again.
   limits: Limits
   tls: TlsMaterial
   rules: Rules
+  /** Makes certificates, if this server can. */
+  signer: Signer | undefined
   /** Something may have happened in the engine: its turn ends with this turn of the event loop. */
   wake(): void
+  /** When the fact at this place is on disk. */
+  durable(seq: number): Promise<void>
   /** The engine's state can no longer be trusted. */
   broken(error: Error): void
 }

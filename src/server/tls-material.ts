@@ -52,6 +52,8 @@ export function tlsMaterial(files: TlsFiles, siteOf: (pem: string) => string | u
       key: files.key.pem,
       // TLS 1.3 only: `minVersion` is not in Bun's types and `secureProtocol` is ignored without a word.
       secureOptions: constants.SSL_OP_NO_TLSv1_2,
+      // As it is on the wire, or Bun refuses all who offer any: https://www.rfc-editor.org/rfc/rfc7301#section-3.1
+      ALPNProtocols: Buffer.from("\x03irc\x08http/1.1"),
       // The handshake never rejects: the server judges itself afterwards and says why.
       rejectUnauthorized: false,
       requestCert: files.ca !== undefined,

@@ -22,6 +22,8 @@ export class Turns {
   #isCommitting = false
   #isBroken = false
   #whenIdle: (() => void) | undefined
+  /** Who waits for a place to be on disk; ascending. */
+  #waiting: { readonly seq: number; resolve(): void }[] = []
 
   constructor(options: TurnsOptions) {
     this.#options = options
@@ -50,6 +52,15 @@ export class Turns {
     return promise
   }
 
+  /** When the fact at this place, which is kept, is on disk; never if it cannot be. */
+  durable(seq: number): Promise<void> {
+    if (seq <= this.lastSeq) return Promise.resolve()
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#waiting.push({ seq, resolve })
+    this.wake()
+    return promise
+  }
+
   #end() {
     this.#isDue = false
     if (this.#isCommitting || this.#isBroken) return
@@ -70,6 +81,7 @@ export class Turns {
     if (this.#isBroken) return
     this.#isCommitting = false
     this.lastSeq = turn.rows.at(-1)?.seq ?? this.lastSeq
+    while ((this.#waiting[0]?.seq ?? Infinity) <= this.lastSeq) this.#waiting.shift()?.resolve()
     const next = this.#options.engine.take()
     if (next && next.rows.length > 0) this.#commit(next)
     this.#release(turn)

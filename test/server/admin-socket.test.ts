@@ -17,6 +17,7 @@ test("list, kick, status, reload and stop", async () => {
   const done: string[] = []
   const close = await openAdminSocket(path, {
     administration: serve.server.administration,
+    endpoints: serve.server.endpoints,
     reload: () => Promise.reject(new UserError("chat.toml is bad", { hint: "mend it" })),
     stop: () => void done.push("stop"),
   })
@@ -67,7 +68,12 @@ test("what a killed server left behind is replaced; nobody there is said so", as
     /no chat server answers/,
   )
   await using serve = await serving()
-  const actions = { administration: serve.server.administration, reload: () => Promise.resolve(), stop() {} }
+  const actions = {
+    administration: serve.server.administration,
+    endpoints: serve.server.endpoints,
+    reload: () => Promise.resolve(),
+    stop() {},
+  }
   const close = await openAdminSocket(path, actions)
   expect(await askAdmin(path, { do: "list" })).toMatchObject({ ok: true, people: [] })
   expect(await openAdminSocket(path, actions).catch((error: Error) => error.message)).toMatch(/in use/)

@@ -62,14 +62,15 @@ describe.each(table)("%s", (name, required, optional, open, off) => {
   test("off", () => expect(verdict("off", "open")).toBe(off))
 })
 
-test("a member is its name, the pin of its authority and its fingerprint", () => {
+test("a member is its name, the pin of its authority, its fingerprint and its serial", () => {
   const verdict = judge(
     { certificate: shown.good, authorized: true },
     rules("required", "members"),
     Date.now(),
   )
   const fingerprint = shown.good.fingerprint256.replaceAll(":", "").toLowerCase()
-  expect(verdict).toEqual({ member: { name: "alice", issuer: ours.pin, fingerprint } })
+  const serial = shown.good.serialNumber.toLowerCase()
+  expect(verdict).toEqual({ member: { name: "alice", issuer: ours.pin, fingerprint, serial } })
 })
 
 test("a chain that the TLS library does not accept is not accepted here", () => {

@@ -3,6 +3,7 @@
 import { join } from "node:path"
 import { siteOf } from "../../src/authority/authority.ts"
 import { memberOf } from "../../src/authority/issue.ts"
+import { signerOf } from "../../src/authority/signer.ts"
 import type { Log, LogEntry } from "../../src/core/seams.ts"
 import { readConfig } from "../../src/server/config.ts"
 import { startServer, type Server } from "../../src/server/server.ts"
@@ -35,6 +36,7 @@ export async function serving(
   const site = (certificate: CertificateFiles, text: string) => ({
     config: readConfig({ path: "chat.toml", text }, {}, { listen: ["127.0.0.1:0"] }),
     motd: [],
+    signer: signerOf(authority.authority),
     tls: tlsMaterial(
       {
         cert: { path: certificate.certPath, pem: certificate.certPem },

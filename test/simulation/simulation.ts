@@ -4,6 +4,7 @@
 import { isAlwaysOn } from "../../src/core/always-on.ts"
 import { EVENTS, STATELESS } from "../../src/core/commands/index.ts"
 import { deserialize, serialize } from "node:v8"
+import { certificateIssued, invitationMade, invitationWithdrawn } from "../../src/core/commands/enrolment.ts"
 import { accountMessagesErased } from "../../src/core/commands/erase.ts"
 import { messageOf } from "../../src/core/commands/message.ts"
 import { Engine } from "../../src/core/engine.ts"
@@ -36,6 +37,7 @@ export interface Tally {
   heard: number
   multiline: number
   erased: number
+  enrolled: number
 }
 
 export const NOTHING: Tally = {
@@ -47,6 +49,7 @@ export const NOTHING: Tally = {
   heard: 0,
   multiline: 0,
   erased: 0,
+  enrolled: 0,
 }
 
 const SAID: readonly string[] = ["messageSent", "tagsSent"]
@@ -162,6 +165,7 @@ class Simulation {
     const onlooker = this.#onlookers.length < SESSIONS ? this.#arrive() : random.pick(this.#onlookers)
     if (random.chance(0.01)) return this.#lose(onlooker)
     if (random.chance(0.003)) return this.#eraseAccount()
+    if (random.chance(0.02)) return this.#enrol()
     if (random.chance(0.08)) return this.#sayInLines(onlooker)
     const line = random.chance(0.06) ? this.#takeBack() : chatter(random, () => `t${++this.#texts}`)
     this.#engine.receive(onlooker.session, line, this.#now)
@@ -173,6 +177,30 @@ class Simulation {
     if (!account || this.#engine.readOnly) return
     const fact = { name: account.name, accountId: account.id }
     this.#engine.administer(accountMessagesErased, fact, this.#now)
+  }
+
+  // Invitations are made, withdrawn and used, by as many as want.
+  #enrol() {
+    const { net } = this.#engine
+    const account = net.account(this.#random.pick(NICKS))
+    if (!account || this.#engine.readOnly) return
+    const { name: accountName } = account
+    const id = `i${++this.#texts}`
+    const open = [...net.invitations.values()].filter(({ accountId }) => accountId === account.id).at(-1)
+    if (!open || this.#random.chance(0.4)) {
+      const [expires, uses] = [this.#now + this.#random.below(50_000), 1 + this.#random.below(2)]
+      const made = { id, accountName, channels: ["#a"], expires, uses, text: `hash of ${id}` }
+      this.#engine.administer(invitationMade, made, this.#now)
+    } else if (this.#random.chance(0.3)) {
+      this.#engine.administer(invitationWithdrawn, { id: open.id, madeSeq: open.seq }, this.#now)
+    } else {
+      const notAfter = this.#now + this.#random.below(200_000)
+      const [former] = net.certificates.keys()
+      const renews = former !== undefined && this.#random.chance(0.3) ? { renews: former } : {}
+      const terms = { serial: id, issuer: "ca", keyPin: id, notBefore: this.#now, notAfter }
+      const fact = { accountName, ...terms, invitation: open.id, ...renews }
+      if (this.#engine.administer(certificateIssued, fact, this.#now) === undefined) this.tally.enrolled++
+    }
   }
 
   // One of the last messages that were heard.

@@ -6,6 +6,7 @@ import { ACCOUNT_NOTIFY } from "../../protocol/capabilities.ts"
 import type { Nick } from "../../protocol/names.ts"
 import { ERR_SASLALREADY, ERR_SASLFAIL, RPL_LOGGEDIN } from "../../protocol/numerics.ts"
 import { FAIL, type Reply } from "../../protocol/reply.ts"
+import { issuedOf } from "../certificates.ts"
 import { event, from, type Stamp } from "../event.ts"
 import { tellOfUser } from "../metadata.ts"
 import type { Network } from "../network.ts"
@@ -23,7 +24,10 @@ export const accountCreated = event<{ name: Nick; issuer: string }>({
 })
 
 /** The account's name that a certificate stands for, whether there is one yet or not; undefined where it is another's. */
-export function accountNameOf(net: Network, { name, issuer }: Certificate): Nick | undefined {
+export function accountNameOf(net: Network, certificate: Certificate): Nick | undefined {
+  const { name, issuer } = certificate
+  const issued = issuedOf(net, certificate)
+  if (issued) return net.accountOf(issued.accountId)?.name
   const known = net.account(name)
   return known ? (known.issuer === issuer ? known.name : undefined) : accountNameIn(net, name)
 }

@@ -15,6 +15,7 @@ import { channelDropped, channelRegistered, channelRoleSet } from "./channel-rol
 import { CHANSERV, CS } from "./chanserv.ts"
 import { CHATHISTORY } from "./chathistory.ts"
 import { certificatePinned, certificateUnpinned, CLIENTCERT } from "./clientcert.ts"
+import { certificateIssued, invitationMade, invitationWithdrawn } from "./enrolment.ts"
 import { accountMessagesErased } from "./erase.ts"
 import { ISON, MOTD, TIME, VERSION } from "./facts.ts"
 import { HELP, HELPOP } from "./help.ts"
@@ -126,6 +127,7 @@ const events: readonly EventType<never>[] = [
   accountRegistered,
   accountSettingsChanged,
   awayChanged,
+  certificateIssued,
   certificatePinned,
   certificateUnpinned,
   channelDropped,
@@ -133,6 +135,8 @@ const events: readonly EventType<never>[] = [
   channelRegistered,
   channelRenamed,
   channelRoleSet,
+  invitationMade,
+  invitationWithdrawn,
   memberKicked,
   messageRedacted,
   messageSent,

@@ -1,0 +1,161 @@
+// chat invite: lets somebody in by one link. Asks the server that runs on a data directory, through the socket in it.
+
+import { assertClientName } from "../authority/hosts.ts"
+import { linkOf } from "../authority/invitation.ts"
+import { parseAddress } from "../dial/address.ts"
+import { inertJson, printable } from "../protocol/printable.ts"
+import { askAdmin } from "../server/admin-client.ts"
+import { type AdminRequest, INVITATION_TTL_MS_MAX, INVITATION_USES_MAX } from "../server/admin-protocol.ts"
+import { DEFAULT_PORT, type Endpoint, showEndpoint } from "../server/endpoint.ts"
+import type { Invited, OpenInvitation } from "../server/invitations.ts"
+import { dataDirectory, defaultDataDirectory } from "../storage/data-directory.ts"
+import { clock, day } from "../terminal/clock.ts"
+import { EXIT, type ExitCode, UserError } from "../user-error.ts"
+import { cliCommand } from "./command.ts"
+import { channelName, isTarget } from "./dialling.ts"
+import type { Given } from "./flags.ts"
+import { hostsOf } from "./serve-screen.ts"
+import { table } from "./table.ts"
+
+const FLAGS = {
+  channels: {
+    type: "string",
+    valueHint: "CHANNEL,…",
+    description: "where they begin; default #general",
+  },
+  ttl: {
+    type: "string",
+    valueHint: "TIME",
+    description: "how long it lasts: 30m, 24h (default), 7d; at most 30d",
+  },
+  uses: { type: "string", valueHint: "COUNT", description: "how many computers may use it; default 1" },
+  host: {
+    type: "string",
+    valueHint: "HOST[:PORT]",
+    description: "where they reach this server; default: by its certificate",
+  },
+  data: { type: "string", valueHint: "DIR", description: "the server's data directory" },
+  json: { type: "boolean", description: "one JSON object" },
+} as const
+
+export const invite = cliCommand({
+  name: "invite",
+  operands: "NAME | list | withdraw ID",
+  summary: "Lets NAME in: prints one line to give away, which works once.",
+  examples: [
+    ["chat invite alice", "a line for alice, good for one computer and until tomorrow"],
+    ["chat invite alice --uses 2 --ttl 7d", "for her laptop and her desktop, within a week"],
+    ["chat invite bob --channels lab,news", "bob begins in #lab and #news"],
+    ["chat invite list", "which are open"],
+    ["chat invite withdraw ID", "takes one back"],
+  ],
+  flags: FLAGS,
+  operandsMax: 2,
+  async run({ flags, positionals: [name, id] }): Promise<ExitCode> {
+    const { adminSocket } = dataDirectory(flags.data ?? process.env["CHAT_DATA"] ?? defaultDataDirectory())
+    const request = requestOf(name, id, flags)
+    const answer = await askAdmin(adminSocket, request)
+    if (!answer.ok) throw new UserError(printable((answer as { error: string }).error))
+    const { v: _v, ok: _ok, ...given } = answer
+    if (request.do === "invite") return invited(given as unknown as Made, request, flags)
+    process.stdout.write(`${flags.json ? inertJson({ v: 1, ...given }) : shown(given)}\n`)
+    return EXIT.done
+  },
+})
+
+type Flags = Given<typeof FLAGS>
+type Wanted = Extract<AdminRequest, { do: "invite" }>
+type Made = Invited & { readonly endpoints: readonly Endpoint[] }
+
+function requestOf(name: string | undefined, id: string | undefined, flags: Flags): AdminRequest {
+  if (name === undefined) throw wrong("whom?", "for example: chat invite alice")
+  if (name === "withdraw") {
+    if (id === undefined) throw wrong("which invitation?", "chat invite list shows their ids")
+    return { do: "withdraw", id }
+  }
+  if (id !== undefined) throw wrong(`one at a time: ${name} or ${id}?`, `for example: chat invite ${name}`)
+  if (name === "list") return { do: "invitations" }
+  assertClientName(name)
+  return {
+    do: "invite",
+    name,
+    channels: (flags.channels ?? "general").split(",").map(channelIn),
+    ttlMs: ttlMsOf(flags.ttl ?? "24h"),
+    uses: usesOf(flags.uses ?? "1"),
+  }
+}
+
+function channelIn(text: string): string {
+  if (isTarget(text)) return channelName(text)
+  throw wrong(`${JSON.stringify(text)} cannot be a channel`, "--channels lab,news")
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 }
+
+function ttlMsOf(text: string): number {
+  const [, count, unit = ""] = /^(\d{1,6})([mhd])$/.exec(text) ?? []
+  const ms = Number(count) * (UNIT_MS[unit] ?? Number.NaN)
+  if (ms >= 60_000 && ms <= INVITATION_TTL_MS_MAX) return ms
+  throw wrong(`--ttl is a time up to 30d, not ${JSON.stringify(text)}`, "write 30m, 24h or 7d")
+}
+
+function usesOf(text: string): number {
+  const uses = /^\d{1,4}$/.test(text) ? Number(text) : 0
+  if (uses >= 1 && uses <= INVITATION_USES_MAX) return uses
+  throw wrong(
+    `--uses is a count from 1 to ${INVITATION_USES_MAX}, not ${JSON.stringify(text)}`,
+    "an invitation is for one person; uses are their computers",
+  )
+}
+
+function invited(made: Made, { uses, channels }: Wanted, flags: Flags): ExitCode {
+  const { id, account, expires, pin } = made
+  const link = linkOf({ ...made, address: addressFor(made, flags.host) })
+  if (flags.json) {
+    const invitation = { v: 1, type: "invitation", link, id, account, channels, uses, expires, pin }
+    process.stdout.write(`${inertJson(invitation)}\n`)
+    return EXIT.done
+  }
+  const often = uses === 1 ? "once" : uses === 2 ? "twice" : `${uses} times`
+  process.stdout.write(
+    `  Give ${account} this line (it works ${often}, until ${day(expires)} ${clock(expires)}):\n\n` +
+      `    chat join ${link}\n\n` +
+      `  Whoever has it is ${account}: send it where nobody else reads. To take it back: chat invite withdraw ${id}\n`,
+  )
+  return EXIT.done
+}
+
+/** Where somebody elsewhere reaches the server: a name in its certificate that is not of this network alone, else an address. */
+function addressFor({ hosts, endpoints }: Made, given: string | undefined): string {
+  const [endpoint = { host: "::", port: DEFAULT_PORT }] = endpoints
+  if (given !== undefined) {
+    const { host, port } = parseAddress(given)
+    return showEndpoint({ host, port: /:\d+$/.test(given) ? port : endpoint.port })
+  }
+  const reached = hostsOf(endpoint)
+  const host =
+    hosts.find((name) => /[a-z]$/i.test(name) && name.includes(".") && !name.endsWith(".local")) ??
+    reached.find((address) => hosts.includes(address)) ??
+    hosts[0] ??
+    "localhost"
+  return showEndpoint({ host, port: endpoint.port })
+}
+
+function shown({ done, invitations = [] }: { done?: string; invitations?: OpenInvitation[] }): string {
+  if (done !== undefined) return printable(done)
+  if (invitations.length === 0) return "  no invitation is open"
+  return table(
+    ["id", "for", "uses left", "until", "channels"],
+    invitations.map(({ id, account, usesLeft, expires, channels }) => [
+      id,
+      account,
+      String(usesLeft),
+      `${day(expires)} ${clock(expires)}`,
+      channels.map(printable).join(" "),
+    ]),
+  )
+}
+
+function wrong(message: string, hint: string): UserError {
+  return new UserError(message, { hint, exitCode: EXIT.usage })
+}

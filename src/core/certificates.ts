@@ -1,0 +1,57 @@
+// Certificates that the site's authority made on request, and invitations to ask for one. Whose such a certificate is, is what
+// the log says of its serial, never what its name says (TLS proves no more than that the peer holds its key).
+
+import type { Network } from "./network.ts"
+import type { Certificate } from "./seams.ts"
+import type { Account } from "./user.ts"
+
+/** Leave to ask for a certificate of an account. */
+export interface Invitation {
+  readonly id: string
+  readonly accountId: number
+  /** SHA-256 of its secret, in hex. */
+  readonly hash: string
+  /** The place of the event that holds the hash. */
+  readonly seq: number
+  /** Where who comes by it begins. */
+  readonly channels: readonly string[]
+  /** ms since 1970. */
+  readonly expires: number
+  usesLeft: number
+}
+
+export interface IssuedCertificate {
+  /** In lower-case hex. */
+  readonly serial: string
+  /** Pin of the issuing key in hex. */
+  readonly issuer: string
+  readonly accountId: number
+  /** The place of the event that made it. */
+  readonly seq: number
+  /** SHA-256 of its own public key, in hex. */
+  readonly keyPin: string
+  /** ms since 1970, whole seconds. */
+  readonly notBefore: number
+  readonly notAfter: number
+  /** What its holder calls the computer. */
+  readonly device?: string
+  /** The invitation that it was asked for with. */
+  readonly invitation?: string
+  revoked?: Revocation
+}
+
+export interface Revocation {
+  /** ms since 1970 from when it counts. */
+  readonly at: number
+  readonly reason: string
+}
+
+/** What the log says of a certificate, if it was made on request. */
+export function issuedOf(net: Network, { serial, issuer }: Certificate): IssuedCertificate | undefined {
+  const issued = serial === undefined ? undefined : net.certificates.get(serial)
+  return issued?.issuer === issuer ? issued : undefined
+}
+
+export function certificatesOf(net: Network, account: Account): IssuedCertificate[] {
+  return [...net.certificates.values()].filter(({ accountId }) => accountId === account.id)
+}

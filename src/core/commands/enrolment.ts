@@ -1,0 +1,94 @@
+// Invitations and the certificates that are asked for with them: https://www.rfc-editor.org/rfc/rfc7030. There is no command for
+// them: `chat invite` asks for the first, server/est.ts for the second.
+
+import { ISSUED_CERTIFICATES_MAX, INVITATIONS_MAX } from "../../protocol/limits.ts"
+import type { Nick } from "../../protocol/names.ts"
+import { FAIL, type Reply } from "../../protocol/reply.ts"
+import { certificatesOf, type IssuedCertificate } from "../certificates.ts"
+import { event } from "../event.ts"
+
+/** A certificate that was asked for with the one before it takes its place after this. */
+const SUPERSEDED_AFTER_MS = 86_400_000
+
+interface InvitationMade {
+  readonly id: string
+  readonly accountName: Nick
+  readonly channels: readonly string[]
+  /** ms since 1970. */
+  readonly expires: number
+  readonly uses: number
+  /** SHA-256 of its secret in hex, in the column that can be erased. */
+  readonly text?: string
+}
+
+export const invitationMade = event<InvitationMade>({
+  type: "invitationMade",
+  refuse(net, { accountName }) {
+    if (!net.account(accountName)) return refusal("there is no such account", accountName)
+    return net.invitations.size < INVITATIONS_MAX ? undefined : refusal("too many are open", accountName)
+  },
+  apply(net, { id, accountName, channels, expires, uses, text: hash, seq, at }) {
+    for (const open of net.invitations.values()) if (open.expires <= at) net.invitations.delete(open.id)
+    const account = net.account(accountName)
+    // One that was withdrawn later has no hash any more.
+    if (!account || hash === undefined) return
+    const { id: accountId } = account
+    net.invitations.set(id, { id, accountId, hash, seq, channels, expires, usesLeft: uses })
+  },
+})
+
+export const invitationWithdrawn = event<{ id: string; madeSeq: number }>({
+  type: "invitationWithdrawn",
+  refuse: (net, { id }) => (net.invitations.has(id) ? undefined : refusal("there is no such invitation", id)),
+  erases: ({ madeSeq }) => ({ seq: madeSeq }),
+  apply(net, { id }) {
+    net.invitations.delete(id)
+  },
+})
+
+interface CertificateIssued extends Omit<IssuedCertificate, "accountId" | "seq" | "revoked"> {
+  readonly accountName: Nick
+  /** The serial of the certificate whose place it takes. */
+  readonly renews?: string
+}
+
+export const certificateIssued = event<CertificateIssued>({
+  type: "certificateIssued",
+  // Whether an invitation has expired is asked before, where the time is known.
+  refuse(net, { accountName, invitation: id }) {
+    const account = net.account(accountName)
+    if (!account) return refusal("there is no such account", accountName)
+    const invitation = id === undefined ? undefined : net.invitations.get(id)
+    if (id !== undefined && (invitation?.accountId !== account.id || invitation.usesLeft < 1))
+      return refusal("it is used, or unknown", id)
+    return certificatesOf(net, account).length < ISSUED_CERTIFICATES_MAX
+      ? undefined
+      : refusal("the account has too many certificates", accountName)
+  },
+  apply(net, e) {
+    for (const { serial, notAfter } of net.certificates.values())
+      if (notAfter < e.at) net.certificates.delete(serial)
+    const account = net.account(e.accountName)
+    if (!account) return
+    const { serial, issuer, keyPin, notBefore, notAfter, device, invitation: id, renews } = e
+    net.certificates.set(serial, {
+      serial,
+      issuer,
+      accountId: account.id,
+      seq: e.seq,
+      keyPin,
+      notBefore,
+      notAfter,
+      ...(device === undefined ? {} : { device }),
+      ...(id === undefined ? {} : { invitation: id }),
+    })
+    const invitation = id === undefined ? undefined : net.invitations.get(id)
+    if (invitation) invitation.usesLeft--
+    const former = renews === undefined ? undefined : net.certificates.get(renews)
+    if (former) former.revoked ??= { at: e.at + SUPERSEDED_AFTER_MS, reason: "superseded" }
+  },
+})
+
+function refusal(why: string, what: string): Reply {
+  return FAIL("INVITE", "INVALID_INVITATION", [what], why)
+}

@@ -1,0 +1,192 @@
+// Enrolment over Secure Transport: https://www.rfc-editor.org/rfc/rfc7030. A member to be asks for a certificate with an
+// invitation, a member with the one they have. Two ways to show an invitation: Chat-Invite proves that its secret is known, for
+// this TLS connection and this request only; Basic, for other clients, is RFC 7030 §3.2.3.
+
+import { createHash, createHmac, timingSafeEqual } from "node:crypto"
+import { type IssuedCertificate, issuedOf } from "../core/certificates.ts"
+import { accountNameOf } from "../core/commands/account.ts"
+import { certificateIssued } from "../core/commands/enrolment.ts"
+import type { Certificate } from "../core/seams.ts"
+import type { Account } from "../core/user.ts"
+import { now } from "./clock.ts"
+import { type HttpAnswer, plainly } from "./http-answer.ts"
+import type { HttpRequest } from "./http-request.ts"
+import type { Shell } from "./shell.ts"
+import type { Signer, SoundRequest } from "./signer.ts"
+
+/** Who asks. */
+export interface Asker {
+  /** Normalised, for administrators only. */
+  readonly address: string
+  /** The member's, judged valid. */
+  readonly certificate: Certificate | undefined
+  /** What names this TLS connection at both ends: https://www.rfc-editor.org/rfc/rfc9266 */
+  readonly exported: Uint8Array | undefined
+}
+
+type Fact = Parameters<typeof certificateIssued.apply>[1]
+type Grounds = Pick<Fact, "invitation" | "renews" | "device">
+
+const PATHS = "/.well-known/est/"
+const CERTIFICATES = "application/pkcs7-mime; smime-type=certs-only"
+const CHALLENGE = 'Basic realm="invitation", Chat-Invite'
+const INVALID = plainly(401, "this invitation is used, expired or unknown", { "WWW-Authenticate": CHALLENGE })
+const DEVICE_LENGTH_MAX = 64
+
+export class Est {
+  readonly #shell: Shell
+
+  constructor(shell: Shell) {
+    this.#shell = shell
+  }
+
+  async answer(request: HttpRequest, asker: Asker): Promise<HttpAnswer> {
+    const { signer, rules } = this.#shell
+    const operation = request.path.startsWith(PATHS) ? request.path.slice(PATHS.length) : ""
+    const expected = METHODS[operation]
+    if (!signer || rules.mode === "off" || expected === undefined)
+      return plainly(404, "there is no such thing here")
+    if (request.method !== expected)
+      return plainly(405, `${expected} is what is done here`, { Allow: expected })
+    // Who has no certificate yet may ask for one even where one is required, and do no more.
+    if (rules.mode === "required" && !asker.certificate && operation !== "simpleenroll")
+      return plainly(403, "a client certificate is required")
+    if (operation === "cacerts") return certificates(signer.caCertificates)
+    if (this.#shell.engine.readOnly) return plainly(503, "the server's disk is full")
+    const der = requestIn(request)
+    if (!der) return plainly(400, "the body is no request for a certificate in base64 (application/pkcs10)")
+    return operation === "simpleenroll"
+      ? this.#enrol(signer, request, der, asker)
+      : this.#renew(signer, request, der, asker)
+  }
+
+  async #enrol(signer: Signer, { headers }: HttpRequest, der: Uint8Array, asker: Asker): Promise<HttpAnswer> {
+    const { engine } = this.#shell
+    const claim = claimOf(headers.get("authorization") ?? "")
+    if (!claim) return plainly(401, "show an invitation", { "WWW-Authenticate": CHALLENGE })
+    const invitation = engine.net.invitations.get(claim.id)
+    const isRight = claim.isProven(invitation?.hash ?? NO_HASH, asker.exported, der)
+    if (!invitation || !isRight) return this.#refuse(asker, claim.id, invitation ? "wrong secret" : "unknown")
+    if (invitation.expires <= now()) return this.#refuse(asker, claim.id, "expired")
+    const account = engine.net.accountOf(invitation.accountId)
+    const read = await signer.read(der)
+    if ("refused" in read) return refusedRequest(read.refused)
+    if (!account) return this.#refuse(asker, claim.id, "its account is gone")
+    const grounds = { invitation: claim.id, ...deviceIn(headers) }
+    // Whoever lost the answer asks again with the same key, and is given the same certificate.
+    const known = [...engine.net.certificates.values()].find(
+      ({ invitation: id, keyPin, revoked }) => id === claim.id && keyPin === read.keyPin && !revoked,
+    )
+    const issued = known ?? this.#issue(signer, account, read.keyPin, grounds)
+    if (typeof issued === "string") return this.#refuse(asker, claim.id, issued)
+    return this.#certify(account, issued, read, { "Chat-Channels": listed(invitation.channels) })
+  }
+
+  async #renew(signer: Signer, { headers }: HttpRequest, der: Uint8Array, asker: Asker): Promise<HttpAnswer> {
+    const { net } = this.#shell.engine
+    const name = asker.certificate && accountNameOf(net, asker.certificate)
+    const account = name && net.account(name)
+    if (!asker.certificate || !account) return plainly(403, "show the certificate that is to be renewed")
+    const former = issuedOf(net, asker.certificate)
+    const read = await signer.read(der)
+    if ("refused" in read) return refusedRequest(read.refused)
+    const device = deviceIn(headers).device ?? former?.device
+    const issued = this.#issue(signer, account, read.keyPin, {
+      ...(former ? { renews: former.serial } : {}),
+      ...(device === undefined ? {} : { device }),
+    })
+    if (typeof issued === "string") return plainly(403, issued)
+    return this.#certify(account, issued, read)
+  }
+
+  /** Why not, in words. From the reading of the state to the fact nothing is waited for, so that of many one wins. */
+  #issue(signer: Signer, { name }: Account, keyPin: string, grounds: Grounds): IssuedCertificate | string {
+    const { engine } = this.#shell
+    const terms = signer.terms(now())
+    const fact = { accountName: name, issuer: signer.issuer, keyPin, ...terms, ...grounds }
+    const refusal = engine.administer(certificateIssued, fact, now())
+    return refusal ?? engine.net.certificates.get(terms.serial) ?? "it was not made"
+  }
+
+  async #certify(
+    { name }: Account,
+    issued: IssuedCertificate,
+    request: SoundRequest,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<HttpAnswer> {
+    const [made] = await Promise.all([request.certify(name, issued), this.#shell.durable(issued.seq)])
+    return certificates(made, headers)
+  }
+
+  /** In the same words, whatever the reason. */
+  #refuse({ address }: Asker, id: string, why: string): HttpAnswer {
+    this.#shell.log({ level: "warn", what: "invitation refused", id: id.slice(0, 16), address, why })
+    return INVALID
+  }
+}
+
+const METHODS: Readonly<Record<string, string>> = {
+  cacerts: "GET",
+  simpleenroll: "POST",
+  simplereenroll: "POST",
+}
+
+const NO_HASH = "00".repeat(32)
+
+function certificates(der: Uint8Array, headers: Readonly<Record<string, string>> = {}): HttpAnswer {
+  return {
+    status: 200,
+    headers: { "Content-Type": CERTIFICATES, "Content-Transfer-Encoding": "base64", ...headers },
+    body: Buffer.from(der).toString("base64"),
+  }
+}
+
+function refusedRequest(why: string): HttpAnswer {
+  return plainly(400, `the request for a certificate is refused: ${why}`)
+}
+
+/** "servers ... MUST ignore" line ends: https://www.rfc-editor.org/rfc/rfc8951#section-3.1 */
+function requestIn({ headers, body }: HttpRequest): Uint8Array | undefined {
+  const isRequest = /^application\/pkcs10(?:;|$)/i.test(headers.get("content-type") ?? "")
+  const text = Buffer.from(body).toString("latin1").replace(/\s/g, "")
+  return isRequest && /^[A-Za-z0-9+/]+={0,2}$/.test(text) ? Buffer.from(text, "base64") : undefined
+}
+
+/** An invitation that somebody says to have. */
+interface Claim {
+  readonly id: string
+  isProven(hash: string, exported: Uint8Array | undefined, der: Uint8Array): boolean
+}
+
+function claimOf(authorization: string): Claim | undefined {
+  const [, id, given] = /^Chat-Invite id="([\w-]{1,64})", ?proof="([\w-]{43})"$/i.exec(authorization) ?? []
+  if (id !== undefined && given !== undefined) {
+    const proof = Buffer.from(given, "base64url")
+    return {
+      id,
+      isProven: (hash, exported, der) =>
+        exported !== undefined && timingSafeEqual(proof, proofOf(Buffer.from(hash, "hex"), exported, der)),
+    }
+  }
+  const [, basic] = /^Basic ([A-Za-z0-9+/]+={0,2})$/i.exec(authorization) ?? []
+  const [, user, secret] =
+    /^([\w-]{1,64}):(.*)$/s.exec(Buffer.from(basic ?? "", "base64").toString("latin1")) ?? []
+  if (user === undefined || secret === undefined) return undefined
+  const hashed = createHash("sha256").update(Buffer.from(secret, "base64url")).digest()
+  return { id: user, isProven: (hash) => timingSafeEqual(hashed, Buffer.from(hash, "hex")) }
+}
+
+function proofOf(key: Uint8Array, exported: Uint8Array, der: Uint8Array): Uint8Array {
+  const request = createHash("sha256").update(der).digest()
+  return createHmac("sha256", key).update("chat-enrol-v1").update(exported).update(request).digest()
+}
+
+/** What the asker calls the computer, if it can be shown to people. */
+function deviceIn(headers: ReadonlyMap<string, string>): { device?: string } {
+  const device = headers.get("chat-device") ?? ""
+  return device === "" ? {} : { device: device.slice(0, DEVICE_LENGTH_MAX) }
+}
+
+function listed(channels: readonly string[]): string {
+  return channels.map(encodeURIComponent).join(" ")
+}

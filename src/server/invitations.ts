@@ -1,0 +1,125 @@
+// What the administrator does with invitations: makes them, lists them, takes them back. Only the hash of a secret is kept; who
+// makes an invitation is told the secret once.
+
+import { createHash, randomBytes } from "node:crypto"
+import { accountCreated, accountNameIn } from "../core/commands/account.ts"
+import { invitationMade, invitationWithdrawn } from "../core/commands/enrolment.ts"
+import type { Account } from "../core/user.ts"
+import type { Nick } from "../protocol/names.ts"
+import { now } from "./clock.ts"
+import type { Shell } from "./shell.ts"
+
+export interface InvitationWanted {
+  readonly name: string
+  readonly channels: readonly string[]
+  readonly ttlMs: number
+  readonly uses: number
+}
+
+/** One of the list. */
+export interface OpenInvitation {
+  readonly id: string
+  readonly account: string
+  readonly channels: readonly string[]
+  /** ms since 1970. */
+  readonly expires: number
+  readonly usesLeft: number
+}
+
+/** What a link is made of. */
+export interface Invited {
+  readonly id: string
+  /** In base64url. */
+  readonly secret: string
+  readonly account: string
+  /** ms since 1970. */
+  readonly expires: number
+  /** Pin of the authority's key, in hex. */
+  readonly pin: string
+  /** Hosts that the server's certificate names. */
+  readonly hosts: readonly string[]
+}
+
+const [ID_BYTES, SECRET_BYTES] = [8, 16]
+
+export class Invitations {
+  readonly #shell: Shell
+
+  constructor(shell: Shell) {
+    this.#shell = shell
+  }
+
+  /** Its account is made with it: nobody else is to take the name meanwhile. */
+  async make(wanted: InvitationWanted): Promise<Invited | { readonly error: string }> {
+    const { engine, signer, rules, tls } = this.#shell
+    if (!signer || rules.mode === "off")
+      return { error: "this server makes no certificates: it lacks its authority's key, or asks for none" }
+    if (engine.readOnly) return { error: "the disk is full: nobody can be invited until there is room" }
+    const channels = wanted.channels.map((name) => engine.net.parseChannelName(name))
+    const bad = wanted.channels.find((_, index) => channels[index] === undefined)
+    if (bad !== undefined) return { error: `${bad} cannot be the name of a channel` }
+    const account = this.#account(wanted.name, signer.issuer)
+    if ("error" in account) return account
+    const [id, secret] = [ID_BYTES, SECRET_BYTES].map((bytes) => randomBytes(bytes)) as [Buffer, Buffer]
+    const invitation = {
+      id: id.toString("base64url"),
+      accountName: account.name,
+      channels: wanted.channels,
+      expires: now() + wanted.ttlMs,
+      uses: wanted.uses,
+      text: createHash("sha256").update(secret).digest("hex"),
+    }
+    const refusal = engine.administer(invitationMade, invitation, now())
+    if (refusal !== undefined) return { error: refusal }
+    await this.#shell.durable(engine.lastSeq)
+    return {
+      id: invitation.id,
+      secret: secret.toString("base64url"),
+      account: account.name,
+      expires: invitation.expires,
+      pin: signer.issuer,
+      hosts: hostsOf(tls.leaf.subjectAltName ?? ""),
+    }
+  }
+
+  list(): OpenInvitation[] {
+    const { net } = this.#shell.engine
+    return [...net.invitations.values()]
+      .filter(({ expires, usesLeft }) => expires > now() && usesLeft > 0)
+      .map(({ id, accountId, channels, expires, usesLeft }) => ({
+        id,
+        account: net.accountOf(accountId)?.name ?? "",
+        channels,
+        expires,
+        usesLeft,
+      }))
+  }
+
+  async withdraw(id: string): Promise<{ readonly done: string } | { readonly error: string }> {
+    const { engine } = this.#shell
+    const madeSeq = engine.net.invitations.get(id)?.seq
+    if (madeSeq === undefined) return { error: `there is no invitation ${id}` }
+    if (engine.readOnly) return { error: "the disk is full: nothing can be changed until there is room" }
+    engine.administer(invitationWithdrawn, { id, madeSeq }, now())
+    await this.#shell.durable(engine.lastSeq)
+    return { done: `the invitation ${id} is withdrawn` }
+  }
+
+  #account(wanted: string, issuer: string): Account | { readonly error: string } {
+    const { engine } = this.#shell
+    const { net } = engine
+    const known = net.account(wanted)
+    if (known) return known
+    const name = accountNameIn(net, wanted)
+    if (!name) return { error: `${wanted} cannot be the name of an account` }
+    const like = net.lookalikes(name).find((one): one is Account => !("nick" in one))
+    if (like) return { error: `${name} looks like ${like.name}, who has an account` }
+    engine.administer(accountCreated, { name: name as Nick, issuer }, now())
+    return net.account(name) ?? { error: "the account was not made" }
+  }
+}
+
+/** Of a certificate's alternative names, as node writes them. */
+function hostsOf(names: string): string[] {
+  return names.split(", ").map((name) => name.replace(/^(?:DNS|IP Address):/, ""))
+}

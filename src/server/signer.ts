@@ -1,0 +1,24 @@
+// Who makes certificates for members, as far as the server knows: src/authority/signer.ts is one.
+
+export interface Terms {
+  /** In lower-case hex. */
+  readonly serial: string
+  /** ms since 1970. */
+  readonly notBefore: number
+  readonly notAfter: number
+}
+
+export interface Signer {
+  /** Pin of the issuing key, in hex. */
+  readonly issuer: string
+  /** A PKCS #7 message of certificates. */
+  readonly caCertificates: Uint8Array
+  terms(nowMs: number): Terms
+  read(der: Uint8Array): Promise<{ readonly refused: string } | SoundRequest>
+}
+
+export interface SoundRequest {
+  /** SHA-256 of its key, in hex. */
+  readonly keyPin: string
+  certify(name: string, terms: Terms): Promise<Uint8Array>
+}

@@ -1,0 +1,129 @@
+// A newcomer: from nothing to the first message, by the line that the host gave them.
+
+import { afterAll, beforeAll, expect, test } from "bun:test"
+import { readdirSync, readFileSync, statSync } from "node:fs"
+import { join } from "node:path"
+import { chat, CHAT, run, testWith } from "../support/program.ts"
+import { startServer, type TestServer } from "../support/server.ts"
+import { Tmux } from "../support/tmux.ts"
+
+let server: TestServer
+beforeAll(async () => {
+  server = await startServer({ flags: ["--access", "members", "--client-certs", "required"] })
+})
+afterAll(() => server[Symbol.asyncDispose]())
+
+function invite(...args: string[]) {
+  return chat(["invite", ...args, "--data", server.data], { home: server.home("server") })
+}
+
+async function linkFor(name: string, ...args: string[]): Promise<string> {
+  const { stdout } = await invite(name, "--json", ...args)
+  return (JSON.parse(stdout) as { link: string }).link
+}
+
+function profileIn(home: string): string {
+  const servers = join(home, ".local", "share", "chat", "servers")
+  return join(servers, readdirSync(servers)[0]!)
+}
+
+test("two commands, and the first message is there", async () => {
+  const begun = performance.now()
+  const invited = await invite("alice", "--channels", "lab")
+  expect(invited.stdout).toMatch(
+    /Give alice this line \(it works once, until \w{3} \d+ \w{3} \d{4} \d\d:\d\d\)/,
+  )
+  const [link = ""] = /chat:\/\/\S+/.exec(invited.stdout) ?? []
+  const home = server.home("alice")
+  const joined = await chat(["join", link], { home, stdin: "hello from nothing\n" })
+  const seconds = (performance.now() - begun) / 1000
+  expect(joined.stderr).toContain(server.authority.words.replaceAll("-", " "))
+  expect(joined.stderr).toContain("you are alice")
+  expect(joined).toMatchObject({ exitCode: 0 })
+  expect(seconds).toBeLessThan(10)
+  const profile = profileIn(home)
+  expect(statSync(join(profile, "me.key")).mode & 0o777).toBe(0o600)
+  expect(readdirSync(profile).sort()).toEqual(["ca.pem", "me.key", "me.pem", "server.json"])
+  // From now on the profile is enough.
+  const again = await chat(["connect", "--line"], { home, stdin: "and again\n" })
+  expect(again.exitCode).toBe(0)
+  expect(again.stderr).toContain("#lab")
+})
+
+test("an invitation that is used gets exit code 10, and leaves nothing that counts", async () => {
+  const link = await linkFor("bob")
+  const join1 = await chat(["join", "-"], { home: server.home("bob"), stdin: `${link}\n` })
+  expect(join1.exitCode).toBe(0)
+  const thief = await chat(["join", link], { home: server.home("thief"), stdin: "hi\n" })
+  expect(thief.exitCode).toBe(10)
+  expect(thief.stderr).toContain("used, expired or unknown")
+  const twice = await chat(["join", link], { home: server.home("bob"), stdin: "hi\n" })
+  expect(twice).toMatchObject({ exitCode: 2 })
+  expect(twice.stderr).toContain("this computer is bob on that server already")
+})
+
+test("a server of another authority stops it, and is told nothing", async () => {
+  await using other = await startServer()
+  const link = (await linkFor("carol")).replace(/\/\/[^/]+/, `//localhost:${other.port}`)
+  const ended = await chat(["join", link], { home: server.home("carol"), stdin: "hi\n" })
+  expect(ended.exitCode).toBe(4)
+  expect(ended.stderr).toContain("STOP: localhost is not the server you were invited to")
+  expect(other.said).not.toContain("invitation refused")
+  // The invitation is still good.
+  const mended = link.replace(/\/\/[^/]+/, `//localhost:${server.port}`)
+  expect((await chat(["join", mended], { home: server.home("carol"), stdin: "hi\n" })).exitCode).toBe(0)
+})
+
+test("what is no link is said so, and is not repeated", async () => {
+  const ended = await chat(["join", "chat://x:6697/#v1.secret"], { home: server.home("dora") })
+  expect(ended).toMatchObject({ exitCode: 2, stdout: "" })
+  expect(ended.stderr).not.toContain("secret")
+})
+
+test("invitations are listed and withdrawn; a restart keeps them, and their secrets are nowhere", async () => {
+  const link = await linkFor("erin", "--uses", "2", "--ttl", "7d")
+  const [, id = "", secret = ""] = /\.([\w-]{11})\.([\w-]{22})$/.exec(link) ?? []
+  await server.stop()
+  await server.start()
+  expect((await invite("list")).stdout).toMatch(new RegExp(String.raw`${id} +erin +2 +`))
+  const kept = link.replace(/\/\/[^/]+/, `//localhost:${server.port}`)
+  expect((await chat(["join", kept], { home: server.home("erin"), stdin: "hi\n" })).exitCode).toBe(0)
+  expect((await invite("withdraw", id)).stdout).toContain("is withdrawn")
+  expect((await invite("list")).stdout).not.toContain(id)
+  expect((await chat(["join", kept], { home: server.home("erin2"), stdin: "hi\n" })).exitCode).toBe(10)
+  await server.stop()
+  for (const file of readdirSync(server.data).filter((name) => name.startsWith("log.db")))
+    expect(readFileSync(join(server.data, file)).includes(secret)).toBeFalse()
+  expect(server.said).not.toContain(secret)
+  await server.start()
+})
+
+testWith("tmux")("asked for on a terminal, the link is not shown, and the chat opens", async () => {
+  using tmux = new Tmux()
+  const link = await linkFor("frida")
+  const frida = tmux.open([CHAT, "join"], { home: server.home("frida") })
+  await frida.shows(/invitation:/)
+  frida.say(link)
+  await frida.shows(/you joined #general/)
+  expect(frida.text()).not.toContain(link.slice(-22))
+  frida.say("in by a link")
+  await frida.shows(/frida in by a link/)
+  frida.say("/quit")
+  expect(await frida.exitCode()).toBe(0)
+})
+
+testWith("curl", "openssl")("curl and openssl enrol as the manual says", async () => {
+  const { stdout } = await invite("gina", "--json")
+  const { link, id } = JSON.parse(stdout) as { link: string; id: string }
+  const home = server.home("gina")
+  const secret = link.slice(-22)
+  const script = `
+openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj / -keyout me.key -outform DER | base64 -w0 > me.csr
+curl -sf --cacert ${server.authority.caPath} --user ${id}:${secret} -H 'Content-Type: application/pkcs10' --data-binary @me.csr \\
+  https://localhost:${server.port}/.well-known/est/simpleenroll | base64 -d | openssl pkcs7 -inform DER -print_certs -out me.pem
+chmod 600 me.key`
+  expect((await run(["bash", "-euo", "pipefail", "-c", script], { home })).exitCode).toBe(0)
+  const flags = ["--ca", server.authority.caPath, "--cert", "me.pem", "--nick", "gina"]
+  const ended = await chat(["connect", `localhost:${server.port}`, ...flags], { home, stdin: "by curl\n" })
+  expect(ended.exitCode).toBe(0)
+})
