@@ -161,6 +161,7 @@ export class Engine {
     this.#advance(now)
     const refusal = type.refuse?.(this.net, fact, undefined)
     if (refusal) return `${refusal.params.join(" ")}: ${refusal.text ?? ""}`
+    if (this.readOnly && type.refuse) return "the disk is full: nothing is changed until there is room"
     this.#place(type, fact, undefined)
     return undefined
   }

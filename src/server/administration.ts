@@ -160,7 +160,6 @@ export class Administration {
     const { engine, wake } = this.#parts.shell
     const account = engine.net.account(name)
     if (!account) return { error: `there is no account ${name}` }
-    if (engine.readOnly) return { error: "the disk is full: nothing can be erased until there is room" }
     const fact = { name: account.name, accountId: account.id }
     const refusal = engine.administer(accountMessagesErased, fact, now())
     wake()

@@ -101,3 +101,13 @@ test("an answer is for its question alone: nobody gets in by that to another", (
   ])
   expect(guest.user?.account?.name).toBe("mallory" as Nick)
 })
+
+test("while the disk is full an administrator changes nothing either", () => {
+  const world = new World()
+  world.engine.readOnly = true
+  const fact = { name: "alice" as Nick, text: "hashed secret" }
+  expect(world.engine.administer(accountRegistered, fact, world.now)).toContain("the disk is full")
+  expect(world.engine.net.account("alice")).toBeUndefined()
+  world.engine.readOnly = false
+  expect(world.engine.administer(accountRegistered, fact, world.now)).toBeUndefined()
+})
