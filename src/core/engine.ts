@@ -129,12 +129,7 @@ export class Engine {
   end(session: Session, code: RefusalCode, words: string = REFUSALS[code].text) {
     if (session.closing) return
     session.closing = code
-    const { before, error } = farewell(session, code, words)
-    if (before) this.#speech.reply(session, before)
-    if (before && this.#speech.isAnswering(session)) this.#speech.finish()
-    this.#speech.reply(session, error)
-    // It is the last thing the session hears, the answer to a label included.
-    if (this.#speech.isAnswering(session)) this.#speech.finish()
+    this.#speech.last(session, farewell(session, code, words))
     this.#requests.push({ type: "close", session })
     this.sessions.delete(session)
     this.#leave(session, words)

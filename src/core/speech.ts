@@ -60,8 +60,15 @@ export class Speech {
     response?.finish(this.newBatch, (content, tags) => this.#send(response.session, content, tags))
   }
 
-  isAnswering(session: Session): boolean {
-    return this.#response?.session === session
+  /** `error` is the last thing that the session hears: what comes before it is the answer to a label, if it waits for one. */
+  last(session: Session, { before, error }: { before: Content | undefined; error: Content }) {
+    const isAnswering = this.#response?.session === session
+    if (before) {
+      this.reply(session, before)
+      if (isAnswering) this.finish()
+    }
+    this.reply(session, error)
+    if (isAnswering) this.finish()
   }
 
   answer(session: Session, answer: Answer) {

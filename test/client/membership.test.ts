@@ -30,6 +30,20 @@ test("the view follows joins, names, nicks, modes, kicks and topics", () => {
   ])
 })
 
+test("a founder's sign is the highest", () => {
+  const rig = new ClientRig().settle("")
+  const members = () =>
+    [...(rig.session.view.channel("#den")?.members.values() ?? [])].map(({ signs, nick }) => signs + nick)
+  rig.feed(
+    ":s 005 alice PREFIX=(qohv)~@%+ :are supported",
+    ":s 353 alice = #den :~@bob @alice",
+    ":s 366 alice #den :End",
+  )
+  expect(members()).toEqual(["~@bob", "@alice"])
+  rig.feed(":ChanServ!ChanServ@services MODE #den -q+q bob alice")
+  expect(members()).toEqual(["@bob", "~@alice"])
+})
+
 test("names that only look different are the same under rfc1459", () => {
   const rig = new ClientRig().settle("")
   rig.feed(":s 005 alice CASEMAPPING=rfc1459 :are supported", ":alice!a@h JOIN #a[b]")

@@ -17,7 +17,7 @@ import { Tell } from "../../src/core/tell.ts"
 import { correspondentId } from "../../src/core/user.ts"
 import { CAPABILITIES, NO_IMPLICIT_NAMES } from "../../src/protocol/capabilities.ts"
 import { msgidOf } from "../../src/protocol/msgid.ts"
-import { PREFIXES } from "../../src/protocol/modes.ts"
+import { OPERATOR, PREFIXES } from "../../src/protocol/modes.ts"
 import { folded } from "../../src/protocol/names.ts"
 import { chatter, NICKS } from "../support/chatter.ts"
 import { digest } from "../support/digest.ts"
@@ -167,7 +167,11 @@ class Simulation {
     if (random.chance(0.003)) return this.#eraseAccount()
     if (random.chance(0.02)) return this.#enrol()
     if (random.chance(0.08)) return this.#sayInLines(onlooker)
-    const line = random.chance(0.06) ? this.#takeBack() : chatter(random, () => `t${++this.#texts}`)
+    const line = random.chance(0.06)
+      ? this.#takeBack()
+      : random.chance(0.04)
+        ? this.#lookAfter(onlooker)
+        : chatter(random, () => `t${++this.#texts}`)
     this.#engine.receive(onlooker.session, line, this.#now)
     this.#look()
   }
@@ -177,6 +181,16 @@ class Simulation {
     if (!account || this.#engine.readOnly) return
     const fact = { name: account.name, accountId: account.id }
     this.#engine.administer(accountMessagesErased, fact, this.#now)
+  }
+
+  // Of a channel that it is an operator of, if there is one.
+  #lookAfter({ session }: Onlooker): string {
+    const random = this.#random
+    const own = [...(session.user?.channels ?? [])].filter(([, { prefixes }]) => prefixes >= OPERATOR)
+    const [channel] = random.pick(own) ?? []
+    const verb = random.pick(["REGISTER", "REGISTER", "AMODE", "AMODE", "DROP"])
+    const change = verb === "AMODE" ? ` ${random.pick(["+o", "+v", "-o"])} ${random.pick(NICKS)}` : ""
+    return `CS ${verb} ${channel?.name ?? "#a"}${change}`
   }
 
   // Invitations are made, withdrawn and used, by as many as want.

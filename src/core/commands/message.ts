@@ -38,6 +38,7 @@ import {
   type Account,
   type User,
   type UserId,
+  NOT_CONNECTED,
 } from "../user.ts"
 import { acceptChanged, hasRoom } from "./accept.ts"
 
@@ -249,7 +250,7 @@ function tellIfAbsent(account: Account, to: User | undefined, tell: Tell) {
   if (to && to.sessions.length > 0) told?.delete(account.id)
   else if (told && !told.has(account.id)) {
     told.add(account.id)
-    tell.reply(RPL_AWAY(to?.nick ?? account.name, "Not connected, and will read it later"))
+    tell.reply(RPL_AWAY(to?.nick ?? account.name, NOT_CONNECTED))
   }
 }
 
