@@ -2,32 +2,29 @@
 
 import { METADATA as METADATA_CAPABILITY } from "../../protocol/capabilities.ts"
 import { METADATA_KEY_BYTES_MAX } from "../../protocol/limits.ts"
-import { byteLength, type ChannelName } from "../../protocol/names.ts"
+import { byteLength } from "../../protocol/names.ts"
 import {
   ERR_NEEDMOREPARAMS,
   ERR_NOTREGISTERED,
-  RPL_KEYNOTSET,
   RPL_METADATASUBOK,
   RPL_METADATASUBS,
   RPL_METADATASYNCLATER,
   RPL_METADATAUNSUBOK,
 } from "../../protocol/numerics.ts"
-import { FAIL, type Reply } from "../../protocol/reply.ts"
-import { isOperator, isVisible, type Channel } from "../channel.ts"
+import type { Reply } from "../../protocol/reply.ts"
+import { isVisible, type Channel } from "../channel.ts"
 import { anytime, type Answer, type Context } from "../command.ts"
-import { event } from "../event.ts"
+import { metadataBatch, subscribedValuesIn, subscribedValuesOf, valueOf, valuesOf } from "../metadata.ts"
+import type { User } from "../user.ts"
 import {
-  metadataBatch,
-  subscribedValuesIn,
-  subscribedValuesOf,
-  tellOfChannel,
-  tellOfUser,
-  valueOf,
-  valuesOf,
-  type Metadata,
-} from "../metadata.ts"
-import type { Network } from "../network.ts"
-import type { User, UserId } from "../user.ts"
+  changed,
+  emptied,
+  fail,
+  metadataChanged,
+  metadataCleared,
+  refusedBy,
+  type Target,
+} from "./metadata-changes.ts"
 
 export const METADATA = anytime({
   name: "METADATA",
@@ -47,14 +44,6 @@ export const METADATA = anytime({
   },
 })
 
-/** What has metadata; neither channel nor user is a session that is not registered yet. */
-interface Target {
-  readonly name: string
-  readonly metadata: Metadata
-  readonly channel?: Channel
-  readonly user?: User
-}
-
 interface Subcommand {
   readonly paramsMin: number
   readonly ofOneself?: true
@@ -71,10 +60,6 @@ const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map<string, Subcommand>
   ["UNSUB", { paramsMin: 1, ofOneself: true, run: unsubscribe }],
   ["SUBS", { paramsMin: 0, ofOneself: true, run: subscriptions }],
 ])
-
-function fail(code: string, params: readonly string[], text: string): Reply {
-  return FAIL("METADATA", code, params, text)
-}
 
 function targetOf({ net, session }: Context, name: string): Target | undefined {
   const { user } = session
@@ -185,91 +170,4 @@ function packed(keys: readonly string[]): string[][] {
   const lines: string[][] = []
   for (let at = 0; at < keys.length; at += KEYS_OF_A_LINE) lines.push(keys.slice(at, at + KEYS_OF_A_LINE))
   return lines
-}
-
-interface Change {
-  readonly key: string
-  /** The value; absent to remove it. */
-  readonly text?: string
-}
-
-/** Of one of the two. */
-interface Whose {
-  readonly channel?: ChannelName
-  readonly user?: UserId
-}
-
-export const metadataChanged = event<Whose & Change>({
-  type: "metadataChanged",
-  refuse(net, fact, by) {
-    const target = whose(net, fact)
-    if (!target || !mayChange(target, by)) return noPermission(target, fact.key)
-    return refusedBy(target.name, target.metadata, fact, net.settings.limits.metadataKeys)
-  },
-  apply(net, e, tell) {
-    const target = whose(net, e)
-    if (!target) return
-    tell.reply(changed(target.name, target.metadata, e))
-    if (target.channel) tellOfChannel(target.channel, e.key, tell)
-    if (target.user) tellOfUser(target.user, e.key, tell)
-  },
-})
-
-export const metadataCleared = event<Whose>({
-  type: "metadataCleared",
-  refuse(net, fact, by) {
-    const target = whose(net, fact)
-    return !target || !mayChange(target, by) ? noPermission(target, "*") : undefined
-  },
-  apply(net, e, tell) {
-    const target = whose(net, e)
-    if (!target) return
-    const { name, metadata, channel, user } = target
-    const keys = [...metadata.keys()]
-    for (const content of metadataBatch(name, emptied(name, metadata), tell.newBatch())) tell.reply(content)
-    for (const key of keys) {
-      if (channel) tellOfChannel(channel, key, tell)
-      if (user) tellOfUser(user, key, tell)
-    }
-  },
-})
-
-function whose(net: Network, { channel: name, user: id }: Whose): Target | undefined {
-  const channel = name === undefined ? undefined : net.channel(name)
-  if (channel) return { name: channel.name, metadata: channel.metadata, channel }
-  const user = id === undefined ? undefined : net.users.get(id)
-  return user && { name: user.nick, metadata: user.metadata, user }
-}
-
-function mayChange({ channel, user }: Target, by: User | undefined): boolean {
-  return by === undefined || (channel ? isOperator(channel, by) : user === by)
-}
-
-function noPermission(target: Target | undefined, key: string): Reply {
-  return fail("KEY_NO_PERMISSION", [target?.name ?? "*", key], "That is not yours to change")
-}
-
-function refusedBy(
-  name: string,
-  metadata: Metadata,
-  { key, text }: Change,
-  keysMax: number,
-): Reply | undefined {
-  if (metadata.has(key)) return undefined
-  if (text === undefined) return fail("KEY_NOT_SET", [name, key], "It is not set")
-  return metadata.size < keysMax
-    ? undefined
-    : fail("LIMIT_REACHED", [name], `There is room for ${keysMax} keys`)
-}
-
-function changed(name: string, metadata: Metadata, { key, text }: Change): Reply {
-  if (text === undefined) metadata.delete(key)
-  else metadata.set(key, text)
-  return valueOf(name, key, metadata)
-}
-
-function emptied(name: string, metadata: Metadata): Reply[] {
-  const keys = [...metadata.keys()]
-  metadata.clear()
-  return keys.map((key) => RPL_KEYNOTSET(name, key))
 }
