@@ -4,18 +4,16 @@ import { userInfo } from "node:os"
 import { memberOf } from "../authority/issue.ts"
 import { pinOf } from "../authority/pin.ts"
 import type { Happening } from "../client/happening.ts"
-import type { Login } from "../client/sasl.ts"
 import { Session } from "../client/session.ts"
 import { formatAddress, parseAddress, type Address } from "../dial/address.ts"
 import { connect, type Credentials } from "../dial/connection.ts"
 import { Link, type LinkOptions } from "../dial/link.ts"
 import { profileNamed, profilesFolder, readProfiles, saveProfile, type Profile } from "../dial/profiles.ts"
-import { scramSha256 } from "../dial/scram.ts"
 import { credentialsFor, explained, type AskWords } from "../dial/trust.ts"
 import { parseNick } from "../protocol/names.ts"
 import { printable } from "../protocol/printable.ts"
 import { EXIT, UserError } from "../user-error.ts"
-import { readPassword } from "./secret.ts"
+import { LOGIN_FLAGS, loginOf, refusedLogin, type LoginGiven } from "./login.ts"
 
 const NICK_LENGTH_MAX = 64
 
@@ -29,12 +27,7 @@ export const DIAL_FLAGS = {
     valueHint: "FILE",
     description: "its private key; default: beside it, ending in .key",
   },
-  sasl: { type: "string", valueHint: "NAME", description: "log in to this account with a password" },
-  "password-file": {
-    type: "string",
-    valueHint: "FILE",
-    description: "where that password is, - for standard input; default: asked at the terminal",
-  },
+  ...LOGIN_FLAGS,
 } as const
 
 export const SERVER_FLAGS = {
@@ -43,14 +36,12 @@ export const SERVER_FLAGS = {
   host: { type: "string", valueHint: "HOST:PORT", description: "a server by its address" },
 } as const
 
-export interface Who {
+export interface Who extends LoginGiven {
   readonly nick: string | undefined
   readonly ca: string | undefined
   readonly pin: string | undefined
   readonly cert: string | undefined
   readonly key: string | undefined
-  readonly sasl: string | undefined
-  readonly "password-file": string | undefined
 }
 
 export interface Place {
@@ -130,20 +121,6 @@ export async function dial(place: Place, who: Who, options: DialOptions): Promis
   return dialled
 }
 
-async function loginOf(who: Who, { cert }: Credentials): Promise<Login | undefined> {
-  const { sasl: account, "password-file": file } = who
-  const certified = cert !== undefined
-  if (account === undefined) {
-    if (file !== undefined)
-      throw new UserError("--password-file needs the --sasl NAME that it belongs to", {
-        exitCode: EXIT.usage,
-      })
-    return certified ? { account, password: undefined, certified, scram: scramSha256 } : undefined
-  }
-  const password = await readPassword(`password of ${printable(account)}`, file)
-  return { account, password, certified, scram: scramSha256 }
-}
-
 /** Remembers the server, so that `chat connect` alone comes back to it. */
 export function remember({ session, place, credentials }: Dialled) {
   const { address, profile } = place
@@ -164,23 +141,13 @@ export function remember({ session, place, credentials }: Dialled) {
 
 /** What a happening means for the whole program: a login that failed, a nick that cannot be had. */
 export function fatal(happening: Happening): UserError | undefined {
-  if (happening.type === "loginRefused")
-    return new UserError(`cannot log in: ${printable(happening.reason)}`, {
-      hint: LOGIN_HINTS[happening.code] ?? "check the account's name and its password",
-      exitCode: EXIT.identity,
-    })
+  if (happening.type === "loginRefused") return refusedLogin(happening)
   if (happening.type !== "nickTaken" || happening.using !== undefined) return undefined
   const wanted = printable(happening.wanted)
   return new UserError(`"${wanted}" cannot be your nick here: ${printable(happening.reason)}`, {
     hint: `choose another with --nick, such as ${wanted}_`,
     exitCode: EXIT.nickInUse,
   })
-}
-
-const LOGIN_HINTS: Readonly<Record<string, string>> = {
-  NO_SASL: "connect without --sasl",
-  "902": "ask the host of this server about the account",
-  "906": "do not type the password here again before its host has explained it",
 }
 
 export function removedFrom(kick: Happening & { type: "kick" }): UserError {

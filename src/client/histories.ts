@@ -4,7 +4,8 @@
 import type { Message } from "../protocol/message.ts"
 import { serverTime } from "../protocol/server-time.ts"
 import type { Context } from "./context.ts"
-import type { Happening, Spoken } from "./happening.ts"
+import { takePage, type Fill } from "./fill.ts"
+import type { Happening } from "./happening.ts"
 import { historyPage } from "./isupport.ts"
 import { Resumption } from "./resumption.ts"
 import { Seen } from "./seen.ts"
@@ -17,23 +18,6 @@ export const FIRST_LOOK = 30
 const GAP_MAX = 10_000
 /** ms without a line of an answer after which a history counts as incomplete. */
 export const PATIENCE_MS = 15_000
-
-interface Fill {
-  readonly target: string
-  readonly gap: boolean
-  /** From where the next page is asked for; of a first look without it the newest there are. */
-  from: Mark | undefined
-  byTime: boolean
-  page: Spoken[]
-  readonly found: Spoken[]
-  readonly held: Happening[]
-  fetched: number
-  /** A message that was seen before came again: this history holds what is said here, and we may read it. */
-  anchored: boolean
-  /** Whether only that proves that a doubtful message which is missing never arrived. */
-  readonly needsAnchor: boolean
-  lastAnswerAt: number
-}
 
 export class Histories {
   readonly resumption = new Resumption()
@@ -151,7 +135,7 @@ export class Histories {
     if (key === undefined || !fill) return
     // Of a message of several lines the first alone has the id.
     const last = fill.page.findLast(({ id }) => id !== undefined) ?? fill.page.at(-1)
-    const fresh = this.#takePage(context, key, fill)
+    const fresh = takePage(context, key, fill)
     // A server may return a page shorter than was asked for, so that only a page without news is the end.
     if (!fill.gap || !last || !fresh) return this.#finish(context, key, fill, true)
     if (fill.fetched >= GAP_MAX) return this.#finish(context, key, fill, false)
@@ -159,32 +143,6 @@ export class Histories {
     fill.byTime = false
     fill.lastAnswerAt = context.now
     this.#ask(context, fill)
-  }
-
-  /** Adds what is new on a page; false when nothing was that did not come live as well. */
-  #takePage(context: Context, key: string, fill: Fill): boolean {
-    const live = new Set(fill.held.map((happening) => ("id" in happening ? happening.id : undefined)))
-    const known = new Set(fill.found.map((spoken) => spoken.id))
-    let fresh = false
-    let isKnown = false
-    let isLive = false
-    for (const spoken of fill.page) {
-      // A line without an id goes on with the message before it.
-      if (spoken.id !== undefined) {
-        const isSeen = this.seen.has(key, spoken.id)
-        fill.anchored ||= isSeen
-        isKnown = isSeen || known.has(spoken.id)
-        // What was said while the page was on its way came live as well, and is news.
-        isLive = live.has(spoken.id)
-      }
-      if (isKnown || (isLive && spoken.id === undefined)) continue
-      fill.found.push(isLive ? { ...spoken, past: false } : spoken)
-      if (isLive) continue
-      fill.fetched++
-      fresh = true
-      context.outbox.confirmText(context, spoken.target, wireText(spoken), spoken.from)
-    }
-    return fresh
   }
 
   /** FAIL CHATHISTORY: asks by time when the msgid was not understood, else what there is must do. */
@@ -244,9 +202,4 @@ export class Histories {
 
 export function canRead({ view: { capabilities } }: Context): boolean {
   return capabilities.has("draft/chathistory") && capabilities.has("batch")
-}
-
-/** A spoken text as it went over the wire, to compare with what was sent. */
-function wireText(spoken: Spoken): string {
-  return spoken.type === "action" ? `\x01ACTION ${spoken.text}\x01` : spoken.text
 }

@@ -29,6 +29,8 @@ export interface Login {
 /** Iterations that we compute for a server; more of them would only cost us time. */
 const ITERATIONS_MAX = 1_000_000
 
+const UNPROVEN = "the server could not prove that it knows the password"
+
 /** The next response to a challenge; undefined when the server cannot be believed. */
 type Step = (challenge: string) => { readonly response: string; readonly next?: Step } | undefined
 
@@ -93,24 +95,28 @@ export class Sasl {
     const answer = challenge === undefined ? undefined : this.#step?.(challenge)
     if (!answer) {
       context.send("AUTHENTICATE *")
-      return this.refused(context, "906", "the server could not prove that it knows the password")
+      return this.refused(context, "906", UNPROVEN)
     }
     this.#step = answer.next
     for (const part of chunks(textToBase64(answer.response))) context.send(`AUTHENTICATE ${part}`)
   }
 
+  /** A server that says so before its own proof was seen is not believed. */
   succeeded(context: Context) {
-    if (this.#isOpen) this.#end(context)
+    if (this.#step) this.refused(context, "906", UNPROVEN)
+    else if (this.#isOpen) this.#end(context)
   }
 
   refused(context: Context, code: string, reason: string) {
     if (!this.#isOpen) return
     this.#isOpen = false
+    this.#step = undefined
     this.#without(context, code, reason)
   }
 
   connectionLost() {
     this.#isOpen = false
+    this.#step = undefined
   }
 
   // Who asked for nothing goes on without an account, as far as the server lets them.
@@ -161,6 +167,6 @@ export const onAuthenticate: Handler = (context, { params }) => {
 /** 902, 904 to 908; 900 and 903. 908 names the mechanisms, and 904 follows. */
 export const onSaslNumeric: Handler = (context, { command: code, params }) => {
   if (code === "900") context.tell({ type: "loggedIn", account: params[2] ?? "" })
-  else if (code === "903" || code === "907") context.sasl.succeeded(context)
+  else if (code === "903") context.sasl.succeeded(context)
   else if (code !== "908") context.sasl.refused(context, code, params.at(-1) ?? "")
 }

@@ -3,21 +3,19 @@
 
 import { format, formatTags, parse, type Message } from "../protocol/message.ts"
 import { parseServerTime } from "../protocol/server-time.ts"
-import type { Context, Handler } from "./context.ts"
+import { Batches } from "./batches.ts"
+import type { Context } from "./context.ts"
 import { Direct } from "./direct.ts"
+import { handlerOf } from "./handlers.ts"
 import type { Happening } from "./happening.ts"
 import { Histories } from "./histories.ts"
 import { Inquiries } from "./inquiries.ts"
-import { MEMBERSHIP } from "./membership.ts"
-import { Multiline } from "./multiline.ts"
-import { onCap } from "./negotiation.ts"
 import { Outbox } from "./outbox.ts"
-import { onMarkread, Reading } from "./reading.ts"
+import { Reading } from "./reading.ts"
 import { Registration, type Person } from "./registration.ts"
-import { onFail, onNote, onNumeric, onServerError } from "./replies.ts"
-import { onAuthenticate, Sasl, type Login } from "./sasl.ts"
+import { Sasl, type Login } from "./sasl.ts"
 import { said } from "./say.ts"
-import { onRedact, onSpoken, onTags, spokenOf } from "./spoken.ts"
+import { spokenOf } from "./spoken.ts"
 import { View } from "./view.ts"
 
 export interface SessionOptions extends Person {
@@ -36,14 +34,12 @@ export class Session implements Context {
   readonly inquiries = new Inquiries()
   readonly reading: Reading
   readonly sasl: Sasl
-  readonly #multiline = new Multiline()
+  readonly #batches = new Batches()
   readonly registration: Registration
   readonly wanted: Context["wanted"] = new Map()
   now = 0
   #lines: string[] = []
   #happenings: Happening[] = []
-  /** References of open labeled-response batches to their labels. */
-  readonly #labels = new Map<string, string>()
 
   constructor(options: SessionOptions) {
     this.view = new View(options.nick)
@@ -74,8 +70,7 @@ export class Session implements Context {
   close(now: number) {
     this.now = now
     this.#lines = []
-    this.#labels.clear()
-    this.#multiline.connectionLost()
+    this.#batches.connectionLost()
     this.inquiries.connectionLost()
     this.sasl.connectionLost()
     this.outbox.connectionLost()
@@ -189,45 +184,17 @@ export class Session implements Context {
   }
 
   #handle(message: Message) {
-    if (message.command === "BATCH") return this.#batch(message)
-    if (this.#multiline.collect(message) || this.inquiries.collect(this, message)) return
-    if (this.direct.collect(this, message) || this.histories.collect(this, message)) return
-    const label = this.#labels.get(message.tags.get("batch") ?? "")
-    const labelled =
-      label === undefined ? message : { ...message, tags: new Map([...message.tags, ["label", label]]) }
-    const handler = HANDLERS[message.command] ?? (/^\d/.test(message.command) ? onNumeric : undefined)
-    handler?.(this, labelled)
+    if (message.command === "BATCH") {
+      const whole = this.#batches.take(this, message)
+      if (whole) this.#handle(whole)
+      return
+    }
+    if (this.#batches.collect(this, message)) return
+    const handler = handlerOf(message.command)
+    handler?.(this, this.#batches.labelled(message))
     if (message.command === "376" || message.command === "422") this.#ready()
     // An echo or a PONG may have made room.
     this.outbox.pump(this)
-  }
-
-  /** https://ircv3.net/specs/extensions/batch.html: what is none of these is handled line by line. */
-  #batch(message: Message) {
-    const { params, tags } = message
-    const [reference = "", type = "", target = ""] = params
-    const name = reference.slice(1)
-    if (reference.startsWith("-")) return this.#closed(name)
-    const label = tags.get("label") ?? this.#labels.get(tags.get("batch") ?? "")
-    if (type === "draft/multiline") return this.#multiline.openBatch(name, message)
-    if (type === "draft/chathistory-targets") return this.direct.open(name)
-    if (type === "soju.im/search" || type === "search")
-      return void this.inquiries.openBatch(this, name, "search", label)
-    if (type === "chathistory") {
-      const isOurs = label === undefined && this.histories.awaits(this, target)
-      if (isOurs || !this.inquiries.openBatch(this, name, "history", label))
-        this.histories.openBatch(this, name, target)
-    }
-    if (type === "labeled-response" && label !== undefined) this.#labels.set(name, label)
-  }
-
-  #closed(reference: string) {
-    this.#labels.delete(reference)
-    const whole = this.#multiline.closeBatch(reference)
-    if (whole) this.#handle(whole)
-    this.direct.close(this, reference)
-    this.inquiries.closeBatch(this, reference)
-    this.histories.closeBatch(this, reference)
   }
 
   /** The end of the MOTD, or its absence, ends the greeting: now the server has said all about itself. */
@@ -258,30 +225,4 @@ function replyTags(of: string): string {
     ["+reply", of],
     ["+draft/reply", of],
   ])
-}
-
-const onPing: Handler = (context, { params }) => {
-  context.send(format({ command: "PONG", params: [], text: params.at(-1) ?? "" }))
-}
-
-const onPong: Handler = (context, { params }) => context.confirm(params.at(-1) ?? "")
-
-const onAck: Handler = (context, { tags }) => context.confirm(tags.get("label") ?? "")
-
-const HANDLERS: Readonly<Record<string, Handler>> = {
-  ...MEMBERSHIP,
-  PRIVMSG: onSpoken,
-  NOTICE: onSpoken,
-  TAGMSG: onTags,
-  REDACT: onRedact,
-  MARKREAD: onMarkread,
-  AUTHENTICATE: onAuthenticate,
-  CAP: onCap,
-  PING: onPing,
-  PONG: onPong,
-  ACK: onAck,
-  FAIL: onFail,
-  WARN: onNote,
-  NOTE: onNote,
-  ERROR: onServerError,
 }

@@ -2,13 +2,14 @@
 // with a value when the user wanted it, with a UserError when nothing more can be done.
 
 import { printable } from "../protocol/printable.ts"
-import { REFUSALS, type RefusalCode } from "../protocol/refusals.ts"
+import type { RefusalCode } from "../protocol/refusals.ts"
 import type { Happening } from "../client/happening.ts"
 import type { Session } from "../client/session.ts"
-import { EXIT, UserError, type ExitCode } from "../user-error.ts"
+import { EXIT, UserError } from "../user-error.ts"
 import { formatAddress, type Address } from "./address.ts"
 import { backOffMs } from "./back-off.ts"
 import type { Connection, Events } from "./connection.ts"
+import { refusedWith, type Problem } from "./problem.ts"
 import { Pulse } from "./pulse.ts"
 
 const TICK_MS = 1_000
@@ -202,22 +203,4 @@ export class Link {
     } else if (this.#pulse?.slept(now, performance.now())) this.#endWait?.()
     this.flush()
   }
-}
-
-interface Problem {
-  readonly error: UserError
-  /** "final": trying again would end the same way. */
-  readonly kind: "network" | "closed" | "final"
-}
-
-function refusedWith(code: RefusalCode, words: string): Problem {
-  const refusal: { text: string; exitCode: number; hint?: string; retry: boolean } = REFUSALS[code]
-  const said = printable(words)
-  const told = said === "" || said === refusal.text
-  // Of a removal the server says only the reason; of anything else the whole sentence.
-  const isReason = refusal.exitCode === EXIT.removed && code !== "REPLACED"
-  const message = told ? refusal.text : isReason ? `${refusal.text}: ${said}` : said
-  const hint = refusal.hint === undefined ? {} : { hint: refusal.hint }
-  const error = new UserError(message, { exitCode: refusal.exitCode as ExitCode, ...hint })
-  return { error, kind: refusal.retry ? "closed" : "final" }
 }

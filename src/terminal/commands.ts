@@ -24,6 +24,8 @@ export interface Desk {
 export interface Command {
   readonly syntax: string
   readonly help: string
+  /** Whether it means something without a connection: messages wait for the next one. */
+  readonly offline?: true
   /** Returns false when what it needs was not given. */
   run(desk: Desk, rest: string): boolean | void
 }
@@ -32,6 +34,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   join: {
     syntax: "CHANNEL [PASSWORD]",
     help: "enter a channel; what you type goes there from now on",
+    offline: true,
     run(desk, rest) {
       const [name = "", password] = words(rest)
       if (name === "") return false
@@ -51,6 +54,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   msg: {
     syntax: "NICK|CHANNEL TEXT",
     help: "say something to one person or another channel",
+    offline: true,
     run({ session, known }, rest) {
       const [name = ""] = words(rest)
       const text = after(rest, name)
@@ -61,6 +65,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   query: {
     syntax: "NICK [TEXT]",
     help: "talk with one person; what you type goes to them from now on",
+    offline: true,
     run(desk, rest) {
       const [nick = ""] = words(rest)
       if (nick === "") return false
@@ -72,6 +77,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   me: {
     syntax: "ACTION",
     help: "say what you do: /me waves",
+    offline: true,
     run({ session, target }, rest) {
       if (target === undefined || rest === "") return false
       session.say("action", target, rest)
@@ -89,6 +95,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   names: {
     syntax: "[CHANNEL]",
     help: "who is in a channel",
+    offline: true,
     run(desk, rest) {
       const [name] = channelFirst(desk, rest)
       if (name === undefined) return false
@@ -141,6 +148,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   ignore: {
     syntax: "[NICK]",
     help: "show nothing of somebody any more; again: show it; alone: whom you ignore",
+    offline: true,
     run({ session, note }, rest) {
       const [nick] = words(rest)
       const { ignored } = session.view
@@ -159,10 +167,16 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       session.send(rest)
     },
   },
-  quit: { syntax: "[REASON]", help: "leave", run: (desk, rest) => desk.quit(rest || undefined) },
+  quit: {
+    syntax: "[REASON]",
+    help: "leave",
+    offline: true,
+    run: (desk, rest) => desk.quit(rest || undefined),
+  },
   help: {
     syntax: "[COMMAND]",
     help: "this list",
+    offline: true,
     run({ note }, rest) {
       const [asked] = words(rest)
       const name = asked?.replace(/^\//, "")

@@ -14,6 +14,7 @@ export const MESSAGE_COMMANDS: Readonly<Record<string, Command>> = {
   reply: {
     syntax: "[N|NICK|last TEXT]",
     help: "answer a message: the Nth of the list, or the last one of NICK; alone: the list",
+    offline: true,
     run(desk, rest) {
       const meant = meantBy(desk, rest, (spoken) => !spoken.own)
       if (meant === "listed" || meant === undefined) return meant === "listed"
@@ -28,7 +29,7 @@ export const MESSAGE_COMMANDS: Readonly<Record<string, Command>> = {
       const meant = meantBy(desk, rest, (spoken) => !spoken.own)
       if (meant === "listed" || meant === undefined) return meant === "listed"
       if (meant.rest === "") return false
-      if (isAway(desk) || lacks(desk, "message-tags", "this server knows no reactions")) return
+      if (lacks(desk, "message-tags", "this server knows no reactions")) return
       desk.session.react(meant.spoken.target, meant.id, meant.rest)
     },
   },
@@ -38,7 +39,6 @@ export const MESSAGE_COMMANDS: Readonly<Record<string, Command>> = {
     run(desk, rest) {
       const meant = meantBy(desk, rest, (spoken) => spoken.own)
       if (meant === "listed" || meant === undefined) return meant === "listed"
-      if (isAway(desk)) return
       if (lacks(desk, "draft/message-redaction", "this server cannot take messages back")) return
       desk.session.command("REDACT", [meant.spoken.target, meant.id], meant.rest || undefined)
     },
@@ -53,7 +53,7 @@ export const MESSAGE_COMMANDS: Readonly<Record<string, Command>> = {
       const [named, ...more] = words
       const target = named === undefined ? desk.target : (desk.known(named) ?? named)
       if (bound === "unreadable" || more.length > 0 || target === undefined) return false
-      if (isAway(desk) || lacks(desk, "draft/chathistory", "this server keeps no history")) return
+      if (lacks(desk, "draft/chathistory", "this server keeps no history")) return
       desk.session.history([...placeOf(desk, target, bound), String(count)])
     },
   },
@@ -63,7 +63,7 @@ export const MESSAGE_COMMANDS: Readonly<Record<string, Command>> = {
     run(desk, rest) {
       const query = parseQuery(rest, Date.now())
       if (typeof query === "string") return desk.note(printable(query))
-      if (isAway(desk) || lacks(desk, "soju.im/search", "this server cannot search")) return
+      if (lacks(desk, "soju.im/search", "this server cannot search")) return
       desk.session.search(
         query.map(([name, value]) => [name, name === "in" ? (desk.known(value) ?? value) : value]),
       )
@@ -94,12 +94,6 @@ function meantBy(
     return "listed"
   }
   return { spoken, id: spoken.id, rest: after.trim() }
-}
-
-function isAway({ session, note }: Desk): boolean {
-  if (session.view.registered) return false
-  note("not connected just now: nothing was sent")
-  return true
 }
 
 function lacks({ session, note }: Desk, capability: string, words: string): boolean {

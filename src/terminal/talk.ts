@@ -80,6 +80,8 @@ export class Talk implements Desk {
       const hint = near ? `did you mean /${near}?` : "/help lists the commands"
       return this.note(printable(`there is no command /${name}; ${hint}`))
     }
+    if (!command.offline && !this.session.view.registered)
+      return this.note("not connected just now: nothing was sent")
     if (command.run(this, rest) === false) this.note(`usage: /${name.toLowerCase()} ${command.syntax}`)
   }
 

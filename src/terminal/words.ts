@@ -5,8 +5,9 @@ import type { Happening, Spoken } from "../client/happening.ts"
 import type { View } from "../client/view.ts"
 import { printable } from "../protocol/printable.ts"
 import { answerWords } from "./answers.ts"
-import { clock, day, duration } from "./clock.ts"
+import { clock, day } from "./clock.ts"
 import { Recent } from "./recent.ts"
+import { because, caughtUpWords, errorWords, say, topicWords } from "./sentences.ts"
 import { bold, coloured, dash, dim, type Style } from "./style.ts"
 
 export interface Printed {
@@ -179,42 +180,6 @@ export class Words {
   }
 }
 
-/** Whoever asked for it knows what it was about: parameters with ids in them are left out. */
-const ASKED: Readonly<Record<string, string>> = {
-  REDACT: "not taken back",
-  SEARCH: "nothing was searched",
-  CHATHISTORY: "nothing was read back",
-}
-
-function errorWords({ code, params, text }: Happening & { type: "error" }): string {
-  const asked = ASKED[params[0] ?? ""]
-  if (asked !== undefined) return say`${asked}: ${text} (${code})`
-  return say`${[params.join(" "), text].filter((each) => each !== "").join(": ")} (${code})`
-}
-
 function note(text: string): Printed {
   return { stream: "err", text }
-}
-
-function topicWords({ from, target, text }: Happening & { type: "topic" }): string {
-  if (from === undefined) return say`topic of ${target}: ${text}`
-  return text === ""
-    ? say`${from} removed the topic of ${target}`
-    : say`${from} set the topic of ${target}: ${text}`
-}
-
-function caughtUpWords({ tookMs, fetched, complete }: Happening & { type: "caughtUp" }): string {
-  const lost = complete ? "0 lost" : "more may be lost: this server did not give all of it"
-  return `reconnected in ${duration(tookMs)}, ${fetched} fetched, ${lost}`
-}
-
-/** Servers put `Quit: ` before what the user said, and often the user said nothing. */
-function because(said: string): string {
-  const reason = said.replace(/^Quit: ?/, "")
-  return reason === "" ? "" : say`: ${reason}`
-}
-
-/** A template whose every value is made printable. */
-function say(parts: TemplateStringsArray, ...values: string[]): string {
-  return parts.map((part, i) => part + printable(values[i] ?? "")).join("")
 }

@@ -46,6 +46,13 @@ test.each([
   expect(rig.tale()).toEqual(["loginRefused 906 the server could not prove that it knows the password"])
 })
 
+test("nor one that says it is done before it has shown anything", () => {
+  const rig = negotiated(PASSWORD, "sasl=SCRAM-SHA-256")
+  rig.feed("AUTHENTICATE +", ":s 903 * :SASL authentication successful")
+  expect(rig.sent()).not.toContain("CAP END")
+  expect(rig.tale()).toEqual(["loginRefused 906 the server could not prove that it knows the password"])
+})
+
 test("PLAIN where there is nothing better, in pieces of 400 bytes", () => {
   const rig = negotiated({ ...PASSWORD, password: "x".repeat(293) }, "sasl=PLAIN")
   rig.sent()

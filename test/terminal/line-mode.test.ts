@@ -284,8 +284,12 @@ describe("messages that were said already", () => {
     expect(sends("/redact last")).toEqual([])
     rig.session.close(++rig.now)
     expect(sends("/search tea")).toEqual([])
+    expect(sends("/topic tea")).toEqual([])
+    expect(sends("/reply bob later")).toEqual([])
+    expect(rig.session.outbox.size).toBe(1)
     expect(texts()).toEqual([
       "this server cannot take messages back",
+      "not connected just now: nothing was sent",
       "not connected just now: nothing was sent",
     ])
   })

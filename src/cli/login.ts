@@ -1,0 +1,51 @@
+// Logging in to an account with a password, or with the certificate that is shown anyway.
+
+import type { Happening } from "../client/happening.ts"
+import type { Login } from "../client/sasl.ts"
+import type { Credentials } from "../dial/connection.ts"
+import { scramSha256 } from "../dial/scram.ts"
+import { printable } from "../protocol/printable.ts"
+import { EXIT, UserError } from "../user-error.ts"
+import { readPassword } from "./secret.ts"
+
+export const LOGIN_FLAGS = {
+  sasl: { type: "string", valueHint: "NAME", description: "log in to this account with a password" },
+  "password-file": {
+    type: "string",
+    valueHint: "FILE",
+    description: "where that password is, - for standard input; default: asked at the terminal",
+  },
+} as const
+
+export interface LoginGiven {
+  readonly sasl: string | undefined
+  readonly "password-file": string | undefined
+}
+
+/** Undefined when there is nothing to log in with. */
+export async function loginOf(who: LoginGiven, { cert }: Credentials): Promise<Login | undefined> {
+  const { sasl: account, "password-file": file } = who
+  const certified = cert !== undefined
+  if (account === undefined) {
+    if (file !== undefined)
+      throw new UserError("--password-file needs the --sasl NAME that it belongs to", {
+        exitCode: EXIT.usage,
+      })
+    return certified ? { account, password: undefined, certified, scram: scramSha256 } : undefined
+  }
+  const password = await readPassword(`password of ${printable(account)}`, file)
+  return { account, password, certified, scram: scramSha256 }
+}
+
+const LOGIN_HINTS: Readonly<Record<string, string>> = {
+  NO_SASL: "connect without --sasl",
+  "902": "ask the host of this server about the account",
+  "906": "do not type the password here again before its host has explained it",
+}
+
+export function refusedLogin({ code, reason }: Happening & { type: "loginRefused" }): UserError {
+  return new UserError(`cannot log in: ${printable(reason)}`, {
+    hint: LOGIN_HINTS[code] ?? "check the account's name and its password",
+    exitCode: EXIT.identity,
+  })
+}

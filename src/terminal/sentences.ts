@@ -1,0 +1,41 @@
+// Sentences for what happened, of which nothing but the happening has to be known. All that a peer wrote passes through `printable`.
+
+import type { Happening } from "../client/happening.ts"
+import { printable } from "../protocol/printable.ts"
+import { duration } from "./clock.ts"
+
+/** Whoever asked for it knows what it was about: parameters with ids in them are left out. */
+const ASKED: Readonly<Record<string, string>> = {
+  REDACT: "not taken back",
+  SEARCH: "nothing was searched",
+  CHATHISTORY: "nothing was read back",
+}
+
+export function errorWords({ code, params, text }: Happening & { type: "error" }): string {
+  const asked = ASKED[params[0] ?? ""]
+  if (asked !== undefined) return say`${asked}: ${text} (${code})`
+  return say`${[params.join(" "), text].filter((each) => each !== "").join(": ")} (${code})`
+}
+
+export function topicWords({ from, target, text }: Happening & { type: "topic" }): string {
+  if (from === undefined) return say`topic of ${target}: ${text}`
+  return text === ""
+    ? say`${from} removed the topic of ${target}`
+    : say`${from} set the topic of ${target}: ${text}`
+}
+
+export function caughtUpWords({ tookMs, fetched, complete }: Happening & { type: "caughtUp" }): string {
+  const lost = complete ? "0 lost" : "more may be lost: this server did not give all of it"
+  return `reconnected in ${duration(tookMs)}, ${fetched} fetched, ${lost}`
+}
+
+/** Servers put `Quit: ` before what the user said, and often the user said nothing. */
+export function because(said: string): string {
+  const reason = said.replace(/^Quit: ?/, "")
+  return reason === "" ? "" : say`: ${reason}`
+}
+
+/** A template whose every value is made printable. */
+export function say(parts: TemplateStringsArray, ...values: string[]): string {
+  return parts.map((part, i) => part + printable(values[i] ?? "")).join("")
+}
