@@ -134,14 +134,8 @@ export class Engine {
     this.sessions.delete(session)
     this.#leave(session, words)
     if (code !== "QUIT") {
-      this.#log({
-        level: "info",
-        what: "closed",
-        code,
-        nick: session.addressee,
-        address: session.arrival.address,
-        words,
-      })
+      const { addressee: nick, arrival } = session
+      this.#log({ level: "info", what: "closed", code, nick, address: arrival.address, words })
     }
   }
 
@@ -180,8 +174,7 @@ export class Engine {
     const before = offersOf(this.net.settings)
     this.net.settings = { ...settings, casemapping: this.net.casemapping }
     const after = offersOf(settings)
-    for (const session of this.sessions)
-      for (const content of reoffer(session, before, after)) this.#speech.reply(session, content)
+    for (const session of this.sessions) this.#speech.answer(session, reoffer(session, before, after))
   }
 
   // Time in the log never goes back, whatever the clock does.
