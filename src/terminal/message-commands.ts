@@ -17,7 +17,7 @@ export const MESSAGE_COMMANDS: Readonly<Record<string, Command>> = {
     offline: true,
     run(desk, rest) {
       const meant = meantBy(desk, rest, (spoken) => !spoken.own)
-      if (meant === "listed" || meant === undefined) return meant === "listed"
+      if (!meant) return
       if (meant.rest === "") return false
       desk.session.reply(meant.spoken.target, meant.id, meant.rest)
     },
@@ -27,7 +27,7 @@ export const MESSAGE_COMMANDS: Readonly<Record<string, Command>> = {
     help: "react to a message; alone: the list",
     run(desk, rest) {
       const meant = meantBy(desk, rest, (spoken) => !spoken.own)
-      if (meant === "listed" || meant === undefined) return meant === "listed"
+      if (!meant) return
       if (meant.rest === "") return false
       if (lacks(desk, "message-tags", "this server knows no reactions")) return
       desk.session.react(meant.spoken.target, meant.id, meant.rest)
@@ -38,7 +38,7 @@ export const MESSAGE_COMMANDS: Readonly<Record<string, Command>> = {
     help: "take a message back, for everybody; last is your own last one; alone: the list",
     run(desk, rest) {
       const meant = meantBy(desk, rest, (spoken) => spoken.own)
-      if (meant === "listed" || meant === undefined) return meant === "listed"
+      if (!meant) return
       if (lacks(desk, "draft/message-redaction", "this server cannot take messages back")) return
       desk.session.command("REDACT", [meant.spoken.target, meant.id], meant.rest || undefined)
     },
@@ -77,21 +77,17 @@ interface Meant {
   readonly rest: string
 }
 
-/** The message that the first word means; without a word the list is shown. */
-function meantBy(
-  desk: Desk,
-  rest: string,
-  isLast: (spoken: Spoken) => boolean,
-): Meant | "listed" | undefined {
+/** The message that the first word means; undefined where the list was shown instead, or a word why not. */
+function meantBy(desk: Desk, rest: string, isLast: (spoken: Spoken) => boolean): Meant | undefined {
   const [, word = "", after = ""] = /^(\S*)\s*(.*)$/s.exec(rest) ?? []
   if (word === "") {
     desk.list(desk.target === undefined ? [] : desk.recent.latest(desk.target))
-    return "listed"
+    return undefined
   }
   const spoken = desk.recent.pick(word, desk.target, isLast)
   if (spoken?.id === undefined) {
     desk.note(printable(`there is no message ${word} here; the command alone lists them`))
-    return "listed"
+    return undefined
   }
   return { spoken, id: spoken.id, rest: after.trim() }
 }

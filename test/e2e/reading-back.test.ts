@@ -185,6 +185,32 @@ describe("chat search and chat history", () => {
   })
 })
 
+withTmux("a password is asked at the terminal, unseen, and what is typed afterwards is said", async () => {
+  const irc = await logIn("carol", "echo-message")
+  irc.send("JOIN #asked")
+  using tmux = new Tmux()
+  const line = [CHAT, "connect", `127.0.0.1:${server.port}`, ...trusting(server), "--sasl", "bob"]
+  const bob = tmux.open([...line, "--join", "asked"], { home: server.home("asked") })
+  await bob.shows(/password of bob: $/m)
+  bob.say(PASSWORD)
+  await bob.shows(/logged in as bob/)
+  await bob.shows(/ you joined #asked/)
+  bob.say("héllo")
+  await irc.expect(/^:bob!.* PRIVMSG #asked :héllo$/)
+  expect(bob.text()).not.toContain("sesame")
+  await irc.quit()
+})
+
+test("who has no account is told how to log in", async () => {
+  await using members = await startServer({ flags: ["--access", "members"] })
+  const ended = await chat(["connect", `127.0.0.1:${members.port}`, ...trusting(members)], {
+    home: members.home("x"),
+    stdin: "",
+  })
+  expect(ended.exitCode).toBe(5)
+  expect(ended.stderr).toContain("chat: hint: log in with --sasl NAME, or ask the host for a certificate")
+})
+
 describe("a login that is refused is exit code 5", () => {
   const wrong = () => {
     const path = join(server.folder, "wrong")
