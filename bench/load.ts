@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs"
 import { parseArgs } from "node:util"
 import { churn, connectStorm } from "./load/storm.ts"
 import { direct, fanOut } from "./load/fan-out.ts"
+import { echo } from "./load/echo.ts"
 import { idle } from "./load/idle.ts"
 import { latency } from "./load/latency.ts"
 import { countDefects } from "./load/ledger.ts"
@@ -16,6 +17,7 @@ const MODES: Record<string, (settings: Settings) => Promise<Outcome>> = {
   connect: connectStorm,
   churn,
   idle,
+  echo,
   latency,
 }
 

@@ -7,7 +7,7 @@ import { countDefects, noDefects } from "./load/ledger.ts"
 import type { Outcome } from "./load/settings.ts"
 import { readFlags } from "./options.ts"
 import { type Round, short, table } from "./report.ts"
-import { chat, floor, foreign, leash, type Running, type Server, type Site, start } from "./servers.ts"
+import { beside, chat, foreign, leash, type Running, type Server, type Site, start } from "./servers.ts"
 import { type Test, TESTS } from "./tests.ts"
 
 const LOAD = join(import.meta.dirname, "load.ts")
@@ -48,7 +48,7 @@ async function runAll(tests: readonly Test[], measured: readonly Server[], site:
   const rounds: Round[] = []
   let failures = 0
   for (const test of tests) {
-    const servers = [...test.floors.map(floor), ...measured]
+    const servers = [...test.floors.map(beside), ...measured]
     for (let round = 0; round < repeat; round++) {
       const first = round % servers.length
       for (const server of [...servers.slice(first), ...servers.slice(0, first)]) {

@@ -15,6 +15,7 @@ const USAGE = `usage: bun run bench [--quick] [--only NAME]... [--repeat N] [--c
   --list      list the tests
 
 bun bench/engine.ts measures the engine alone, command by command.
+bun bench/site.ts measures a server with a long log, over the wire.
 `
 
 const OPTIONS = {

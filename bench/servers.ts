@@ -15,6 +15,7 @@ export type Site = { folder: string; cert: string; key: string }
 const READY_MS_MAX = 15_000
 const STOP_MS_MAX = 6000
 const FLOOR = join(import.meta.dirname, "floor.ts")
+const FORGETFUL = join(import.meta.dirname, "forgetful.ts")
 
 /** No limits, as in every other server of the comparison; all else as it comes. */
 const CHAT_CONFIG = `[throttling]
@@ -23,10 +24,20 @@ connections_per_address = 0
 new_connections_per_minute = 0
 `
 
-export const floor = (name: string): Server => ({
+const floor = (name: string): Server => ({
   name,
   command: `'${process.execPath}' '${FLOOR}' --mode ${name.replace("floor-", "")} --port {port} --cert {cert} --key {key}`,
 })
+
+/** The server without its log. */
+const forgetful: Server = {
+  name: "forgetful",
+  command: `'${process.execPath}' '${FORGETFUL}' --port {port} --cert {cert} --key {key} --dir {dir}`,
+  config: CHAT_CONFIG,
+}
+
+/** What takes turns with chat in a test, to stand beside it. */
+export const beside = (name: string): Server => (name === forgetful.name ? forgetful : floor(name))
 
 export const chat = (program: string): Server => ({
   name: "chat",

@@ -20,6 +20,9 @@ const PER_SESSION: Figure = { key: "cpuMsPerSession", label: "CPU ms a session" 
 
 const TAGS = ["--capabilities", "echo-message,message-tags,server-time,account-tag"]
 
+const WRITE_FIRST = ["floor-write", "floor-tick"] as const
+const TICK_FIRST = ["floor-tick", "floor-write"] as const
+
 export const TESTS: readonly Test[] = [
   fanOut(100, 1),
   fanOut(1000, 1),
@@ -58,6 +61,10 @@ export const TESTS: readonly Test[] = [
       { key: "p99Ms", label: "echo p99 ms" },
     ],
   },
+  echo(1),
+  echo(10),
+  echo(100),
+  echo(100, 8),
   {
     name: "startup",
     load: [],
@@ -72,7 +79,7 @@ function fanOut(members: number, window: number, senders = 1, name?: string, mor
     name: name ?? `fan-out-${members}-w${window}`,
     load: ["fan-out", ...sizes, ...more],
     // With one message in flight there is nothing to join, so the plain floor is the one to stand beside.
-    floors: window * senders === 1 ? ["floor-write", "floor-tick"] : ["floor-tick", "floor-write"],
+    floors: [...(window * senders === 1 ? WRITE_FIRST : TICK_FIRST), "forgetful"],
     figures: [PER_DELIVERY, PER_SECOND],
   }
 }
@@ -83,5 +90,22 @@ function direct(members: number): Test {
     load: ["direct", "--members", String(members)],
     floors: ["floor-echo"],
     figures: [PER_DELIVERY, PER_SECOND],
+  }
+}
+
+/** Beside the same server without a log: the cost of the promise that what is echoed is on disk. */
+function echo(senders: number, window = 1): Test {
+  const sizes = ["--senders", senders, "--window", window].map(String)
+  return {
+    name: window === 1 ? `echo-${senders}` : `echo-${senders}-w${window}`,
+    load: ["echo", ...sizes, "--warm-seconds", "3", "--seconds", "6"],
+    quickLoad: ["--warm-seconds", "1", "--seconds", "2"],
+    floors: ["forgetful"],
+    figures: [
+      { key: "messagesPerSecond", label: "messages a second" },
+      { key: "p50Ms", label: "echo p50 ms" },
+      { key: "p99Ms", label: "echo p99 ms" },
+      { key: "cpuUsPerMessage", label: "CPU us a message" },
+    ],
   }
 }

@@ -1,6 +1,7 @@
 // Latency in an open loop: messages go out by the clock, whatever the server does, and each is timed until its echo.
 import { startMeter } from "../proc.ts"
 import { crowd, eachOf } from "./client.ts"
+import { quantile } from "./echo.ts"
 import { noDefects } from "./ledger.ts"
 import { SEQ_MAX, senderOf, seqOf, textOf } from "./message.ts"
 import { drain } from "./phase.ts"
@@ -62,8 +63,4 @@ export async function latency(settings: Settings): Promise<Outcome> {
     stealPercent,
   }
   return { figures, defects: { ...noDefects(), lost: sentAtMs.size } }
-}
-
-function quantile(sorted: readonly number[], share: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN
 }

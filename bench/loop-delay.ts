@@ -1,0 +1,14 @@
+// Says how long the loop of a program did not run: `bun --preload ./bench/loop-delay.ts src/main.ts serve …` writes the longest
+// delay since the last time, in ms, to the file LOOP_DELAY names whenever SIGUSR2 comes.
+import { writeFileSync } from "node:fs"
+import { monitorEventLoopDelay } from "node:perf_hooks"
+
+const path = process.env["LOOP_DELAY"]
+if (path !== undefined && Bun.isMainThread) {
+  const delay = monitorEventLoopDelay({ resolution: 1 })
+  delay.enable()
+  process.on("SIGUSR2", () => {
+    writeFileSync(path, JSON.stringify({ maxMs: delay.max / 1e6, p99Ms: delay.percentile(99) / 1e6 }))
+    delay.reset()
+  })
+}
