@@ -1,13 +1,19 @@
-// The little of DER (X.690 §8, §10) that the name constraints need: write a value, read the values in a row.
+// The little of DER (X.690 §8, §10) that name constraints and lists of revoked certificates need: write a value, read the values
+// in a row.
 
 export const TAG = { sequence: 0x30 } as const
 
-/** One value in definite-length form, shorter than 64 KiB. */
+/** One value in definite-length form, shorter than 4 GiB. */
 export function der(tag: number, ...contents: Uint8Array[]): Uint8Array {
   const content = Buffer.concat(contents)
-  const size = content.length
-  const length = size < 128 ? [size] : size < 256 ? [0x81, size] : [0x82, size >> 8, size & 255]
-  return Buffer.concat([Buffer.from([tag, ...length]), content])
+  return Buffer.concat([Buffer.from([tag, ...lengthOf(content.length)]), content])
+}
+
+function lengthOf(size: number): number[] {
+  if (size < 128) return [size]
+  const bytes: number[] = []
+  for (let left = size; left > 0; left >>>= 8) bytes.unshift(left & 255)
+  return [0x80 | bytes.length, ...bytes]
 }
 
 export type DerValue = { tag: number; content: Uint8Array }

@@ -5,6 +5,7 @@ import { encodeCertsOnly } from "./certs-only.ts"
 import { certifyClient, LEAF_DAYS } from "./issue.ts"
 import { pinOf } from "./pin.ts"
 import { readRequest } from "./request.ts"
+import { makeRevocationList, type Reason, REASONS } from "./revocation-list.ts"
 
 /** What tells one certificate from another; times in ms since 1970, whole seconds. */
 export interface Terms {
@@ -12,6 +13,9 @@ export interface Terms {
   readonly notBefore: number
   readonly notAfter: number
 }
+
+/** How long a list of revoked certificates is good. */
+const LIST_DAYS = 7
 
 /** Signs for one authority. */
 export function signerOf(authority: Authority) {
@@ -26,6 +30,18 @@ export function signerOf(authority: Authority) {
       const end = Math.min(second + LEAF_DAYS * DAY_MS, authority.certificate.notAfter.getTime())
       return { serial: newSerial(), notBefore: second - BACKDATED_MS, notAfter: end }
     },
+    /** All that are revoked, for others to read, in DER; the server itself asks its own record. */
+    revocationList: (revoked: readonly { serial: string; at: number; reason: string }[], nowMs: number) =>
+      makeRevocationList(authority, {
+        number: Math.floor(nowMs / 1000),
+        revoked: revoked.map(({ serial, at, reason }) => ({
+          serial,
+          at: new Date(at),
+          reason: reasonIn(reason),
+        })),
+        thisUpdate: new Date(nowMs - BACKDATED_MS),
+        nextUpdate: new Date(nowMs + LIST_DAYS * DAY_MS),
+      }),
     /** The request in `der`, or why it is refused. */
     async read(der: Uint8Array) {
       const request = await readRequest(der)
@@ -42,4 +58,9 @@ export function signerOf(authority: Authority) {
       }
     },
   }
+}
+
+/** A reason that is one of the field's words is said in the list; any other is for people. */
+function reasonIn(text: string): Reason {
+  return Object.hasOwn(REASONS, text) ? (text as Reason) : "unspecified"
 }

@@ -23,6 +23,7 @@ import {
   serveLine,
   shown,
 } from "./certs-print.ts"
+import { devices, revoke } from "./certs-revoke.ts"
 import { signRequest } from "./certs-sign.ts"
 import { cliCommand } from "./command.ts"
 
@@ -157,7 +158,7 @@ const list = cliCommand({
 
 export const certs = cliCommand({
   name: "certs",
-  operands: "init | server HOST... | client NAME | sign NAME FILE | show FILE | list",
+  operands: "init | server HOST... | client NAME | sign NAME FILE | show FILE | list | revoke NAME | devices",
   summary: "make and show certificates",
   examples: [
     ["chat certs init", "once: the authority, and the server's certificate"],
@@ -165,7 +166,7 @@ export const certs = cliCommand({
   ],
   operandsMax: 0,
   flags: {},
-  subcommands: [init, server, client, sign, show, list],
+  subcommands: [init, server, client, sign, show, list, revoke, devices],
   run: () => EXIT.done,
 })
 

@@ -55,3 +55,17 @@ export function issuedOf(net: Network, { serial, issuer }: Certificate): IssuedC
 export function certificatesOf(net: Network, account: Account): IssuedCertificate[] {
   return [...net.certificates.values()].filter(({ accountId }) => accountId === account.id)
 }
+
+/** What ended a certificate that is valid otherwise; `validFrom` in ms since 1970. */
+export function revocationOf(
+  net: Network,
+  certificate: Certificate,
+  validFrom: number,
+  now: number,
+): Revocation | undefined {
+  const issued = issuedOf(net, certificate)
+  if (issued) return issued.revoked && issued.revoked.at <= now ? issued.revoked : undefined
+  const account = net.account(certificate.name)
+  const ended = account?.issuer === certificate.issuer ? account.certificatesEnded : undefined
+  return ended && validFrom <= ended.at ? ended : undefined
+}

@@ -125,14 +125,14 @@ export class Engine {
     this.#resume(session, waiting.backlog)
   }
 
-  /** Ends a session with `ERROR :CODE words`; the others hear `words`. */
-  end(session: Session, code: RefusalCode, words: string = REFUSALS[code].text) {
+  /** Ends a session with `ERROR :CODE words`; the others hear `words`, unless those are for the session alone. */
+  end(session: Session, code: RefusalCode, words: string = REFUSALS[code].text, others = words) {
     if (session.closing) return
     session.closing = code
     this.#speech.last(session, farewell(session, code, words))
     this.#requests.push({ type: "close", session })
     this.sessions.delete(session)
-    this.#leave(session, words)
+    this.#leave(session, others)
     if (code !== "QUIT") {
       const { addressee: nick, arrival } = session
       this.#log({ level: "info", what: "closed", code, nick, address: arrival.address, words })

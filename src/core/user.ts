@@ -3,6 +3,7 @@
 import { LINE_BYTES_MAX } from "../protocol/limits.ts"
 import { byteLength, type Nick } from "../protocol/names.ts"
 import type { Right } from "../protocol/rights.ts"
+import type { Revocation } from "./certificates.ts"
 import type { Channel, Member } from "./channel.ts"
 import type { Metadata } from "./metadata.ts"
 import type { Session } from "./session.ts"
@@ -26,6 +27,8 @@ export interface Account {
   multiclient?: boolean | undefined
   /** The names of certificates that it logs in with, by their fingerprint. */
   readonly certificates: Map<string, string>
+  /** Certificates of its name from before this are revoked; those that were made on request are so one by one. */
+  certificatesEnded?: Revocation
   readonly metadata: Metadata
   readonly readMarkers: ReadMarkers
 }

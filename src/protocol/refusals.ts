@@ -21,13 +21,13 @@ export const REFUSALS = {
   CERT_REQUIRED: {
     text: "this server admits members only and no client certificate was shown",
     exitCode: IDENTITY,
-    hint: "ask the host for a certificate (chat certs client NAME) and pass it with --cert",
+    hint: "ask the host for an invitation (chat invite NAME) and use it: chat join LINK",
     retry: false,
   },
   CERT_EXPIRED: {
     text: "your certificate has expired",
     exitCode: IDENTITY,
-    hint: "ask the host for a new one; if your certificate is new, check this computer's clock",
+    hint: "ask the host for an invitation, and use it: chat join --replace LINK; if your certificate is new, check this computer's clock",
     retry: false,
   },
   CERT_NOT_YET_VALID: {
@@ -57,19 +57,19 @@ export const REFUSALS = {
   CERT_REVOKED: {
     text: "your certificate was revoked",
     exitCode: IDENTITY,
-    hint: "ask the host",
+    hint: "ask the host for an invitation, and use it: chat join --replace LINK",
     retry: false,
   },
   ACCOUNT_REQUIRED: {
     text: "this server admits members only: show a client certificate, or log in by SASL",
     exitCode: IDENTITY,
-    hint: "log in with --sasl NAME, or ask the host for a certificate (chat certs client NAME) and pass it with --cert",
+    hint: "log in with --sasl NAME, or ask the host for an invitation (chat invite NAME): chat join LINK",
     retry: false,
   },
   NOT_A_MEMBER: {
     text: "this server admits members only",
     exitCode: IDENTITY,
-    hint: "ask the host for a certificate (chat certs client NAME) and pass it with --cert",
+    hint: "ask the host for an invitation (chat invite NAME) and use it: chat join LINK",
     retry: false,
   },
   BAD_PASSWORD: { text: "the server's password is wrong", exitCode: IDENTITY, retry: false },

@@ -10,6 +10,8 @@ const word = z
 /** Thirty days. */
 export const INVITATION_TTL_MS_MAX = 30 * 86_400_000
 export const INVITATION_USES_MAX = 1000
+/** Characters. */
+export const REVOCATION_REASON_LENGTH_MAX = 100
 
 export const REQUEST = z.discriminatedUnion("do", [
   z.strictObject({ do: z.literal("list") }),
@@ -37,6 +39,14 @@ export const REQUEST = z.discriminatedUnion("do", [
   }),
   z.strictObject({ do: z.literal("invitations") }),
   z.strictObject({ do: z.literal("withdraw"), id: word }),
+  z.strictObject({
+    do: z.literal("revoke"),
+    name: word,
+    device: word.optional(),
+    /** It reaches the person in one line with other words. */
+    reason: word.max(REVOCATION_REASON_LENGTH_MAX),
+  }),
+  z.strictObject({ do: z.literal("certificates"), name: word.optional() }),
 ])
 
 export type AdminRequest = z.infer<typeof REQUEST>

@@ -94,6 +94,10 @@ async function obey(request: AdminRequest, actions: AdminActions): Promise<Admin
       return { v: 1, ok: true, invitations: administration.invitations.list() }
     case "withdraw":
       return answerTo(await administration.invitations.withdraw(request.id))
+    case "revoke":
+      return answerTo(await administration.revocations.revoke(request))
+    case "certificates":
+      return { v: 1, ok: true, certificates: administration.revocations.list(request.name) }
     case "register":
       return answerTo(await administration.register(request.name, request.password))
     case "password":

@@ -16,6 +16,7 @@ import { monotonicMs, now } from "./clock.ts"
 import type { Nick } from "../protocol/names.ts"
 import type { Identity } from "./identity.ts"
 import { Invitations } from "./invitations.ts"
+import { Revocations } from "./revocations.ts"
 import type { Shell } from "./shell.ts"
 import type { Turns } from "./turns.ts"
 
@@ -69,12 +70,14 @@ const LAG_SAMPLE_MS = 20
 
 export class Administration {
   readonly invitations: Invitations
+  readonly revocations: Revocations
   readonly #parts: Parts
   readonly #startedAtMs = monotonicMs()
 
   constructor(parts: Parts) {
     this.#parts = parts
     this.invitations = new Invitations(parts.shell)
+    this.revocations = new Revocations(parts.shell)
   }
 
   list(): Person[] {

@@ -3,7 +3,7 @@
 
 import type { X509Certificate } from "node:crypto"
 import type { Certificate } from "../core/seams.ts"
-import type { RefusalCode } from "../protocol/refusals.ts"
+import { type RefusalCode, REFUSALS } from "../protocol/refusals.ts"
 import type { TrustedAuthority } from "./tls-material.ts"
 
 /** What the handshake left to judge. */
@@ -21,13 +21,15 @@ export interface Rules {
   readonly memberOf: (der: Uint8Array) => { site: string; name: string } | undefined
   /** Whether an account has said that the certificate of this fingerprint is its own. */
   readonly isPinned: (fingerprint: string) => boolean
+  /** Why a certificate, valid from then on (ms since 1970), was revoked; undefined when it was not. */
+  readonly whyRevoked: (certificate: Certificate, validFrom: number) => string | undefined
 }
 
-/** A member, a guest, or a refusal; `why` is for the operator's log. */
+/** A member, a guest, or a refusal; `why` is for the operator's log, `words` for the peer where there is more to say than the code does. */
 export type Verdict =
   | { readonly member: Certificate }
   | { readonly guest: true }
-  | { readonly refusal: RefusalCode; readonly why: string }
+  | { readonly refusal: RefusalCode; readonly why: string; readonly words?: string }
 
 /** https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1.12 */
 const CLIENT_AUTH = "1.3.6.1.5.5.7.3.2"
@@ -83,10 +85,18 @@ function identify(
     return refuse("CERT_NO_NAME", `its name is of ${member.site}, this site is ${issuer.site}`)
   }
   if (!authorized) return refuse("CERT_UNTRUSTED", "the TLS library does not accept its chain")
+  const { name } = member
   const serial = certificate.serialNumber.toLowerCase()
-  return {
-    member: { name: member.name, issuer: issuer.pin, fingerprint: fingerprintOf(certificate), serial },
-  }
+  const shown = { name, issuer: issuer.pin, fingerprint: fingerprintOf(certificate), serial }
+  const revoked = rules.whyRevoked(shown, Date.parse(certificate.validFrom))
+  if (revoked === undefined) return { member: shown }
+  const words = revokedWords(revoked)
+  return { refusal: "CERT_REVOKED", why: `${name}, ${serial}: ${revoked}`, words }
+}
+
+/** What who shows it is told. */
+export function revokedWords(reason: string): string {
+  return `${REFUSALS.CERT_REVOKED.text}: ${reason}`
 }
 
 /** SHA-512 in lower-case hex. */

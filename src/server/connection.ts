@@ -82,7 +82,7 @@ export class Connection implements Arrival {
     const verdict = judge({ certificate, authorized: socket.authorized }, shell.rules, now())
     if (socket.alpnProtocol === HTTP)
       return this.#awaitRequest("member" in verdict ? verdict.member : undefined)
-    if ("refusal" in verdict) return this.#refuse(verdict.refusal, verdict.why)
+    if ("refusal" in verdict) return this.#refuse(verdict.refusal, verdict.why, verdict.words)
     const isMember = "member" in verdict
     if (isMember) this.certificate = verdict.member
     if (certificate && shell.rules.mode !== "off") this.fingerprint = fingerprint512Of(certificate)
@@ -288,10 +288,10 @@ export class Connection implements Arrival {
     }
   }
 
-  #refuse(code: RefusalCode, why: string) {
+  #refuse(code: RefusalCode, why: string, words: string = REFUSALS[code].text) {
     this.#shell.counters.refused++
     this.#shell.log({ level: "info", what: "refused", code, address: this.address, why })
-    this.#socket?.write(`ERROR :${code} ${REFUSALS[code].text}\r\n`)
+    this.#socket?.write(`ERROR :${code} ${words}\r\n`)
     this.finish()
   }
 

@@ -32,9 +32,11 @@ const CERTIFICATES = "application/pkcs7-mime; smime-type=certs-only"
 const CHALLENGE = 'Basic realm="invitation", Chat-Invite'
 const INVALID = plainly(401, "this invitation is used, expired or unknown", { "WWW-Authenticate": CHALLENGE })
 const DEVICE_LENGTH_MAX = 64
+const LIST_MS = 60_000
 
 export class Est {
   readonly #shell: Shell
+  #list: { signer: Signer; entries: number; at: number; made: Promise<Uint8Array> } | undefined
 
   constructor(shell: Shell) {
     this.#shell = shell
@@ -52,12 +54,27 @@ export class Est {
     if (rules.mode === "required" && !asker.certificate && operation !== "simpleenroll")
       return plainly(403, "a client certificate is required")
     if (operation === "cacerts") return certificates(signer.caCertificates)
+    if (operation === "crl") return this.#revoked(signer)
     if (this.#shell.engine.readOnly) return plainly(503, "the server's disk is full")
     const der = requestIn(request)
     if (!der) return plainly(400, "the body is no request for a certificate in base64 (application/pkcs10)")
     return operation === "simpleenroll"
       ? this.#enrol(signer, request, der, asker)
       : this.#renew(signer, request, der, asker)
+  }
+
+  /** https://www.rfc-editor.org/rfc/rfc5280#section-5, in DER; made anew when it has changed or is a minute old. */
+  async #revoked(signer: Signer): Promise<HttpAnswer> {
+    const at = now()
+    const revoked = [...this.#shell.engine.net.certificates.values()].flatMap(
+      ({ serial, issuer, revoked: end }) =>
+        end && end.at <= at && issuer === signer.issuer ? { serial, ...end } : [],
+    )
+    const last = this.#list
+    const isFresh = last?.signer === signer && last.entries === revoked.length && at - last.at < LIST_MS
+    const made = isFresh ? last.made : signer.revocationList(revoked, at)
+    if (!isFresh) this.#list = { signer, entries: revoked.length, at, made }
+    return { status: 200, headers: { "Content-Type": "application/pkix-crl" }, body: await made }
   }
 
   async #enrol(signer: Signer, { headers }: HttpRequest, der: Uint8Array, asker: Asker): Promise<HttpAnswer> {
@@ -127,6 +144,7 @@ export class Est {
 
 const METHODS: Readonly<Record<string, string>> = {
   cacerts: "GET",
+  crl: "GET",
   simpleenroll: "POST",
   simplereenroll: "POST",
 }

@@ -3,6 +3,7 @@
 
 import { Engine } from "../core/engine.ts"
 import type { Log, Logger, Request, Result, Row, Settings } from "../core/seams.ts"
+import { revocationOf } from "../core/certificates.ts"
 import { ClashError } from "../core/start.ts"
 import type { Account } from "../core/user.ts"
 import { Administration } from "./administration.ts"
@@ -229,8 +230,10 @@ function settingsOf({ config, motd }: Changeable, version: string): Settings {
 
 function rulesOf({ config, tls }: Changeable, memberOf: Rules["memberOf"], { net }: Engine): Rules {
   const isPinned = (fingerprint: string) => net.accountPinning(fingerprint) !== undefined
+  const whyRevoked: Rules["whyRevoked"] = (certificate, validFrom) =>
+    revocationOf(net, certificate, validFrom, now())?.reason
   const { clientCerts, access } = config.server
-  return { mode: clientCerts, access, authorities: tls.authorities, memberOf, isPinned }
+  return { mode: clientCerts, access, authorities: tls.authorities, memberOf, isPinned, whyRevoked }
 }
 
 /** Who does what the core asks of the shell. */

@@ -14,6 +14,11 @@ export interface Signer {
   /** A PKCS #7 message of certificates. */
   readonly caCertificates: Uint8Array
   terms(nowMs: number): Terms
+  /** A list of revoked certificates in DER; times in ms since 1970. */
+  revocationList(
+    revoked: readonly { readonly serial: string; readonly at: number; readonly reason: string }[],
+    nowMs: number,
+  ): Promise<Uint8Array>
   read(der: Uint8Array): Promise<{ readonly refused: string } | SoundRequest>
 }
 

@@ -77,7 +77,7 @@ test("with members only and certificates optional, a guest is told to bring one"
   expect(irc.lines.at(-1)).toStartWith("ERROR :ACCOUNT_REQUIRED this server admits members only")
   const ended = await connectPiped(members, "guest", "")
   expect(ended).toMatchObject({ exitCode: 5, stdout: "" })
-  expect(ended.stderr).toMatch(/admits members only.*\nchat: hint: .*chat certs client/)
+  expect(ended.stderr).toMatch(/admits members only.*\nchat: hint: .*chat join LINK/)
 })
 
 test("with access open, a foreign certificate is no reason to turn a guest away", async () => {

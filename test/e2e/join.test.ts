@@ -127,3 +127,28 @@ chmod 600 me.key`
   const ended = await chat(["connect", `localhost:${server.port}`, ...flags], { home, stdin: "by curl\n" })
   expect(ended.exitCode).toBe(0)
 })
+
+testWith("tmux")("a device that is taken back is out within a second, and its person reads why", async () => {
+  using tmux = new Tmux()
+  const home = server.home("hana")
+  const hana = tmux.open([CHAT, "join", await linkFor("hana")], { home })
+  await hana.shows(/you joined #general/)
+  const certs = (...args: string[]) =>
+    chat(["certs", ...args, "--data", server.data], { home: server.home("server") })
+  expect((await certs("devices", "hana")).stdout).toMatch(/hana +\S+ +\w{3} \d+ \w{3} \d{4} +[\da-f]{32}\n/)
+  const revoked = await certs("revoke", "hana", "--reason", "lost laptop")
+  expect(revoked).toMatchObject({ exitCode: 0, stderr: "" })
+  expect(revoked.stdout).toContain("connections closed: 1")
+  expect(await hana.exitCode()).toBe(5)
+  await hana.shows(/your certificate was revoked: lost laptop/)
+  const again = await chat(["connect"], { home, stdin: "hi\n" })
+  expect(again.exitCode).toBe(5)
+  expect(again.stderr).toContain("your certificate was revoked: lost laptop")
+  // It holds after a restart, and a new invitation lets her in again.
+  await server.stop()
+  await server.start()
+  expect((await chat(["connect"], { home, stdin: "hi\n" })).exitCode).toBe(5)
+  const back = await linkFor("hana")
+  expect((await chat(["join", back, "--replace"], { home, stdin: "back\n" })).exitCode).toBe(0)
+  expect((await certs("revoke", "nobody")).exitCode).toBe(8)
+})

@@ -17,6 +17,8 @@ const rules = (mode: Rules["mode"], access: Rules["access"]): Rules => ({
   access,
   authorities,
   memberOf,
+  whyRevoked: ({ serial }) =>
+    serial === shown.revoked.serialNumber.toLowerCase() ? "lost laptop" : undefined,
   isPinned: (fingerprint) => fingerprint === fingerprint512Of(shown.pinned),
 })
 const of = async (made: Promise<{ certPem: string }>) => new X509Certificate((await made).certPem)
@@ -32,6 +34,7 @@ const shown = {
   "of another site": await of(ours.issueClient("alice", { site: "other.local" })),
   "the authority itself": new X509Certificate(ours.caPem),
   foreign: await of(theirs.issueClient("alice")),
+  revoked: await of(ours.issueClient("alice", { file: "revoked" })),
   pinned: await of(theirs.issueClient("bob")),
 }
 
@@ -49,6 +52,7 @@ const table: Expected[] = [
   ["for nothing named", "CERT_WRONG_PURPOSE", "CERT_WRONG_PURPOSE", "CERT_WRONG_PURPOSE", GUEST],
   ["of another site", "CERT_NO_NAME", "CERT_NO_NAME", "CERT_NO_NAME", GUEST],
   ["the authority itself", "CERT_WRONG_PURPOSE", "CERT_WRONG_PURPOSE", "CERT_WRONG_PURPOSE", GUEST],
+  ["revoked", "CERT_REVOKED", "CERT_REVOKED", "CERT_REVOKED", GUEST],
   ["foreign", "CERT_UNTRUSTED", "CERT_UNTRUSTED", GUEST, GUEST],
   ["pinned", GUEST, GUEST, GUEST, GUEST],
 ]

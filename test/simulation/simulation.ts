@@ -4,7 +4,12 @@
 import { isAlwaysOn } from "../../src/core/always-on.ts"
 import { EVENTS, STATELESS } from "../../src/core/commands/index.ts"
 import { deserialize, serialize } from "node:v8"
-import { certificateIssued, invitationMade, invitationWithdrawn } from "../../src/core/commands/enrolment.ts"
+import {
+  certificateIssued,
+  certificateRevoked,
+  invitationMade,
+  invitationWithdrawn,
+} from "../../src/core/commands/enrolment.ts"
 import { accountMessagesErased } from "../../src/core/commands/erase.ts"
 import { messageOf } from "../../src/core/commands/message.ts"
 import { Engine } from "../../src/core/engine.ts"
@@ -205,6 +210,8 @@ class Simulation {
       const [expires, uses] = [this.#now + this.#random.below(50_000), 1 + this.#random.below(2)]
       const made = { id, accountName, channels: ["#a"], expires, uses, text: `hash of ${id}` }
       this.#engine.administer(invitationMade, made, this.#now)
+    } else if (this.#random.chance(0.1)) {
+      this.#engine.administer(certificateRevoked, { accountName, reason: "lost" }, this.#now)
     } else if (this.#random.chance(0.3)) {
       this.#engine.administer(invitationWithdrawn, { id: open.id, madeSeq: open.seq }, this.#now)
     } else {

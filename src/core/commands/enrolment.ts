@@ -89,6 +89,34 @@ export const certificateIssued = event<CertificateIssued>({
   },
 })
 
+interface CertificateRevoked {
+  readonly accountName: Nick
+  /** Of one that was made on request; without it every certificate of the account's name is revoked. */
+  readonly serial?: string
+  readonly reason: string
+}
+
+export const certificateRevoked = event<CertificateRevoked>({
+  type: "certificateRevoked",
+  refuse(net, { accountName, serial }) {
+    const account = net.account(accountName)
+    if (!account) return refusal("there is no such account", accountName)
+    const isKnown = serial === undefined || net.certificates.get(serial)?.accountId === account.id
+    return isKnown ? undefined : refusal("the account has no such certificate", serial)
+  },
+  apply(net, { accountName, serial, reason, at }) {
+    const account = net.account(accountName)
+    if (!account) return
+    const revocation = { at, reason }
+    for (const issued of certificatesOf(net, account)) {
+      if (serial !== undefined && issued.serial !== serial) continue
+      // What ended before stays so, with its reason.
+      if (!issued.revoked || issued.revoked.at > at) issued.revoked = revocation
+    }
+    if (serial === undefined) account.certificatesEnded = revocation
+  },
+})
+
 function refusal(why: string, what: string): Reply {
   return FAIL("INVITE", "INVALID_INVITATION", [what], why)
 }

@@ -15,7 +15,7 @@ import { channelDropped, channelRegistered, channelRoleSet } from "./channel-rol
 import { CHANSERV, CS } from "./chanserv.ts"
 import { CHATHISTORY } from "./chathistory.ts"
 import { certificatePinned, certificateUnpinned, CLIENTCERT } from "./clientcert.ts"
-import { certificateIssued, invitationMade, invitationWithdrawn } from "./enrolment.ts"
+import { certificateIssued, certificateRevoked, invitationMade, invitationWithdrawn } from "./enrolment.ts"
 import { accountMessagesErased } from "./erase.ts"
 import { ISON, MOTD, TIME, VERSION } from "./facts.ts"
 import { HELP, HELPOP } from "./help.ts"
@@ -129,6 +129,7 @@ const events: readonly EventType<never>[] = [
   accountSettingsChanged,
   awayChanged,
   certificateIssued,
+  certificateRevoked,
   certificatePinned,
   certificateUnpinned,
   channelDropped,

@@ -1,0 +1,84 @@
+// chat certs revoke and chat certs devices: what a running server takes back, and what it has given.
+
+import { inertJson, printable } from "../protocol/printable.ts"
+import { askAdmin } from "../server/admin-client.ts"
+import { type AdminRequest, REVOCATION_REASON_LENGTH_MAX } from "../server/admin-protocol.ts"
+import type { ListedCertificate } from "../server/revocations.ts"
+import { dataDirectory, defaultDataDirectory } from "../storage/data-directory.ts"
+import { day } from "../terminal/clock.ts"
+import { EXIT, UserError } from "../user-error.ts"
+import { cliCommand } from "./command.ts"
+import { table } from "./table.ts"
+
+const DATA = { type: "string", valueHint: "DIR", description: "the server's data directory" } as const
+
+export const revoke = cliCommand({
+  name: "certs revoke",
+  operands: "NAME",
+  summary: "take NAME's certificates back; the server runs, and closes their connections at once",
+  examples: [
+    ["chat certs revoke alice", "all of them, and her open invitations"],
+    ["chat certs revoke alice --device laptop --reason 'lost laptop'", "one, and she is told why"],
+  ],
+  operandsMax: 1,
+  flags: {
+    device: { type: "string", valueHint: "DEVICE", description: "only the one on this computer" },
+    reason: { type: "string", valueHint: "TEXT", description: "what NAME is told; default: unspecified" },
+    data: DATA,
+  },
+  async run({ flags, positionals: [name] }) {
+    if (name === undefined)
+      throw new UserError("whose certificates?", {
+        hint: "for example: chat certs revoke alice",
+        exitCode: EXIT.usage,
+      })
+    const reason = printable(flags.reason ?? "unspecified")
+    if (reason === "" || reason.length > REVOCATION_REASON_LENGTH_MAX)
+      throw new UserError(`--reason has 1 to ${REVOCATION_REASON_LENGTH_MAX} characters`, {
+        exitCode: EXIT.usage,
+      })
+    const device = flags.device === undefined ? {} : { device: flags.device }
+    const { done } = await ask(flags.data, { do: "revoke", name, reason, ...device })
+    process.stdout.write(`${printable(String(done))}\n`)
+    return EXIT.done
+  },
+})
+
+export const devices = cliCommand({
+  name: "certs devices",
+  operands: "[NAME]",
+  summary: "list the certificates that the running server has given for invitations",
+  examples: [["chat certs devices alice", "her computers, and which of them may no longer in"]],
+  operandsMax: 1,
+  flags: { data: DATA, json: { type: "boolean", description: "one JSON object" } },
+  async run({ flags, positionals: [name] }) {
+    const { certificates } = await ask(flags.data, {
+      do: "certificates",
+      ...(name === undefined ? {} : { name }),
+    })
+    const listed = certificates as ListedCertificate[]
+    process.stdout.write(`${flags.json ? inertJson({ v: 1, certificates: listed }) : shown(listed)}\n`)
+    return EXIT.done
+  },
+})
+
+async function ask(data: string | undefined, request: AdminRequest): Promise<Record<string, unknown>> {
+  const { adminSocket } = dataDirectory(data ?? process.env["CHAT_DATA"] ?? defaultDataDirectory())
+  const answer = await askAdmin(adminSocket, request)
+  if (answer.ok) return answer
+  throw new UserError(printable((answer as { error: string }).error), { exitCode: EXIT.noSuchTarget })
+}
+
+function shown(listed: readonly ListedCertificate[]): string {
+  if (listed.length === 0) return "  no certificate was given for an invitation"
+  return table(
+    ["account", "device", "until", "serial", "revoked"],
+    listed.map(({ account, device = "-", notAfter, serial, revoked }) => [
+      account,
+      printable(device),
+      day(notAfter),
+      serial,
+      revoked ? `${day(revoked.at)}: ${printable(revoked.reason)}` : "",
+    ]),
+  )
+}

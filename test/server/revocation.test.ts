@@ -1,0 +1,140 @@
+// A certificate that is taken back: its connections end at once, it comes in no more, and others can read so.
+
+import { expect, test } from "bun:test"
+import { X509Certificate } from "node:crypto"
+import { connect } from "node:tls"
+import { join as pathOf } from "node:path"
+import { makeKeyPair } from "../../src/authority/keys.ts"
+import { makeRequest } from "../../src/authority/request.ts"
+import { enrol } from "../../src/dial/enrol.ts"
+import type { Invited } from "../../src/server/invitations.ts"
+import type { CertificateFiles } from "../support/certificates.ts"
+import type { Irc } from "../support/irc.ts"
+import { until } from "../support/until.ts"
+import { type Serving, serving } from "./serving.ts"
+
+const MEMBERS = '[server]\naccess = "members"\n[throttling]\nnew_connections_per_minute = 0\n'
+
+async function joined(serve: Serving, name: string, device: string): Promise<CertificateFiles> {
+  const wanted = { name, channels: [], ttlMs: 60_000, uses: 1 }
+  const invitation = (await serve.server.administration.invitations.make(wanted)) as Invited
+  const keys = await makeKeyPair()
+  const address = { host: "127.0.0.1", port: serve.port }
+  const enrolment = { request: await makeRequest(keys), keyPem: keys.pem, device }
+  const link = { ...invitation, address: `127.0.0.1:${serve.port}` }
+  const { cert } = await enrol(address, serve.authority.caPem, link, enrolment)
+  return { certPem: cert, keyPem: keys.pem, certPath: "", keyPath: "" }
+}
+
+async function login(serve: Serving, certificate: CertificateFiles, nick: string): Promise<Irc> {
+  const irc = await serve.connect(certificate)
+  irc.send(`NICK ${nick}`, `USER ${nick} 0 * :${nick}`)
+  await irc.expect(new RegExp(` 001 `))
+  return irc
+}
+
+async function isRefused(serve: Serving, certificate: CertificateFiles, reason: string) {
+  const irc = await serve.connect(certificate)
+  await irc.expect(new RegExp(`^ERROR :CERT_REVOKED your certificate was revoked: ${reason}$`))
+  await irc.closed
+}
+
+test("one device is taken back: its connection ends within a second, with the reason; the other stays", async () => {
+  await using serve = await serving(MEMBERS)
+  const { revocations } = serve.server.administration
+  const [laptop, desktop] = [await joined(serve, "alice", "laptop"), await joined(serve, "alice", "desktop")]
+  const [lost, kept] = [await login(serve, laptop, "alice"), await login(serve, desktop, "alice")]
+  const bob = await login(serve, await joined(serve, "bob", "tablet"), "bob")
+  const begun = performance.now()
+  expect(await revocations.revoke({ name: "alice", device: "laptop", reason: "lost laptop" })).toEqual({
+    done: "the certificate on laptop of alice is revoked; connections closed: 1",
+  })
+  await lost.expect(/^ERROR :CERT_REVOKED your certificate was revoked: lost laptop$/)
+  await lost.closed
+  expect(performance.now() - begun).toBeLessThan(1000)
+  await isRefused(serve, laptop, "lost laptop")
+  for (const other of [kept, bob]) {
+    other.send("PING here")
+    await other.expect(/PONG .*here/)
+  }
+  expect(revocations.list("alice")).toMatchObject([
+    { device: "laptop", revoked: { reason: "lost laptop" } },
+    { device: "desktop", revoked: undefined },
+  ])
+  expect(await revocations.revoke({ name: "alice", device: "laptop", reason: "again" })).toEqual({
+    error: "alice has no certificate on laptop; there are desktop",
+  })
+  expect(await revocations.revoke({ name: "nobody", reason: "x" })).toHaveProperty("error")
+})
+
+test("all of an account goes: what was asked for, what was made by hand, and its open invitations", async () => {
+  await using serve = await serving(MEMBERS)
+  const { revocations, invitations } = serve.server.administration
+  const asked = await joined(serve, "alice", "laptop")
+  const byHand = await serve.authority.issueClient("alice")
+  const sessions = [await login(serve, asked, "alice"), await login(serve, byHand, "alice")]
+  await invitations.make({ name: "alice", channels: [], ttlMs: 60_000, uses: 1 })
+  const watcher = await login(serve, await joined(serve, "bob", "tablet"), "bob")
+  for (const irc of [watcher, sessions[0]!]) irc.send("JOIN #den")
+  await watcher.expect(/:alice!\S+ JOIN #den/)
+  expect(await revocations.revoke({ name: "ALICE", reason: "left the school" })).toHaveProperty("done")
+  for (const irc of sessions) await irc.closed
+  for (const certificate of [asked, byHand]) await isRefused(serve, certificate, "left the school")
+  // Why is for her alone.
+  await watcher.expect(/:alice!\S+ QUIT :certificate revoked$/)
+  expect(invitations.list()).toEqual([])
+  // She may be invited again.
+  await login(serve, await joined(serve, "alice", "laptop"), "alice")
+})
+
+test("a ticket of TLS from before does not help", async () => {
+  await using serve = await serving(MEMBERS)
+  const { certPem: cert, keyPem: key } = await joined(serve, "alice", "laptop")
+  const ticket = Promise.withResolvers<Buffer>()
+  const options = { port: serve.port, host: "127.0.0.1", ca: serve.authority.caPem, cert, key }
+  const first = connect(options, () => first.write("NICK alice\r\nUSER alice 0 * :Alice\r\n"))
+  first.on("session", ticket.resolve).on("error", () => {})
+  first.resume()
+  const session = await ticket.promise
+  await serve.server.administration.revocations.revoke({ name: "alice", reason: "lost" })
+  let isReused = false
+  const second = connect({ ...options, session }, () => (isReused = second.isSessionReused()))
+  let said = ""
+  second.on("data", (chunk) => (said += chunk.toString()))
+  second.on("error", () => {})
+  await until(
+    () => said.includes("ERROR :CERT_REVOKED"),
+    () => `a refusal: ${said}`,
+  )
+  expect(isReused).toBe(true)
+  second.destroy()
+})
+
+test("the list of the revoked is for everybody, and openssl believes it", async () => {
+  await using serve = await serving(MEMBERS)
+  const [lost, kept] = [await joined(serve, "alice", "laptop"), await joined(serve, "alice", "desktop")]
+  const { folder, caPath } = serve.authority
+  const verdict = async (name: string, { certPem }: CertificateFiles) => {
+    await Bun.write(pathOf(folder, `${name}.pem`), certPem)
+    const url = `https://127.0.0.1:${serve.port}/.well-known/est/crl`
+    const sh = `curl -sf --cacert ${caPath} ${url} | openssl crl -inform DER -out crl.pem &&
+      openssl verify -crl_check -CRLfile crl.pem -CAfile ${caPath} ${name}.pem`
+    const child = Bun.spawn(["bash", "-o", "pipefail", "-c", sh], {
+      cwd: folder,
+      stdout: "pipe",
+      stderr: "pipe",
+    })
+    return (await new Response(child.stdout).text()) + (await new Response(child.stderr).text())
+  }
+  expect(await verdict("lost", lost)).toContain("lost.pem: OK")
+  await serve.server.administration.revocations.revoke({
+    name: "alice",
+    device: "laptop",
+    reason: "keyCompromise",
+  })
+  expect(await verdict("lost", lost)).toContain("certificate revoked")
+  expect(await verdict("kept", kept)).toContain("kept.pem: OK")
+  expect(new X509Certificate(lost.certPem).serialNumber).not.toBe(
+    new X509Certificate(kept.certPem).serialNumber,
+  )
+})
