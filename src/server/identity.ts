@@ -81,24 +81,43 @@ export class Identity {
     return text === undefined ? BUSY : { type: "credentials", text }
   }
 
-  async #attempt(
-    { accountName, credentials }: { accountName: string; credentials: string | undefined },
+  /** Checks what somebody gives for a secret, the later the more have been wrong; undefined when that would take too long. */
+  async guessed<T>(
+    whose: string,
     { address }: Connection,
-    check: () => Promise<IdentityResult>,
-  ): Promise<IdentityResult> {
+    check: () => Promise<T>,
+    outcomeOf: (result: T) => Outcome,
+  ): Promise<T | undefined> {
     if (this.#shell.throttle.isExempt(address)) return check()
-    const end = await this.#delay.begin(countedAs(address), folded(accountName))
-    if (!end) return { type: "tooMany", words: "Too many failed logins: try again in a minute" }
+    const end = await this.#delay.begin(countedAs(address), whose)
+    if (!end) return undefined
     let outcome: Outcome = "unchecked"
     try {
       const result = await check()
-      if (result.type === "login") outcome = result.right ? "right" : "wrong"
+      outcome = outcomeOf(result)
       return result
     } finally {
       end(outcome)
-      // What is no account's name may be a password in the wrong field.
-      const account = credentials === undefined ? undefined : accountName
-      if (outcome === "wrong") this.#shell.log({ level: "warn", what: "failed login", account, address })
     }
   }
+
+  async #attempt(
+    { accountName, credentials }: { accountName: string; credentials: string | undefined },
+    connection: Connection,
+    check: () => Promise<IdentityResult>,
+  ): Promise<IdentityResult> {
+    const result = await this.guessed(folded(accountName), connection, check, outcomeOf)
+    if (!result) return { type: "tooMany", words: "Too many failed logins: try again in a minute" }
+    // What is no account's name may be a password in the wrong field.
+    const account = credentials === undefined ? undefined : accountName
+    const { address } = connection
+    if (outcomeOf(result) === "wrong")
+      this.#shell.log({ level: "warn", what: "failed login", account, address })
+    return result
+  }
+}
+
+function outcomeOf(result: IdentityResult): Outcome {
+  if (result.type !== "login") return "unchecked"
+  return result.right ? "right" : "wrong"
 }

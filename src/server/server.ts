@@ -272,8 +272,16 @@ async function answerTo(
   switch (request.type) {
     case "password":
       return { type: "password", right: await passwords.check(request.given) }
-    case "operator":
-      return { type: "operator", rights: await passwords.rightsOf(request.name, request.given) }
+    case "operator": {
+      const { name, given, session } = request
+      const rights = await identity.guessed(
+        `operator ${name}`,
+        session.arrival as Connection,
+        () => passwords.rightsOf(name, given),
+        (found) => (found ? "right" : "wrong"),
+      )
+      return { type: "operator", rights }
+    }
     case "webirc":
       return { type: "webirc", refusal: await gateways.introduce(request) }
     case "reload":

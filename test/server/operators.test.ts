@@ -36,3 +36,12 @@ test("OPER, and REHASH with a configuration that can be read and one that cannot
   expect(one.entries).toContainEqual(expect.objectContaining({ what: "killed", nick: "alice", by: "bob" }))
   expect(one.broken).toEqual([])
 })
+
+test("who guesses an operator's password waits as who guesses an account's", async () => {
+  await using one = await serving(TOML)
+  const eve = await one.register("eve")
+  const begun = performance.now()
+  for (let i = 0; i < 5; i++) eve.send(`OPER root wrong-${i}`)
+  for (let i = 0; i < 5; i++) await eve.expect(/ 464 eve /)
+  expect(performance.now() - begun).toBeGreaterThan(1000)
+})
