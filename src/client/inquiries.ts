@@ -6,11 +6,16 @@ import type { Context } from "./context.ts"
 import type { Spoken } from "./happening.ts"
 import { spokenOf } from "./spoken.ts"
 
+/** ms in which a server has begun to answer. */
+const PATIENCE_MS = 60_000
+
 type By = "search" | "history"
 
 interface Inquiry {
   readonly by: By
   readonly label: string
+  /** ms since 1970. */
+  readonly askedAt: number
   readonly messages: Spoken[]
 }
 
@@ -36,7 +41,7 @@ export class Inquiries {
 
   #ask(context: Context, by: By, command: string, params: readonly string[]) {
     const label = `ask-${++this.#count}`
-    this.#asked.push({ by, label, messages: [] })
+    this.#asked.push({ by, label, askedAt: context.now, messages: [] })
     const labelled = context.view.capabilities.has("labeled-response")
     context.send(format({ command, params }, labelled ? `label=${label}` : ""))
   }
@@ -72,6 +77,18 @@ export class Inquiries {
   failed(command: string, label: string | undefined): boolean {
     const by: By = command === "SEARCH" ? "search" : "history"
     return this.#take((each) => each.by === by && (label === undefined || each.label === label)) !== undefined
+  }
+
+  /** A numeric with this label is a refusal, too. */
+  refused(label: string | undefined) {
+    if (label !== undefined) this.#take((each) => each.label === label)
+  }
+
+  tick(context: Context) {
+    const late = this.#take(({ askedAt }) => context.now - askedAt > PATIENCE_MS)
+    if (!late) return
+    const params = [late.by === "search" ? "SEARCH" : "CHATHISTORY"]
+    context.tell({ type: "error", code: "TIMEOUT", params, text: "no answer came" })
   }
 
   #take(test: (inquiry: Inquiry) => boolean): Inquiry | undefined {

@@ -37,6 +37,7 @@ function onError(context: Context, { command: code, params, tags }: Message) {
   // What a server without CAP says to it.
   if ((code === "421" || code === "451") && !view.registered) return
   if (refuseMessage(context, tags.get("label"), first, code, text)) return
+  context.inquiries.refused(tags.get("label"))
   if (refuseJoin(context, first, code, text)) return
   context.tell({ type: "error", code, params: params.slice(1, -1), text })
 }

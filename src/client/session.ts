@@ -90,6 +90,7 @@ export class Session implements Context {
     this.registration.tick(this)
     this.histories.tick(this)
     this.direct.tick(this)
+    this.inquiries.tick(this)
     this.reading.tick(this)
   }
 

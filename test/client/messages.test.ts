@@ -105,6 +105,17 @@ describe("a search", () => {
     expect(rig.tale()).toEqual(["found by search: tea"])
   })
 
+  test("that is not answered, or by a numeric, waits no longer", () => {
+    const rig = settled()
+    rig.session.search([["text", "one"]])
+    rig.session.search([["text", "two"]])
+    rig.feed("@label=ask-1 :s 417 alice :Input line was too long")
+    expect(rig.session.unsettled).toBe(1)
+    rig.session.tick(rig.now + 61_000)
+    expect(rig.session.unsettled).toBe(0)
+    expect(rig.told()).toMatchObject([{ code: "417" }, { code: "TIMEOUT", params: ["SEARCH"] }])
+  })
+
   test("that the server refuses is told as an error", () => {
     const rig = settled()
     rig.session.search([["in", "#ops"]])
