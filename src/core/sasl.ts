@@ -35,7 +35,8 @@ function succeeded(context: Context, account: Account): Answer {
   if (user && user.account !== account) {
     const refusal = refusalOfLogin(net, user, account)
     if (refusal) return refusal
-    propose(userLoggedIn, { user: user.id, accountName: account.name })
+    const { metadataKeys } = net.settings.limits
+    propose(userLoggedIn, { user: user.id, accountName: account.name, metadataKeys })
     // It may have been refused for want of room on the disk.
     return user.account === account ? RPL_SASLSUCCESS() : ERR_SASLFAIL()
   }

@@ -111,3 +111,17 @@ test("while the disk is full an administrator changes nothing either", () => {
   world.engine.readOnly = false
   expect(world.engine.administer(accountRegistered, fact, world.now)).toBeUndefined()
 })
+
+test("what a guest brought to an account is not less after a start with other limits", () => {
+  const world = new World()
+  world.engine.administer(accountRegistered, { name: "ally" as Nick, text: "hashed sesame" }, world.now)
+  const guest = join(world, "guest")
+  for (const line of ["METADATA * SET a :1", "METADATA * SET b :2", "NS IDENTIFY ally sesame"])
+    world.engine.receive(guest, line, world.now)
+  world.settle()
+  const keys = () => [...world.engine.net.account("ally")!.metadata.keys()]
+  expect(keys()).toEqual(["a", "b"])
+  world.settings = { ...world.settings, limits: { ...world.settings.limits, metadataKeys: 1 } }
+  world.start()
+  expect(keys()).toEqual(["a", "b"])
+})

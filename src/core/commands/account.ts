@@ -103,8 +103,15 @@ export function changeOfPassword({ name, credentialsSeq }: Account, text: string
   return { accountName: name, text, ...(credentialsSeq === undefined ? {} : { formerSeq: credentialsSeq }) }
 }
 
+interface UserLoggedIn {
+  readonly user: UserId
+  readonly accountName: Nick
+  /** How many keys an account had room for then. */
+  readonly metadataKeys?: number
+}
+
 /** A user who is here already logs in, or changes accounts. */
-export const userLoggedIn = event<{ user: UserId; accountName: Nick }>({
+export const userLoggedIn = event<UserLoggedIn>({
   type: "userLoggedIn",
   refuse(net, { user: id, accountName }) {
     const user = net.users.get(id)
@@ -114,7 +121,8 @@ export const userLoggedIn = event<{ user: UserId; accountName: Nick }>({
   apply(net, e, tell) {
     const user = net.users.get(e.user)
     const account = net.account(e.accountName)
-    if (user && account) logIn(net, user, account, e, tell)
+    const room = e.metadataKeys ?? net.settings.limits.metadataKeys
+    if (user && account) logIn(net, user, account, e, tell, room)
   },
 })
 
@@ -131,10 +139,10 @@ export function refusalOfLogin(net: Network, user: User, account: Account): Repl
     : undefined
 }
 
-function logIn(net: Network, user: User, account: Account, e: Stamp, tell: Tell) {
+function logIn(net: Network, user: User, account: Account, e: Stamp, tell: Tell, room = Infinity) {
   const source = sourceOf(user)
   const before = user.metadata
-  if (!user.account) bequeath(before, account, net.settings.limits.metadataKeys)
+  if (!user.account) bequeath(before, account, room)
   net.logIn(user, account)
   user.metadata = account.metadata
   const notice = { ...from(e, "ACCOUNT", [account.name], undefined, source), account: account.name }
