@@ -129,14 +129,17 @@ function take(page: readonly Spoken[], session: Session, inquiry: Inquiry, state
   return inquiry.ask(session, state.target, state.found)
 }
 
-function refused(happening: Happening, { target, phase }: State): UserError | undefined {
+function refused(happening: Happening, { target }: State): UserError | undefined {
   if (happening.type === "joinRefused" && target !== undefined)
     return noSuch(happening.target, happening.reason)
   if (happening.type !== "error") return undefined
   const [command = ""] = happening.params
+  // 417 ERR_INPUTTOOLONG: so many words are too many for one line.
+  if (happening.code === "417")
+    return new UserError("that is too much to ask for at once", { exitCode: EXIT.tooFastOrBig })
   if (command !== "SEARCH" && command !== "CHATHISTORY") return undefined
   const isTargetsFault = happening.code === "INVALID_TARGET" || happening.params.includes("in")
-  if (target !== undefined && (isTargetsFault || phase === "person")) return noSuch(target, happening.text)
+  if (target !== undefined && isTargetsFault) return noSuch(target, happening.text)
   return new UserError(printable(`the server does not answer: ${happening.text}`))
 }
 

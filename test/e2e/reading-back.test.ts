@@ -161,6 +161,11 @@ describe("chat search and chat history", () => {
     expect((await command("erin", "history", "bob")).stdout).toContain("between us")
   }, 30_000)
 
+  test("more words than a line holds are refused", async () => {
+    const { exitCode, stderr } = await command("erin", "search", "word ".repeat(200))
+    expect([exitCode, stderr]).toEqual([9, "chat: error: that is too much to ask for at once\n"])
+  })
+
   test("nothing found is no error, and is said", async () => {
     expect(await command("erin", "search", "coffee")).toMatchObject({
       exitCode: 0,
@@ -208,7 +213,7 @@ test("who has no account is told how to log in", async () => {
     stdin: "",
   })
   expect(ended.exitCode).toBe(5)
-  expect(ended.stderr).toContain("chat: hint: log in with --sasl NAME, or ask the host for a certificate")
+  expect(ended.stderr).toContain("chat: hint: log in with --sasl NAME, or ask the host")
 })
 
 describe("a login that is refused is exit code 5", () => {
