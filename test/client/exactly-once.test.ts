@@ -135,19 +135,23 @@ function speak(notices: boolean, ...cuts: number[]): Wire {
 test.each([
   ["a server that notices", true],
   ["a server that keeps the old connection", false],
-])("%s: every message once, in order, wherever the connection is cut", (_, notices) => {
-  const { bytes } = speak(notices)
-  const random = new Random(1)
-  for (let cut = 0; cut <= bytes; cut++) {
-    // Now and then the next connection is cut as well.
-    const cuts = random.chance(0.5) ? [cut] : [cut, cut + random.below(2 * bytes)]
-    const wire = speak(notices, ...cuts)
-    const where = `cut at ${cuts.join(" and ")} of ${bytes}`
-    for (const target of ["#den", "bob"]) {
-      expect(of(target, wire.kept()), where).toEqual(of(target, SAID))
-      expect(of(target, wire.shown), where).toEqual(of(target, SAID))
+])(
+  "%s: every message once, in order, wherever the connection is cut",
+  (_, notices) => {
+    const { bytes } = speak(notices)
+    const random = new Random(1)
+    for (let cut = 0; cut <= bytes; cut++) {
+      // Now and then the next connection is cut as well.
+      const cuts = random.chance(0.5) ? [cut] : [cut, cut + random.below(2 * bytes)]
+      const wire = speak(notices, ...cuts)
+      const where = `cut at ${cuts.join(" and ")} of ${bytes}`
+      for (const target of ["#den", "bob"]) {
+        expect(of(target, wire.kept()), where).toEqual(of(target, SAID))
+        expect(of(target, wire.shown), where).toEqual(of(target, SAID))
+      }
+      expect(wire.problems, where).toEqual([])
+      expect(wire.client.outbox.size, where).toBe(0)
     }
-    expect(wire.problems, where).toEqual([])
-    expect(wire.client.outbox.size, where).toBe(0)
-  }
-})
+  },
+  60_000,
+)
