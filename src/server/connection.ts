@@ -78,10 +78,8 @@ export class Connection implements Arrival {
     this.#socket = socket
     clearTimeout(this.#deadline)
     const shell = this.#shell
-    const certificate = socket.getPeerX509Certificate() as X509Certificate | undefined
-    const verdict = judge({ certificate, authorized: socket.authorized }, shell.rules, now())
-    if (socket.alpnProtocol === HTTP)
-      return this.#awaitRequest("member" in verdict ? verdict.member : undefined)
+    if (socket.alpnProtocol === HTTP) return this.#awaitRequest(socket)
+    const { certificate, verdict } = this.#judged(socket)
     if ("refusal" in verdict) return this.#refuse(verdict.refusal, verdict.why, verdict.words)
     const isMember = "member" in verdict
     if (isMember) this.certificate = verdict.member
@@ -98,12 +96,23 @@ export class Connection implements Arrival {
   }
 
   /** No IRC but one request is spoken: server/est.ts. */
-  #awaitRequest(certificate: Certificate | undefined) {
-    if (certificate) this.certificate = certificate
-    this.tlsVersion = this.#socket?.getTLSVersion() ?? ""
+  #awaitRequest(socket: TlsSocket) {
+    this.tlsVersion = socket.getTLSVersion()
     this.#isHttp = true
     this.#request = new Uint8Array()
     this.#deadline = setTimeout(() => this.terminate(), this.#shell.limits.registrationTimeoutMs)
+  }
+
+  #judged(socket: TlsSocket) {
+    const certificate = socket.getPeerX509Certificate() as X509Certificate | undefined
+    const shown = { certificate, authorized: socket.authorized }
+    return { certificate, verdict: judge(shown, this.#shell.rules, now()) }
+  }
+
+  /** Whose certificate was shown: it may have been revoked since the handshake. */
+  #memberNow(): Certificate | undefined {
+    const verdict = this.#socket && this.#judged(this.#socket).verdict
+    return verdict && "member" in verdict ? verdict.member : undefined
   }
 
   #readRequest(heard: Uint8Array, chunk: Uint8Array) {
@@ -113,8 +122,8 @@ export class Connection implements Arrival {
     this.#request = undefined
     if ("status" in request)
       return this.#answer(plainly(request.status, "this is no request that is understood"))
-    const { address, certificate } = this
-    this.#shell.est.answer(request, { address, certificate, exported: this.exported() }).then(
+    const asker = { address: this.address, member: () => this.#memberNow(), exported: this.exported() }
+    this.#shell.est.answer(request, asker).then(
       (answer) => this.#answer(answer),
       (error: unknown) => {
         if (error instanceof BrokenStateError) return this.#shell.broken(error)

@@ -18,8 +18,8 @@ import type { Signer, SoundRequest } from "./signer.ts"
 export interface Asker {
   /** Normalised, for administrators only. */
   readonly address: string
-  /** The member's, judged valid. */
-  readonly certificate: Certificate | undefined
+  /** The certificate of a member, judged as of now. */
+  member(): Certificate | undefined
   /** What names this TLS connection at both ends: https://www.rfc-editor.org/rfc/rfc9266 */
   readonly exported: Uint8Array | undefined
 }
@@ -31,6 +31,7 @@ const PATHS = "/.well-known/est/"
 const CERTIFICATES = "application/pkcs7-mime; smime-type=certs-only"
 const CHALLENGE = 'Basic realm="invitation", Chat-Invite'
 const INVALID = plainly(401, "this invitation is used, expired or unknown", { "WWW-Authenticate": CHALLENGE })
+const NO_MEMBER = plainly(403, "show the certificate that is to be renewed")
 const DEVICE_LENGTH_MAX = 64
 const LIST_MS = 60_000
 
@@ -51,7 +52,7 @@ export class Est {
     if (request.method !== expected)
       return plainly(405, `${expected} is what is done here`, { Allow: expected })
     // Who has no certificate yet may ask for one even where one is required, and do no more.
-    if (rules.mode === "required" && !asker.certificate && operation !== "simpleenroll")
+    if (rules.mode === "required" && !asker.member() && operation !== "simpleenroll")
       return plainly(403, "a client certificate is required")
     if (operation === "cacerts") return certificates(signer.caCertificates)
     if (operation === "crl") return this.#revoked(signer)
@@ -101,12 +102,15 @@ export class Est {
 
   async #renew(signer: Signer, { headers }: HttpRequest, der: Uint8Array, asker: Asker): Promise<HttpAnswer> {
     const { net } = this.#shell.engine
-    const name = asker.certificate && accountNameOf(net, asker.certificate)
+    const certificate = asker.member()
+    const name = certificate && accountNameOf(net, certificate)
     const account = name && net.account(name)
-    if (!asker.certificate || !account) return plainly(403, "show the certificate that is to be renewed")
-    const former = issuedOf(net, asker.certificate)
+    if (!certificate || !account) return NO_MEMBER
+    const former = issuedOf(net, certificate)
     const read = await signer.read(der)
     if ("refused" in read) return refusedRequest(read.refused)
+    // It may have been revoked meanwhile.
+    if (!asker.member()) return NO_MEMBER
     const device = deviceIn(headers).device ?? former?.device
     const issued = this.#issue(signer, account, read.keyPin, {
       ...(former ? { renews: former.serial } : {}),

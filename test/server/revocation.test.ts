@@ -110,6 +110,30 @@ test("a ticket of TLS from before does not help", async () => {
   second.destroy()
 })
 
+test("a connection that waited with its request gets no other certificate", async () => {
+  await using serve = await serving(MEMBERS)
+  const { certPem: cert, keyPem: key } = await joined(serve, "alice", "laptop")
+  const body = Buffer.from(await makeRequest(await makeKeyPair())).toString("base64")
+  const ca = serve.authority.caPem
+  const socket = connect({ port: serve.port, host: "127.0.0.1", ca, cert, key, ALPNProtocols: ["http/1.1"] })
+  const ended = Promise.withResolvers<void>()
+  let said = ""
+  socket.on("data", (chunk) => (said += chunk.toString())).on("close", () => ended.resolve())
+  const secured = Promise.withResolvers<void>()
+  socket.on("secureConnect", () => secured.resolve())
+  await secured.promise
+  socket.write("POST /.well-known/est/simplereenroll HTTP/1.1\r\n")
+  // Somebody else comes in meanwhile, so the server has read that.
+  await joined(serve, "bob", "tablet")
+  await serve.server.administration.revocations.revoke({ name: "alice", device: "laptop", reason: "lost" })
+  socket.write(
+    `Host: here\r\nContent-Type: application/pkcs10\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+  )
+  await ended.promise
+  expect(said).toStartWith("HTTP/1.1 403 ")
+  expect(serve.server.administration.revocations.list("alice")).toHaveLength(1)
+})
+
 test("the list of the revoked is for everybody, and openssl believes it", async () => {
   await using serve = await serving(MEMBERS)
   const [lost, kept] = [await joined(serve, "alice", "laptop"), await joined(serve, "alice", "desktop")]
