@@ -86,7 +86,7 @@ export class Identity {
     whose: string,
     { address }: Connection,
     check: () => Promise<T>,
-    outcomeOf: (result: T) => Outcome,
+    verdict: (result: T) => Outcome,
   ): Promise<T | undefined> {
     if (this.#shell.throttle.isExempt(address)) return check()
     const end = await this.#delay.begin(countedAs(address), whose)
@@ -94,7 +94,7 @@ export class Identity {
     let outcome: Outcome = "unchecked"
     try {
       const result = await check()
-      outcome = outcomeOf(result)
+      outcome = verdict(result)
       return result
     } finally {
       end(outcome)
