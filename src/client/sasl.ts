@@ -1,7 +1,8 @@
 // Logging in while connecting: https://ircv3.net/specs/extensions/sasl-3.2.html. EXTERNAL when a certificate is shown,
-// SCRAM-SHA-256 (RFC 5802, RFC 7677) rather than PLAIN (RFC 4616) when there is a password. The arithmetic is handed in.
+// SCRAM-SHA-256 (RFC 5802, RFC 7677) rather than PLAIN (RFC 4616) when there is a password, bound to the TLS connection where both
+// sides can: https://www.rfc-editor.org/rfc/rfc9266. The arithmetic is handed in.
 
-import { fromBase64, textToBase64, utf8 } from "../protocol/base64.ts"
+import { fromBase64, textToBase64, toBase64, utf8 } from "../protocol/base64.ts"
 import { SASL_CHUNK_BYTES } from "../protocol/limits.ts"
 import type { Context, Handler } from "./context.ts"
 
@@ -23,6 +24,8 @@ export interface Login {
   readonly password: string | undefined
   /** Whether a certificate of ours is shown. */
   readonly certified: boolean
+  /** Whose certificate it is, where this server's own authority says so. */
+  readonly holder?: string | undefined
   readonly scram: ScramArithmetic
 }
 
@@ -36,12 +39,18 @@ type Step = (challenge: string) => { readonly response: string; readonly next?: 
 
 export class Sasl {
   readonly #login: Login | undefined
+  #binding: Uint8Array | undefined
   #step: Step | undefined
   #challenge = ""
   #isOpen = false
 
   constructor(login: Login | undefined) {
     this.#login = login
+  }
+
+  /** `binding` names the TLS connection; undefined where it has no such name. */
+  connected(binding: Uint8Array | undefined) {
+    this.#binding = binding
   }
 
   /** Whether the capability is of use. */
@@ -62,9 +71,16 @@ export class Sasl {
 
   #choose(mechanisms: readonly string[] | undefined): { name: string; step: Step } | undefined {
     const { account, password, certified } = this.#login ?? {}
-    const has = (name: string) => mechanisms?.includes(name) ?? name !== "SCRAM-SHA-256"
+    const has = (name: string) => mechanisms?.includes(name) ?? !name.startsWith("SCRAM-")
     if (account !== undefined && password !== undefined) {
-      if (has("SCRAM-SHA-256")) return { name: "SCRAM-SHA-256", step: this.#scram(account, password) }
+      const bound = this.#binding
+      if (bound && has("SCRAM-SHA-256-PLUS"))
+        return { name: "SCRAM-SHA-256-PLUS", step: this.#scram(account, password, "p=tls-exporter,,", bound) }
+      // "y" says that we would have bound it: the server knows whether it offered to, and so whether somebody between us took
+      // that from the list. https://www.rfc-editor.org/rfc/rfc5802#section-6
+      const header = bound ? "y,," : "n,,"
+      if (has("SCRAM-SHA-256"))
+        return { name: "SCRAM-SHA-256", step: this.#scram(account, password, header, new Uint8Array()) }
       if (has("PLAIN")) return { name: "PLAIN", step: () => ({ response: `\0${account}\0${password}` }) }
       return undefined
     }
@@ -72,15 +88,15 @@ export class Sasl {
     return external ? { name: "EXTERNAL", step: () => ({ response: account ?? "" }) } : undefined
   }
 
-  #scram(account: string, password: string): Step {
+  #scram(account: string, password: string, header: string, binding: Uint8Array): Step {
     const { scram } = this.#login ?? {}
     return () => {
       if (!scram) return undefined
       const nonce = scram.nonce()
       const first = `n=${account.replaceAll("=", "=3D").replaceAll(",", "=2C")},r=${nonce}`
       return {
-        response: `n,,${first}`,
-        next: (challenge) => final(scram, { password, first, nonce, challenge }),
+        response: header + first,
+        next: (challenge) => final(scram, { password, header, binding, first, nonce, challenge }),
       }
     }
   }
@@ -99,6 +115,16 @@ export class Sasl {
     }
     this.#step = answer.next
     for (const part of chunks(textToBase64(answer.response))) context.send(`AUTHENTICATE ${part}`)
+  }
+
+  /** Whoever shows a certificate of their own in place of ours would have us speak as them. */
+  loggedIn(context: Context, account: string) {
+    const { account: asked, holder = account } = this.#login ?? {}
+    if (asked !== undefined || holder.toLowerCase() === account.toLowerCase())
+      return context.tell({ type: "loggedIn", account })
+    this.#isOpen = false
+    const reason = `your certificate is ${holder}'s, and the server saw that of ${account}`
+    context.tell({ type: "loginRefused", code: "NOT_OURS", reason })
   }
 
   /** A server that says so before its own proof was seen is not believed. */
@@ -133,6 +159,9 @@ export class Sasl {
 
 interface ScramState {
   readonly password: string
+  /** Of GS2: whether the login is bound, and to what kind of name. */
+  readonly header: string
+  readonly binding: Uint8Array
   readonly first: string
   readonly nonce: string
   readonly challenge: string
@@ -140,12 +169,12 @@ interface ScramState {
 
 const SERVER_FIRST = /^(r=([\x21-\x2b\x2d-\x7e]+),s=([A-Za-z0-9+/=]+),i=(\d{1,9}))(?:,.*)?$/
 
-function final(scram: ScramArithmetic, { password, first, nonce, challenge }: ScramState): ReturnType<Step> {
+function final(scram: ScramArithmetic, state: ScramState): ReturnType<Step> {
+  const { password, header, binding, first, nonce, challenge } = state
   const [, , full = "", salt = "", iterations = "0"] = SERVER_FIRST.exec(challenge) ?? []
   const count = Number(iterations)
   if (!full.startsWith(nonce) || full === nonce || count < 1 || count > ITERATIONS_MAX) return undefined
-  // "n,," in base64: this side binds the login to no connection.
-  const withoutProof = `c=biws,r=${full}`
+  const withoutProof = `c=${toBase64(Uint8Array.of(...new TextEncoder().encode(header), ...binding))},r=${full}`
   const message = `${first},${challenge},${withoutProof}`
   const { proof, signature } = scram.prove(password, salt, count, message)
   const next: Step = (last) => (last === `v=${signature}` ? { response: "" } : undefined)
@@ -166,7 +195,7 @@ export const onAuthenticate: Handler = (context, { params }) => {
 
 /** 902, 904 to 908; 900 and 903. 908 names the mechanisms, and 904 follows. */
 export const onSaslNumeric: Handler = (context, { command: code, params }) => {
-  if (code === "900") context.tell({ type: "loggedIn", account: params[2] ?? "" })
+  if (code === "900") context.sasl.loggedIn(context, params[2] ?? "")
   else if (code === "903") context.sasl.succeeded(context)
   else if (code !== "908") context.sasl.refused(context, code, params.at(-1) ?? "")
 }

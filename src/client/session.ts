@@ -49,9 +49,10 @@ export class Session implements Context {
     for (const name of options.channels) this.wanted.set(this.view.key(name), { name, password: undefined })
   }
 
-  /** A connection stands. */
-  open(now: number) {
+  /** A connection stands; `binding` names it, if TLS has a name for it. */
+  open(now: number, binding?: Uint8Array) {
     this.now = now
+    this.sasl.connected(binding)
     this.#lines = []
     this.view.reset(this.registration.wanted)
     this.registration.begin(this)

@@ -34,6 +34,8 @@ export interface Events {
 }
 
 export interface Connection {
+  /** What names this TLS connection at both ends and at no other: https://www.rfc-editor.org/rfc/rfc9266. TLS 1.3 alone has it always. */
+  readonly binding: Uint8Array | undefined
   write(lines: readonly string[]): void
   /** Resolves when all that was written has left for the network. */
   drained(): Promise<void>
@@ -141,6 +143,7 @@ async function handshake(address: Address, tls: Bun.TLSOptions, events: Events) 
 
 function connectionOf(socket: Bun.Socket, queue: WriteQueue): Connection {
   return {
+    binding: bindingOf(socket),
     write: (lines) => queue.push(lines),
     drained: () => queue.drained(),
     terminate: () => socket.terminate(),
@@ -150,6 +153,13 @@ function connectionOf(socket: Bun.Socket, queue: WriteQueue): Connection {
       void queue.drained().then(() => socket.end())
     },
   }
+}
+
+function bindingOf(socket: Bun.Socket): Uint8Array | undefined {
+  if (socket.getTLSVersion() !== "TLSv1.3") return undefined
+  // Its type says that it gives nothing back.
+  const bytes: unknown = socket.exportKeyingMaterial(32, "EXPORTER-Channel-Binding", Buffer.alloc(0))
+  return bytes instanceof Uint8Array ? bytes : undefined
 }
 
 // A line that is not UTF-8 still comes from the server: it is shown as far as it can be.

@@ -124,7 +124,7 @@ export class Link {
       throw error
     }
     this.#pulse = new Pulse(Date.now(), performance.now())
-    session.open(Date.now())
+    session.open(Date.now(), this.#connection.binding)
     this.flush()
     const why = await over.promise
     const stood = session.view.registered

@@ -10,9 +10,9 @@ const PASSWORD: Login = { account: "user", password: "pencil", certified: false,
 const base64 = (text: string) => Buffer.from(text).toString("base64")
 
 /** As far as the capabilities are settled. */
-function negotiated(login: Login, offer: string) {
+function negotiated(login: Login, offer: string, binding?: Uint8Array) {
   const rig = new ClientRig({ login })
-  rig.session.open(rig.now)
+  rig.session.open(rig.now, binding)
   rig.feed(`:s CAP * LS :${offer}`, `:s CAP * ACK :${offer.replace(/=\S+/, "")}`)
   return rig
 }
@@ -31,6 +31,34 @@ test("SCRAM-SHA-256 rather than PLAIN, as in the RFC's example; the server prove
   rig.feed(":s 900 * user!u@h user :You are now logged in", ":s 903 * :SASL authentication successful")
   expect(rig.sent()).toEqual(["CAP END"])
   expect(rig.told()).toEqual([{ type: "loggedIn", account: "user" }])
+})
+
+describe("where the connection has a name", () => {
+  const BINDING = new Uint8Array([1, 200, 3])
+  const CHALLENGE = `AUTHENTICATE ${base64(`r=${NONCE}x,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096`)}`
+  const bound = (offer: string) => negotiated(PASSWORD, offer, BINDING)
+
+  test("the login is bound to it", () => {
+    const rig = bound("sasl=PLAIN,SCRAM-SHA-256,SCRAM-SHA-256-PLUS")
+    expect(rig.sent().at(-1)).toBe("AUTHENTICATE SCRAM-SHA-256-PLUS")
+    rig.feed("AUTHENTICATE +")
+    expect(rig.sent()).toEqual([`AUTHENTICATE ${base64(`p=tls-exporter,,n=user,r=${NONCE}`)}`])
+    rig.feed(CHALLENGE)
+    const [line = ""] = rig.sent()
+    const c = Buffer.concat([Buffer.from("p=tls-exporter,,"), BINDING]).toString("base64")
+    expect(Buffer.from(line.split(" ")[1]!, "base64").toString()).toStartWith(`c=${c},r=${NONCE}x,p=`)
+  })
+
+  test("a server that offers no binding is told that we would have", () => {
+    const rig = bound("sasl=PLAIN,SCRAM-SHA-256")
+    rig.feed("AUTHENTICATE +", CHALLENGE)
+    const [first, final] = rig
+      .sent()
+      .slice(-2)
+      .map((line) => Buffer.from(line.split(" ")[1]!, "base64"))
+    expect(first?.toString()).toBe(`y,,n=user,r=${NONCE}`)
+    expect(final?.toString()).toStartWith(`c=${base64("y,,")},`)
+  })
 })
 
 test.each([
@@ -90,6 +118,15 @@ describe("a certificate", () => {
     expect(rig.sent()).toEqual(["AUTHENTICATE +"])
     rig.feed(":s 903 * :done")
     expect(rig.sent()).toEqual(["CAP END"])
+  })
+
+  test("that the server takes for somebody else's ends it", () => {
+    const rig = negotiated({ ...CERTIFIED, holder: "alice" }, "sasl=EXTERNAL")
+    rig.feed("AUTHENTICATE +", ":s 900 * *!*@* mallory :You are now logged in as mallory", ":s 903 * :done")
+    expect(rig.sent()).not.toContain("CAP END")
+    expect(rig.tale()).toEqual([
+      "loginRefused NOT_OURS your certificate is alice's, and the server saw that of mallory",
+    ])
   })
 
   test("that belongs to no account is no error: nobody asked for one", () => {
