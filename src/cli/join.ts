@@ -19,6 +19,7 @@ import { day } from "../terminal/clock.ts"
 import { EXIT, type ExitCode, UserError } from "../user-error.ts"
 import { cliCommand } from "./command.ts"
 import { CHAT_FLAGS, openChat } from "./connect.ts"
+import { isTarget } from "./dialling.ts"
 import { readPasted } from "./secret.ts"
 
 export const join = cliCommand({
@@ -104,7 +105,7 @@ function serverOf(
     name: known?.server.name ?? hosts[0] ?? "",
     hosts,
     nick: name,
-    channels: [...new Set([...(known?.server.channels ?? []), ...channels])],
+    channels: [...new Set([...(known?.server.channels ?? []), ...channels.filter(isTarget)])],
     lastUsed: new Date().toISOString(),
   }
 }

@@ -22,6 +22,10 @@ const WHAT: Readonly<Record<string, string>> = {
   accountRegistered: "account registered",
   passwordChanged: "password changed",
   userLoggedIn: "logged in",
+  invitationMade: "invited",
+  invitationWithdrawn: "invitation withdrawn",
+  certificateIssued: "certificate issued",
+  certificateRevoked: "certificate revoked",
 }
 
 /** Nothing for most rows. */

@@ -26,7 +26,7 @@ export class Network {
   readonly users = new Map<UserId, User>()
   readonly channels = new Map<string, Channel>()
   readonly accounts = new Map<string, Account>()
-  /** By id; expired ones go when another is made. */
+  /** By id; some have expired. */
   readonly invitations = new Map<string, Invitation>()
   /** Made on request, by serial; expired ones go when another is made. */
   readonly certificates = new Map<string, IssuedCertificate>()

@@ -46,7 +46,7 @@ export class Est {
   async answer(request: HttpRequest, asker: Asker): Promise<HttpAnswer> {
     const { signer, rules } = this.#shell
     const operation = request.path.startsWith(PATHS) ? request.path.slice(PATHS.length) : ""
-    const expected = METHODS[operation]
+    const expected = METHODS.get(operation)
     if (!signer || rules.mode === "off" || expected === undefined)
       return plainly(404, "there is no such thing here")
     if (request.method !== expected)
@@ -146,12 +146,12 @@ export class Est {
   }
 }
 
-const METHODS: Readonly<Record<string, string>> = {
-  cacerts: "GET",
-  crl: "GET",
-  simpleenroll: "POST",
-  simplereenroll: "POST",
-}
+const METHODS: ReadonlyMap<string, string> = new Map([
+  ["cacerts", "GET"],
+  ["crl", "GET"],
+  ["simpleenroll", "POST"],
+  ["simplereenroll", "POST"],
+])
 
 const NO_HASH = "00".repeat(32)
 

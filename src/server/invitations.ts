@@ -69,6 +69,7 @@ export class Invitations {
       uses: wanted.uses,
       text: createHash("sha256").update(secret).digest("hex"),
     }
+    this.#clear()
     const refusal = engine.administer(invitationMade, invitation, now())
     if (refusal !== undefined) return { error: refusal }
     await this.#shell.durable(engine.lastSeq)
@@ -103,6 +104,13 @@ export class Invitations {
     engine.administer(invitationWithdrawn, { id, madeSeq }, now())
     await this.#shell.durable(engine.lastSeq)
     return { done: `the invitation ${id} is withdrawn` }
+  }
+
+  /** What has expired goes, its hash from the log too. */
+  #clear() {
+    const { engine } = this.#shell
+    for (const { id, seq: madeSeq, expires } of engine.net.invitations.values())
+      if (expires <= now()) engine.administer(invitationWithdrawn, { id, madeSeq }, now())
   }
 
   #account(wanted: string, issuer: string): Account | { readonly error: string } {

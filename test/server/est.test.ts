@@ -9,6 +9,8 @@ import { makeKeyPair } from "../../src/authority/keys.ts"
 import { makeRequest } from "../../src/authority/request.ts"
 import { enrol } from "../../src/dial/enrol.ts"
 import { EXIT, UserError } from "../../src/user-error.ts"
+import type { Row } from "../../src/core/seams.ts"
+import { openMemoryLog } from "../../src/storage/memory-log.ts"
 import type { Invited } from "../../src/server/invitations.ts"
 import { until } from "../support/until.ts"
 import { type Serving, serving } from "./serving.ts"
@@ -157,6 +159,21 @@ test("the authority's certificate is for everybody", async () => {
   ])
 })
 
+test("an invitation that has expired leaves the log with its hash when another is made", async () => {
+  const log = openMemoryLog()
+  const appended: Row[] = []
+  const append = log.append.bind(log)
+  log.append = (rows, done) => {
+    appended.push(...rows)
+    append(rows, done)
+  }
+  await using serve = await serving(MEMBERS, log)
+  const late = await invited(serve, { ttlMs: 0 })
+  await invited(serve)
+  const made = appended.find(({ type, body }) => type === "invitationMade" && body.includes(late.id))
+  expect(appended.find(({ type }) => type === "invitationWithdrawn")?.erases).toEqual({ seq: made!.seq })
+})
+
 const HEAD = "POST /.well-known/est/simpleenroll HTTP/1.1\r\nHost: h\r\n"
 
 test.each([
@@ -166,6 +183,7 @@ test.each([
   ["a field twice", "GET / HTTP/1.1\r\nHost: h\r\nHost: h\r\n\r\n", 400],
   ["a folded field", "GET / HTTP/1.1\r\nHost: h\r\n b\r\n\r\n", 400],
   ["a space before the colon", "GET / HTTP/1.1\r\nHost : h\r\n\r\n", 400],
+  ["a word of the language", "GET /.well-known/est/constructor HTTP/1.1\r\nHost: h\r\n\r\n", 404],
   ["another path", "GET /etc/passwd HTTP/1.1\r\nHost: h\r\n\r\n", 404],
   ["another method", "GET /.well-known/est/simpleenroll HTTP/1.1\r\nHost: h\r\n\r\n", 405],
   ["no length", `${HEAD}\r\n`, 411],

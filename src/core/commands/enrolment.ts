@@ -27,8 +27,7 @@ export const invitationMade = event<InvitationMade>({
     if (!net.account(accountName)) return refusal("there is no such account", accountName)
     return net.invitations.size < INVITATIONS_MAX ? undefined : refusal("too many are open", accountName)
   },
-  apply(net, { id, accountName, channels, expires, uses, text: hash, seq, at }) {
-    for (const open of net.invitations.values()) if (open.expires <= at) net.invitations.delete(open.id)
+  apply(net, { id, accountName, channels, expires, uses, text: hash, seq }) {
     const account = net.account(accountName)
     // One that was withdrawn later has no hash any more.
     if (!account || hash === undefined) return
@@ -55,13 +54,14 @@ interface CertificateIssued extends Omit<IssuedCertificate, "accountId" | "seq" 
 export const certificateIssued = event<CertificateIssued>({
   type: "certificateIssued",
   // Whether an invitation has expired is asked before, where the time is known.
-  refuse(net, { accountName, invitation: id }) {
+  refuse(net, { accountName, invitation: id, notBefore }) {
     const account = net.account(accountName)
     if (!account) return refusal("there is no such account", accountName)
     const invitation = id === undefined ? undefined : net.invitations.get(id)
     if (id !== undefined && (invitation?.accountId !== account.id || invitation.usesLeft < 1))
       return refusal("it is used, or unknown", id)
-    return certificatesOf(net, account).length < ISSUED_CERTIFICATES_MAX
+    const valid = certificatesOf(net, account).filter(({ notAfter }) => notAfter > notBefore)
+    return valid.length < ISSUED_CERTIFICATES_MAX
       ? undefined
       : refusal("the account has too many certificates", accountName)
   },
