@@ -1,12 +1,14 @@
 // A full disk: what may be refused is refused with STORAGE_FULL and nothing of it is shown; reading, leaving and logging in go
 // on; and when there is room again, so does everything, by itself.
 
+import { Database } from "bun:sqlite"
 import { afterEach, expect } from "bun:test"
+import { join } from "node:path"
 import { canMount, mountSmallDisk, unmountSmallDisks } from "../storage/small-disk.ts"
 import { removeTemporaryDirectories } from "../storage/temporary-directory.ts"
 import { Irc } from "../support/irc.ts"
 import { testIf } from "../support/program.ts"
-import { NO_THROTTLING, startServer } from "../support/server.ts"
+import { NO_THROTTLING, startServer, type TestServer } from "../support/server.ts"
 import { until } from "../support/until.ts"
 
 afterEach(() => {
@@ -73,3 +75,67 @@ test("a full disk makes the server read-only, and room makes it whole again", as
   await reader.expect(/ BATCH -/)
   expect(textsOf(reader)).toEqual([...echoed, "room again"].slice(-100))
 })
+
+test("a disk that fills while the log is indexed, swept, copied and folded: read-only, and whole again", async () => {
+  const disk = mountSmallDisk(64)
+  const config = `${NO_THROTTLING}[history]\ndays = 1\n[backup]\nevery_hours = 1\n`
+  await using server = await startServer({ config, data: disk.data })
+  const first = await Irc.register(server, "first")
+  first.send("JOIN #den", "PRIVMSG #den :long ago")
+  await first.settled()
+  await server.stop()
+  lengthen(server, 25_000)
+  await server.start()
+  const alice = await Irc.register(server, "alice", ...CAPABILITIES)
+  alice.send("JOIN #den")
+  await alice.expect(/ 366 /)
+  expect(() => disk.fill(64 * 1024 * 1024)).toThrow("ENOSPC")
+  const shown = () => alice.lines.flatMap((line) => / PRIVMSG #den :(.*)$/.exec(line)?.[1] ?? [])
+  let said = 0
+  // The backup begins five seconds after the start, and may find what the reserve gave back.
+  const isCopied = () => /backup made|no backup could be made/.test(server.said)
+  await until(
+    async () => {
+      alice.send(...Array.from({ length: 50 }, () => `PRIVMSG #den :${"x".repeat(400)} ${++said}`))
+      await alice.settled()
+      return isCopied()
+    },
+    () => `the backup to be tried; it said\n${server.said}`,
+    30_000,
+  )
+  expect((await server.status()).readOnly).toBe(true)
+
+  disk.free()
+  await until(async () => (await server.status()).readOnly === false, "the server to be whole", 40_000)
+  const before = oldMessages(server)
+  await until(() => oldMessages(server) < before, "what is too old to go", 40_000)
+  alice.send("PRIVMSG #den :room again")
+  await alice.expect(/ PRIVMSG #den :room again$/)
+  const newest = shown().slice(-100)
+  await server.kill()
+  await server.start()
+  const bob = await Irc.register(server, "bob", ...CAPABILITIES)
+  bob.send("JOIN #den", `CHATHISTORY LATEST #den * ${newest.length}`)
+  await bob.expect(/ BATCH -/)
+  const read = bob.lines.flatMap((line) => / PRIVMSG #den :(.*)$/.exec(line)?.[1] ?? [])
+  expect(read).toEqual(newest)
+}, 120_000)
+
+/** So many messages of long ago, straight into the log, all of which is made three days older. */
+function lengthen(server: TestServer, messages: number) {
+  using db = new Database(join(server.data, "log.db"))
+  db.run("update events set at_ms = at_ms - 3 * 86400000")
+  db.run(
+    `with recursive n(i) as (select 1 union all select i + 1 from n where i < ?)
+     insert into events (seq, at_ms, type, channel_id, body, text)
+     select (select max(seq) from events) + i, last.at_ms, last.type, last.channel_id, last.body, 'x'
+     from n, (select * from events where type = 'messageSent' order by seq desc limit 1) last`,
+    [messages],
+  )
+}
+
+function oldMessages(server: TestServer): number {
+  using db = new Database(join(server.data, "log.db"), { readonly: true })
+  const old = "select count(*) as n from events where type = 'messageSent' and text = 'x'"
+  return db.query<{ n: number }, []>(old).get()?.n ?? 0
+}
