@@ -14,6 +14,7 @@ import { EXIT, type ExitCode, UserError } from "../user-error.ts"
 import { cliCommand } from "./command.ts"
 import { channelName, isTarget } from "./dialling.ts"
 import type { Given } from "./flags.ts"
+import { namesIn, pageOf } from "./invite-roster.ts"
 import { hostsOf } from "./serve-screen.ts"
 import { table } from "./table.ts"
 
@@ -34,6 +35,12 @@ const FLAGS = {
     valueHint: "HOST[:PORT]",
     description: "where they reach this server; default: by its certificate",
   },
+  roster: {
+    type: "string",
+    valueHint: "FILE",
+    description: "invites everybody whose name begins a line of it",
+  },
+  print: { type: "boolean", description: "with --roster: strips to cut up and hand out" },
   data: { type: "string", valueHint: "DIR", description: "the server's data directory" },
   json: { type: "boolean", description: "one JSON object" },
 } as const
@@ -46,6 +53,7 @@ export const invite = cliCommand({
     ["chat invite alice", "a line for alice, good for one computer and until tomorrow"],
     ["chat invite alice --uses 2 --ttl 7d", "for her laptop and her desktop, within a week"],
     ["chat invite bob --channels lab,news", "bob begins in #lab and #news"],
+    ["chat invite --roster class.csv --print", "a page of strips, one for each name in the first column"],
     ["chat invite list", "which are open"],
     ["chat invite withdraw ID", "takes one back"],
   ],
@@ -53,11 +61,11 @@ export const invite = cliCommand({
   operandsMax: 2,
   async run({ flags, positionals: [name, id] }): Promise<ExitCode> {
     const { adminSocket } = dataDirectory(flags.data ?? process.env["CHAT_DATA"] ?? defaultDataDirectory())
+    if (flags.roster !== undefined) return inviteAll(adminSocket, flags.roster, name, flags)
+    if (flags.print) throw wrong("--print is for a class", "chat invite --roster class.csv --print")
     const request = requestOf(name, id, flags)
-    const answer = await askAdmin(adminSocket, request)
-    if (!answer.ok) throw new UserError(printable((answer as { error: string }).error))
-    const { v: _v, ok: _ok, ...given } = answer
-    if (request.do === "invite") return invited(given as unknown as Made, request, flags)
+    if (request.do === "invite") return shownTo(await made(adminSocket, request, flags), request, flags)
+    const { v: _v, ok: _ok, ...given } = await ask(adminSocket, request)
     process.stdout.write(`${flags.json ? inertJson({ v: 1, ...given }) : shown(given)}\n`)
     return EXIT.done
   },
@@ -75,6 +83,10 @@ function requestOf(name: string | undefined, id: string | undefined, flags: Flag
   }
   if (id !== undefined) throw wrong(`one at a time: ${name} or ${id}?`, `for example: chat invite ${name}`)
   if (name === "list") return { do: "invitations" }
+  return invitationFor(name, flags)
+}
+
+function invitationFor(name: string, flags: Flags): Wanted {
   assertClientName(name)
   return {
     do: "invite",
@@ -108,11 +120,47 @@ function usesOf(text: string): number {
   )
 }
 
-function invited(made: Made, { uses, channels }: Wanted, flags: Flags): ExitCode {
-  const { id, account, expires, pin } = made
-  const link = linkOf({ ...made, address: addressFor(made, flags.host) })
+async function ask(adminSocket: string, request: AdminRequest): Promise<Record<string, unknown>> {
+  const answer = await askAdmin(adminSocket, request)
+  if (answer.ok) return answer
+  throw new UserError(printable((answer as { error: string }).error))
+}
+
+async function made(adminSocket: string, request: Wanted, flags: Flags) {
+  const answer = (await ask(adminSocket, request)) as unknown as Made
+  const { id, account, expires, pin } = answer
+  const { uses, channels } = request
+  const link = linkOf({ ...answer, address: addressFor(answer, flags.host) })
+  return { v: 1, type: "invitation", link, id, account, channels, uses, expires, pin }
+}
+
+type Invitation = Awaited<ReturnType<typeof made>>
+
+/** Every name is looked at before the first is invited. */
+async function inviteAll(adminSocket: string, path: string, name: string | undefined, flags: Flags) {
+  if (name !== undefined)
+    throw wrong(`${name}, or those in ${path}?`, "chat invite --roster class.csv --print")
+  const requests = namesIn(path).map((one) => invitationFor(one, flags))
+  const all: Invitation[] = []
+  try {
+    for (const request of requests) all.push(await made(adminSocket, request, flags))
+  } finally {
+    // Those that were made are good, whatever became of the next.
+    printAll(all, flags)
+  }
+  return EXIT.done
+}
+
+function printAll(all: readonly Invitation[], flags: Flags) {
+  const lines = flags.json
+    ? all.map((one) => `${inertJson(one)}\n`)
+    : all.map(({ account, link }) => `${account} ${link}\n`)
+  process.stdout.write(flags.print ? pageOf(all) : lines.join(""))
+}
+
+function shownTo(invitation: Invitation, { uses }: Wanted, flags: Flags): ExitCode {
+  const { link, id, account, expires } = invitation
   if (flags.json) {
-    const invitation = { v: 1, type: "invitation", link, id, account, channels, uses, expires, pin }
     process.stdout.write(`${inertJson(invitation)}\n`)
     return EXIT.done
   }
@@ -130,7 +178,7 @@ function addressFor({ hosts, endpoints }: Made, given: string | undefined): stri
   const [endpoint = { host: "::", port: DEFAULT_PORT }] = endpoints
   if (given !== undefined) {
     const { host, port } = parseAddress(given)
-    return showEndpoint({ host, port: /:\d+$/.test(given) ? port : endpoint.port })
+    return showEndpoint({ host, port: /^(?:\[.*\]|[^:]*):\d+$/.test(given) ? port : endpoint.port })
   }
   const reached = hostsOf(endpoint)
   const host =

@@ -1,7 +1,7 @@
 // A newcomer: from nothing to the first message, by the line that the host gave them.
 
 import { afterAll, beforeAll, expect, test } from "bun:test"
-import { readdirSync, readFileSync, statSync } from "node:fs"
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { chat, CHAT, run, testWith } from "../support/program.ts"
 import { startServer, type TestServer } from "../support/server.ts"
@@ -96,6 +96,26 @@ test("invitations are listed and withdrawn; a restart keeps them, and their secr
     expect(readFileSync(join(server.data, file)).includes(secret)).toBeFalse()
   expect(server.said).not.toContain(secret)
   await server.start()
+})
+
+test("a class is invited at once, on strips; a name that cannot be is said before anybody is invited", async () => {
+  const home = server.home("server")
+  const roster = (text: string) => writeFileSync(join(home, "class.csv"), text)
+  const before = (await invite("list")).stdout
+  roster("name;group\nivo;a\nivo\n")
+  expect((await invite("--roster", "class.csv")).stderr).toContain("ivo stands twice in class.csv")
+  roster("ivo\nno body\n")
+  expect((await invite("--roster", "class.csv")).exitCode).toBe(2)
+  expect((await invite("list")).stdout).toBe(before)
+  roster('name;group\nivo;a\n"jana",b\n\n')
+  const strips = (await invite("--roster", "class.csv", "--print")).stdout
+  expect(strips.split(/^(?:- )+-$/m).map((strip) => strip.trim().split("\n")[0])).toEqual(["ivo", "jana", ""])
+  const [, ofJana = ""] = strips.match(/chat:\/\/\S+/g) ?? []
+  const joined = await chat(["join", ofJana], { home: server.home("jana"), stdin: "hi\n" })
+  expect(joined.exitCode).toBe(0)
+  expect(joined.stderr).toContain("you are jana")
+  const lines = (await invite("--roster", "class.csv", "--json")).stdout.trimEnd().split("\n")
+  expect(lines.map((line) => (JSON.parse(line) as { account: string }).account)).toEqual(["ivo", "jana"])
 })
 
 testWith("tmux")("asked for on a terminal, the link is not shown, and the chat opens", async () => {

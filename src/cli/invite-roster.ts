@@ -1,0 +1,59 @@
+// A class at once: the names of a roster, and the page of strips that is cut up and handed out.
+
+import { readFileSync } from "node:fs"
+import { assertClientName } from "../authority/hosts.ts"
+import { reasonOf } from "../authority/private-file.ts"
+import { clock, day } from "../terminal/clock.ts"
+import { EXIT, UserError } from "../user-error.ts"
+
+export interface Strip {
+  readonly account: string
+  readonly link: string
+  /** ms since 1970. */
+  readonly expires: number
+}
+
+/** The first column of a CSV file; a first line `name` is its head. Throws a UserError (2) for a name that none can bear. */
+export function namesIn(path: string): string[] {
+  const names = textOf(path)
+    .replace(/^\ufeff/, "")
+    .split(/\r?\n/)
+    .map((line) => (/^\s*"?([^",;\t]*)"?/.exec(line)?.[1] ?? "").trim())
+    .filter((name, index) => name !== "" && !(index === 0 && name.toLowerCase() === "name"))
+  names.forEach(assertClientName)
+  const twice = names.find((name, index) => names.findIndex((one) => same(one, name)) < index)
+  if (twice !== undefined)
+    throw new UserError(`${twice} stands twice in ${path}`, {
+      hint: "an invitation is for one person: give each a name of their own",
+      exitCode: EXIT.usage,
+    })
+  if (names.length === 0) throw new UserError(`there is no name in ${path}`, { exitCode: EXIT.usage })
+  return names
+}
+
+/** One strip a person, with a line to cut along; forms of 8 strips fit on a page. */
+export function pageOf(strips: readonly Strip[]): string {
+  const cut = `${"- ".repeat(40).trimEnd()}\n`
+  return strips
+    .map(
+      ({ account, link, expires }, index) =>
+        `  ${account}\n\n    chat join ${link}\n\n` +
+        `  Type it on your own computer. It works once, until ${day(expires)} ${clock(expires)}.\n` +
+        `${cut}${(index + 1) % STRIPS_PER_PAGE === 0 && index + 1 < strips.length ? "\f" : ""}`,
+    )
+    .join("")
+}
+
+const STRIPS_PER_PAGE = 8
+
+function same(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase()
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, "utf8")
+  } catch (cause) {
+    throw new UserError(`cannot read ${path}: ${reasonOf(cause)}`, { exitCode: EXIT.usage })
+  }
+}
