@@ -1,35 +1,59 @@
 // chat admin: asks the server that runs on a data directory, through the socket in it.
 
+import type { Ban } from "../core/bans.ts"
+import { parseDuration } from "../protocol/duration.ts"
 import { inertJson, printable } from "../protocol/printable.ts"
 import { askAdmin } from "../server/admin-client.ts"
-import type { AdminAnswer } from "../server/admin-protocol.ts"
+import type { AdminAnswer, AdminRequest } from "../server/admin-protocol.ts"
 import type { Person } from "../server/administration.ts"
 import { dataDirectory, defaultDataDirectory } from "../storage/data-directory.ts"
 import { EXIT, type ExitCode, UserError } from "../user-error.ts"
 import { cliCommand } from "./command.ts"
 import { confirm } from "./confirm.ts"
-import { peopleTable } from "./console.ts"
+import { bansTable, peopleTable } from "./console.ts"
 import { nearest } from "../nearest.ts"
 import { readSecret } from "./secret.ts"
 import { table } from "./table.ts"
 
-const ACTIONS = ["list", "kick", "register", "password", "erase", "status", "reload", "stop"]
+const ACTIONS = [
+  "list",
+  "kick",
+  "ban",
+  "unban",
+  "bans",
+  "register",
+  "password",
+  "erase",
+  "status",
+  "reload",
+  "stop",
+]
 
 export const admin = cliCommand({
   name: "admin",
   operands:
-    "list | kick NICK [REASON] | kick CHANNEL NICK [REASON] | register NAME | password NAME | erase NAME | status | reload | stop",
+    "list | kick NICK [REASON] | kick CHANNEL NICK [REASON] | ban WHOM | unban WHOM | bans | register NAME | password NAME | erase NAME | status | reload | stop",
   summary: "Looks after a server that runs on this computer.",
   examples: [
     ["chat admin list", "who is here, from where, with which certificate"],
     ["chat admin kick alice", "disconnects her"],
     ["chat admin kick '#general' alice", "removes her from a channel"],
+    [
+      "chat admin ban bob --for 10m --reason 'too loud'",
+      "keeps his account out; also an address, a range or a mask",
+    ],
     ["chat admin register alice", "makes her an account; asks for its password, or reads it from a pipe"],
     ["chat admin erase alice", "erases every message that her account has sent"],
     ["chat admin status --json", "figures for programs"],
   ],
   flags: {
     json: { type: "boolean", description: "one JSON object instead of a table" },
+    for: {
+      type: "string",
+      valueHint: "TIME",
+      description: "how long a ban lasts: 10m, 24h, 7d; default: for good",
+    },
+    reason: { type: "string", valueHint: "TEXT", description: "what who is banned is told" },
     yes: { type: "boolean", description: "erases without asking first" },
     data: { type: "string", valueHint: "DIR", description: "the server's data directory" },
   },
@@ -39,7 +63,7 @@ export const admin = cliCommand({
     const [action, name = ""] = positionals.map(printable)
     if (action === "erase" && name !== "" && !flags.yes)
       await confirm(`Erase every message of ${name} for good?`, `chat admin erase ${name} --yes`)
-    const answer = await ask(adminSocket, positionals)
+    const answer = await ask(adminSocket, positionals, flags)
     if (!answer.ok) {
       const { error, hint } = answer as { error: string; hint?: string }
       throw new UserError(printable(error), { ...(hint ? { hint } : {}), exitCode: EXIT.noSuchTarget })
@@ -49,8 +73,18 @@ export const admin = cliCommand({
   },
 })
 
-async function ask(socket: string, [action, ...words]: readonly string[]): Promise<AdminAnswer> {
-  if (action === "list" || action === "status" || action === "reload" || action === "stop") {
+async function ask(
+  socket: string,
+  [action, ...words]: readonly string[],
+  flags: BanFlags,
+): Promise<AdminAnswer> {
+  if (
+    action === "list" ||
+    action === "bans" ||
+    action === "status" ||
+    action === "reload" ||
+    action === "stop"
+  ) {
     return askAdmin(socket, { do: action })
   }
   if (action === "kick" && words.length > 0) return askAdmin(socket, { do: "kick", words: [...words] })
@@ -65,6 +99,10 @@ async function ask(socket: string, [action, ...words]: readonly string[]): Promi
     })
   }
   if (action === "erase" && words.length === 1) return askAdmin(socket, { do: action, name: words[0] ?? "" })
+  if ((action === "ban" || action === "unban") && words.length === 1)
+    return askAdmin(socket, banning(action, words[0] ?? "", flags))
+  if (action === "ban" || action === "unban")
+    throw new UserError("whom?", { hint: `chat admin ${action} NAME|ADDRESS|MASK`, exitCode: EXIT.usage })
   if (action === "register" || action === "password" || action === "erase")
     throw new UserError("whose?", { hint: `chat admin ${action} NAME`, exitCode: EXIT.usage })
   const near = action === undefined ? undefined : nearest(action, ACTIONS)
@@ -77,9 +115,26 @@ async function ask(socket: string, [action, ...words]: readonly string[]): Promi
   )
 }
 
+interface BanFlags {
+  readonly for: string | undefined
+  readonly reason: string | undefined
+}
+
+function banning(action: "ban" | "unban", target: string, flags: BanFlags): AdminRequest {
+  if (action === "unban") return { do: action, target }
+  const lastsMs = flags.for === undefined ? undefined : parseDuration(flags.for)
+  if (flags.for !== undefined && lastsMs === undefined)
+    throw new UserError(`--for is a time, not ${JSON.stringify(flags.for)}`, {
+      hint: "write 10m, 24h or 7d",
+      exitCode: EXIT.usage,
+    })
+  const reason = flags.reason === undefined ? {} : { reason: printable(flags.reason) }
+  return { do: action, target, ...reason, ...(lastsMs === undefined ? {} : { lastsMs }) }
+}
+
 function shown({ v: _v, ok: _ok, ...answer }: AdminAnswer): string {
-  const { done, people } = answer as { done?: string; people?: Person[] }
-  const text = done ?? (people ? peopleTable(people) : undefined)
+  const { done, people, bans } = answer as { done?: string; people?: Person[]; bans?: Ban[] }
+  const text = done ?? (people && peopleTable(people)) ?? (bans && bansTable(bans))
   if (text !== undefined) return text.split("\n").map(printable).join("\n")
   return table(
     ["what", "figure"],

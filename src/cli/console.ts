@@ -1,8 +1,11 @@
 // The server's console: a few commands at the terminal it was started from.
 
 import { createInterface } from "node:readline"
+import type { Ban } from "../core/bans.ts"
+import { parseDuration } from "../protocol/duration.ts"
 import { printable } from "../protocol/printable.ts"
 import type { Administration, Outcome, Person } from "../server/administration.ts"
+import { clock, day } from "../terminal/clock.ts"
 import { table } from "./table.ts"
 import type { LineWriter } from "./log.ts"
 
@@ -15,6 +18,9 @@ export interface ConsoleOptions {
 const HELP = `  /list                          who is here
   /kick <nick> [reason]          disconnects
   /kick #channel <nick> [reason] removes from a channel
+  /ban <whom> [time] [reason]    keeps out an account, an address, a range or a mask
+  /unban <whom>                  lets in again
+  /bans                          who is kept out
   /quit                          stops the server
   /help                          this`
 
@@ -56,6 +62,12 @@ function obey(line: string, administration: Administration, stop: () => void): s
       return peopleTable(administration.list())
     case "/kick":
       return `  ${wordsOf(administration.kickBy(words))}`
+    case "/ban":
+      return `  ${wordsOf(ban(administration, words))}`
+    case "/unban":
+      return `  ${wordsOf(administration.bans.lift(words[0] ?? ""))}`
+    case "/bans":
+      return bansTable(administration.bans.list())
     case "/quit":
       stop()
       return "  stopping"
@@ -64,6 +76,12 @@ function obey(line: string, administration: Administration, stop: () => void): s
     default:
       return "  unknown; /help lists the commands"
   }
+}
+
+function ban({ bans }: Administration, [target = "", ...words]: readonly string[]): Outcome {
+  if (target === "") return { error: "whom? /ban NAME|ADDRESS|MASK [TIME] [REASON]" }
+  const lastsMs = parseDuration(words[0] ?? "")
+  return bans.ban({ target, lastsMs, reason: words.slice(lastsMs === undefined ? 0 : 1).join(" ") })
 }
 
 function wordsOf(outcome: Outcome): string {
@@ -81,6 +99,18 @@ export function peopleTable(people: readonly Person[]): string {
     channels.join(" "),
   ])
   return table(["nick", "certificate", "address", "since", "tls", "channels"], rows)
+}
+
+export function bansTable(bans: readonly Ban[]): string {
+  if (bans.length === 0) return "  nobody is banned"
+  const rows = bans.map(({ kind, value, until, by, reason }) => [
+    kind,
+    value,
+    until === undefined ? "for good" : `${day(until)} ${clock(until)}`,
+    by,
+    reason,
+  ])
+  return table(["kind", "whom", "until", "by", "reason"], rows)
 }
 
 function printableLines(text: string): string {

@@ -2,6 +2,7 @@
 
 import type { Message } from "../protocol/message.ts"
 import type { RefusalCode } from "../protocol/refusals.ts"
+import type { Banned } from "./bans.ts"
 import type { EventType } from "./event.ts"
 import type { IdentityQuestion } from "./identity.ts"
 import type { Content } from "./narrow.ts"
@@ -21,6 +22,7 @@ export type Question =
   | Omit<Introduction, "session">
   | IdentityQuestion
   | { readonly type: "reload" }
+  | { readonly type: "range"; readonly text: string }
   | { readonly type: "read"; readonly query: Query }
 
 /** A line, or several in one. */
@@ -55,6 +57,8 @@ export interface Context {
   replace(other: Session): void
   /** Ends every session of somebody else, and that user. */
   dismiss(user: User, code: RefusalCode, words: string): void
+  /** Ends the sessions that are banned by this, if it is in force. */
+  expel(banned: Banned): void
   /** Tells who runs the server. */
   readonly log: Logger
 }

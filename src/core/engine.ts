@@ -14,6 +14,7 @@ import {
 import { REFUSALS, type RefusalCode } from "../protocol/refusals.ts"
 import { FAIL } from "../protocol/reply.ts"
 import { isAlwaysOn, overstayers } from "./always-on.ts"
+import { type Banned, banOfArrival, isOver, means, meansUser, wordsOf } from "./bans.ts"
 import { isBatched, gather, isOverdue, timedOut } from "./client-batch.ts"
 import { type Answer, type Command, type Context, type Question, wordedBy } from "./command.ts"
 import { COMMANDS } from "./commands/index.ts"
@@ -74,6 +75,8 @@ export class Engine {
   connected(arrival: Arrival, now: number): Session {
     const session = new Session(++this.#sessionIds, arrival, now)
     this.sessions.add(session)
+    const ban = banOfArrival(this.net, arrival, now)
+    if (ban) this.end(session, "BANNED", wordsOf(ban))
     return session
   }
 
@@ -143,6 +146,16 @@ export class Engine {
   dismiss(user: User, code: RefusalCode, words: string = REFUSALS[code].text) {
     this.#quit(user, words)
     for (const session of user.sessions.slice()) this.end(session, code, words)
+  }
+
+  /** Ends whoever is here and banned by this, if it is in force. */
+  expel(banned: Banned) {
+    const ban = this.net.ban(banned)
+    if (!ban || isOver(ban, this.#at)) return
+    for (const user of this.net.users.values())
+      if (meansUser(this.net, ban, user)) this.dismiss(user, "BANNED", wordsOf(ban))
+    for (const session of this.sessions)
+      if (means(this.net, ban, session)) this.end(session, "BANNED", wordsOf(ban))
   }
 
   /** A fact that an administrator of the server brings about; the refusal in words, if it is refused. */
@@ -220,6 +233,7 @@ export class Engine {
       end: (code, words) => this.end(session, code, words),
       replace: (other) => this.end(other, "REPLACED"),
       dismiss: (target, code, words) => this.dismiss(target, code, words),
+      expel: (banned) => this.expel(banned),
       log: this.#log,
     }
     if (isBatched(session, message)) return gather(context)
@@ -321,6 +335,7 @@ export class Engine {
         replace: (other) => this.end(other, "REPLACED"),
         newBatch: this.#speech.newBatch,
         lastSeq: () => this.#seq - 1,
+        now: this.#at,
       })
     }
   }

@@ -3,6 +3,7 @@
 import { CASEMAPPINGS, type CasemappingName } from "../protocol/casemapping.ts"
 import type { ChannelName, Nick } from "../protocol/names.ts"
 import type { Invitation, IssuedCertificate } from "./certificates.ts"
+import type { Ban, Banned } from "./bans.ts"
 import { newChannel, type Channel, type Member, type Place } from "./channel.ts"
 import { Lookalikes } from "./lookalikes.ts"
 import type { Settings } from "./seams.ts"
@@ -30,6 +31,8 @@ export class Network {
   readonly invitations = new Map<string, Invitation>()
   /** Made on request, by serial; expired ones go when another is made. */
   readonly certificates = new Map<string, IssuedCertificate>()
+  /** By kind and value; some may be over. */
+  readonly bans = new Map<string, Ban>()
   readonly #accountIds = new Map<number, Account>()
   /** By the fingerprint of a certificate. */
   readonly #pinning = new Map<string, Account>()
@@ -98,6 +101,7 @@ export class Network {
     this.casemapping = casemapping
     keyAnew(this.channels, ({ name }) => this.folded(name))
     keyAnew(this.accounts, ({ name }) => this.folded(name))
+    keyAnew(this.bans, (ban) => this.#banKey(ban))
     for (const { lists } of this.channels.values())
       for (const list of lists.values()) keyAnew(list, ({ mask }) => this.folded(mask))
     this.#keyNames()
@@ -237,6 +241,22 @@ export class Network {
   endIfAsleep(name: ChannelName) {
     const channel = this.channel(name)
     if (channel?.members.size === 0 && !channel.founder) this.channels.delete(this.folded(name))
+  }
+
+  ban(banned: Banned): Ban | undefined {
+    return this.bans.get(this.#banKey(banned))
+  }
+
+  setBan(ban: Ban) {
+    this.bans.set(this.#banKey(ban), ban)
+  }
+
+  liftBan(banned: Banned) {
+    this.bans.delete(this.#banKey(banned))
+  }
+
+  #banKey({ kind, value }: Banned): string {
+    return `${kind} ${this.folded(value)}`
   }
 
   /** The run in which `seq` got its place. */

@@ -9,6 +9,7 @@ import type { Session } from "./session.ts"
 import type { Nick } from "../protocol/names.ts"
 import type { RefusalCode } from "../protocol/refusals.ts"
 import { ERR_NICKNAMEINUSE, ERR_PASSWDMISMATCH, ERR_SASLABORTED } from "../protocol/numerics.ts"
+import { banOf, wordsOf } from "./bans.ts"
 import { accountCreated, accountNameOf } from "./commands/account.ts"
 import { ABSENT, awayChanged } from "./commands/away.ts"
 import { metadataChanged } from "./commands/metadata-changes.ts"
@@ -22,6 +23,8 @@ export interface Registrar {
   readonly net: Network
   readonly sessions: ReadonlySet<Session>
   readonly log: Logger
+  /** ms since 1970. */
+  readonly now: number
   /** The disk is full: what came before registration and is no part of it is not taken. */
   readonly readOnly: boolean
   place<F extends object>(type: EventType<F>, fact: F, by?: User): void
@@ -45,6 +48,8 @@ export function pursueRegistration(session: Session, registrar: Registrar) {
     session.exchange = undefined
     registrar.answer(ERR_SASLABORTED())
   }
+  const ban = banOf(registrar.net, session, registrar.now)
+  if (ban) return registrar.end("BANNED", wordsOf(ban))
   session.account ??= accountOf(session.arrival, registrar)
   if (!session.account && settings.access === "members") return turnAway(session.arrival, registrar)
   register(session, nick, username, session.account, registrar)

@@ -7,6 +7,7 @@ import { SASL_CHUNK_BYTES } from "../protocol/limits.ts"
 import { folded } from "../protocol/names.ts"
 import { ERR_SASLFAIL, RPL_LOGGEDIN, RPL_SASLSUCCESS } from "../protocol/numerics.ts"
 import { type ClientFirst, parseClientFinal, parseClientFirst } from "../protocol/scram.ts"
+import { isOver } from "./bans.ts"
 import type { Answer, Context } from "./command.ts"
 import { accountCreated, accountNameOf, refusalOfLogin, userLoggedIn } from "./commands/account.ts"
 import type { Content } from "./narrow.ts"
@@ -32,6 +33,9 @@ function succeeded(context: Context, account: Account): Answer {
   const { net, session, propose } = context
   const { user } = session
   session.exchange = undefined
+  // Who connects is told why, and sent away, at the end of registration.
+  const ban = user && context.net.ban({ kind: "account", value: account.name })
+  if (ban && !isOver(ban, context.now)) return ERR_SASLFAIL(`${account.name} is banned from this server`)
   if (user && user.account !== account) {
     const refusal = refusalOfLogin(net, user, account)
     if (refusal) return refusal

@@ -120,7 +120,7 @@ export interface PlaceQuery {
 
 /** What the shell knows of a connection when its TLS handshake is done. */
 export interface Arrival {
-  /** Normalised address, for administrators only; never in an event. */
+  /** Normalised address, for administrators only; never in an event (a ban holds what an administrator typed). */
   readonly address: string
   /** What others see in place of the address. */
   readonly host: string
@@ -129,6 +129,8 @@ export interface Arrival {
   readonly certificate?: Certificate
   /** SHA-512, in lower-case hex, of the certificate whose key the peer holds, whoever issued it. */
   readonly fingerprint?: string
+  /** Whether its address lies in a range of a ban, as the shell wrote it. */
+  isWithin?(range: string): boolean
   /** Who announced the address, if it is not the connection's own. */
   readonly via?: Via
 }
@@ -168,6 +170,7 @@ export type Request =
   | (IdentityQuestion & { readonly session: Session })
   | Introduction
   | { readonly type: "reload"; readonly session: Session }
+  | { readonly type: "range"; readonly session: Session; readonly text: string }
   | { readonly type: "read"; readonly session: Session; readonly query: Query }
 
 /** What the shell answers to any request but `close`. */
@@ -179,6 +182,8 @@ export type Result =
   /** Without a refusal the session's arrival is the user's now. */
   | { readonly type: "webirc"; readonly refusal: RefusalCode | undefined }
   | { readonly type: "reloaded" }
+  /** As ranges are written; undefined where the text is neither an address nor a range. */
+  | { readonly type: "range"; readonly range: string | undefined }
   | { readonly type: "rows"; readonly rows: readonly Row[] }
   | { readonly type: "failed" }
 

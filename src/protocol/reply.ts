@@ -23,6 +23,11 @@ export function FAIL(command: string, code: string, context: readonly string[], 
   return { command: "FAIL", params: [command, code, ...context.map(middle)], text }
 }
 
+/** The same for what went well. */
+export function NOTE(command: string, code: string, context: readonly string[], text: string): Reply {
+  return { ...FAIL(command, code, context, text), command: "NOTE" }
+}
+
 export function isNumeric(reply: Reply): boolean {
   const first = reply.command.charCodeAt(0)
   return first >= 48 && first <= 57

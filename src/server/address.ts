@@ -31,3 +31,17 @@ export function isWithin(address: string, ranges: readonly Range[]): boolean {
   const parsed = ipaddr.process(address)
   return ranges.some((range) => parsed.kind() === range[0].kind() && parsed.match(range))
 }
+
+/** An address or range in the one spelling that bans are kept in, and `isWithin` reads; undefined when it is neither. */
+export function writtenRange(text: string): string | undefined {
+  // A number alone is an address as well, to some.
+  const range = /[.:]/.test(text) ? readRange(text) : undefined
+  if (!range) return undefined
+  const [address, bits] = range
+  const isIpv4 = address.kind() === "ipv4"
+  if (isIpv4 && !text.includes(":") && !ipaddr.IPv4.isValidFourPartDecimal(text.split("/", 1)[0] ?? ""))
+    return undefined
+  if (bits === (isIpv4 ? 32 : 128)) return address.toString()
+  const first = isIpv4 ? ipaddr.IPv4.networkAddressFromCIDR(text) : ipaddr.IPv6.networkAddressFromCIDR(text)
+  return `${first.toString()}/${bits}`
+}

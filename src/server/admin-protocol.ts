@@ -1,6 +1,7 @@
 // What goes over the administrator's socket: one JSON object a line, a request and then its answer.
 
 import { z } from "zod"
+import { DURATION_MS_MAX } from "../protocol/duration.ts"
 
 const word = z
   .string()
@@ -30,6 +31,14 @@ export const REQUEST = z.discriminatedUnion("do", [
     password: z.string().max(1000),
   }),
   z.strictObject({ do: z.literal("erase"), name: word }),
+  z.strictObject({
+    do: z.literal("ban"),
+    target: word,
+    lastsMs: z.int().positive().max(DURATION_MS_MAX).optional(),
+    reason: word.optional(),
+  }),
+  z.strictObject({ do: z.literal("unban"), target: word }),
+  z.strictObject({ do: z.literal("bans") }),
   z.strictObject({
     do: z.literal("invite"),
     name: word,

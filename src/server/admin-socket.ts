@@ -84,6 +84,12 @@ async function obey(request: AdminRequest, actions: AdminActions): Promise<Admin
       return answerTo(administration.kickBy(request.words))
     case "erase":
       return answerTo(administration.erase(request.name))
+    case "ban":
+      return answerTo(administration.bans.ban(request))
+    case "unban":
+      return answerTo(administration.bans.lift(request.target))
+    case "bans":
+      return { v: 1, ok: true, bans: administration.bans.list() }
     case "invite": {
       const invited = await administration.invitations.make(request)
       return "error" in invited

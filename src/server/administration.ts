@@ -12,6 +12,7 @@ import { refusalOfPassword } from "../core/commands/register.ts"
 import type { EventType } from "../core/event.ts"
 import type { Session } from "../core/session.ts"
 import type { User, UserId } from "../core/user.ts"
+import { Bans } from "./bans.ts"
 import { monotonicMs, now } from "./clock.ts"
 import type { Nick } from "../protocol/names.ts"
 import type { Identity } from "./identity.ts"
@@ -70,6 +71,7 @@ const LAG_SAMPLE_MS = 20
 
 export class Administration {
   readonly invitations: Invitations
+  readonly bans: Bans
   readonly revocations: Revocations
   readonly #parts: Parts
   readonly #startedAtMs = monotonicMs()
@@ -77,6 +79,7 @@ export class Administration {
   constructor(parts: Parts) {
     this.#parts = parts
     this.invitations = new Invitations(parts.shell)
+    this.bans = new Bans(parts.shell)
     this.revocations = new Revocations(parts.shell)
   }
 

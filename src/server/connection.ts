@@ -2,6 +2,7 @@
 // queue begins with the first write that the system does not take whole, and is bounded (DESIGN §7).
 
 import type { X509Certificate } from "node:crypto"
+import { type Ban, banOfArrival, wordsOf } from "../core/bans.ts"
 import { BrokenStateError } from "../core/replay.ts"
 import type { Output } from "../core/outbox.ts"
 import type { Arrival, Certificate, Via } from "../core/seams.ts"
@@ -10,6 +11,7 @@ import { MULTILINE } from "../protocol/capabilities.ts"
 import { CLIENT_TAG_BYTES_MAX, LINE_BYTES_MAX } from "../protocol/limits.ts"
 import { LineReader, type Unreadable } from "../protocol/line-reader.ts"
 import { REFUSALS, type RefusalCode } from "../protocol/refusals.ts"
+import { isWithin, readRange } from "./address.ts"
 import { fingerprint512Of, judge } from "./certificate-judge.ts"
 import { cloak } from "./cloak.ts"
 import { monotonicMs, now } from "./clock.ts"
@@ -93,6 +95,8 @@ export class Connection implements Arrival {
     })
     this.#delayLines()
     this.#session = shell.engine.connected(this, now())
+    // Who is banned was sent away already.
+    if (this.#session.closing) shell.wake()
   }
 
   /** No IRC but one request is spoken: server/est.ts. */
@@ -115,6 +119,12 @@ export class Connection implements Arrival {
     return verdict && "member" in verdict ? verdict.member : undefined
   }
 
+  #banOfAsker(): Ban | undefined {
+    const certificate = this.#memberNow()
+    if (certificate) this.certificate = certificate
+    return banOfArrival(this.#shell.engine.net, this, now())
+  }
+
   #readRequest(heard: Uint8Array, chunk: Uint8Array) {
     const bytes = Buffer.concat([heard, chunk])
     const request = readHttpRequest(bytes)
@@ -122,6 +132,8 @@ export class Connection implements Arrival {
     this.#request = undefined
     if ("status" in request)
       return this.#answer(plainly(request.status, "this is no request that is understood"))
+    const ban = this.#banOfAsker()
+    if (ban) return this.#answer(plainly(403, wordsOf(ban) ?? REFUSALS.BANNED.text))
     const asker = { address: this.address, member: () => this.#memberNow(), exported: this.exported() }
     this.#shell.est.answer(request, asker).then(
       (answer) => this.#answer(answer),
@@ -140,6 +152,11 @@ export class Connection implements Arrival {
     this.#queue.add(encodeHttpAnswer(answer))
     this.drained()
     this.finish()
+  }
+
+  isWithin(range: string): boolean {
+    const parsed = readRange(range)
+    return parsed !== undefined && isWithin(this.address, [parsed])
   }
 
   /** A gateway says whose connection this is; false when that address has too many. The gateway's certificate is not theirs. */

@@ -6,6 +6,7 @@ import type { Log, Logger, Request, Result, Row, Settings } from "../core/seams.
 import { revocationOf } from "../core/certificates.ts"
 import { ClashError } from "../core/start.ts"
 import type { Account } from "../core/user.ts"
+import { writtenRange } from "./address.ts"
 import { Administration } from "./administration.ts"
 import type { Rules } from "./certificate-judge.ts"
 import { monotonicMs, now } from "./clock.ts"
@@ -287,6 +288,8 @@ async function answerTo(
     case "reload":
       await rehash()
       return { type: "reloaded" }
+    case "range":
+      return { type: "range", range: writtenRange(request.text) }
     case "read":
       return { type: "rows", rows: await log.read(request.query) }
     default:

@@ -171,7 +171,11 @@ test("operators are a list, which no variable overrides", () => {
   const text =
     '[[oper]]\nname = "root"\npassword = "plain:sesame"\n[[oper]]\nname = "crier"\npassword = "$argon2id$x"\nrights = ["wallops"]\n'
   expect(readConfig(file(text), { CHAT_NAME: "x" }, { name: "y" }).operators).toEqual([
-    { name: "root", password: "plain:sesame", rights: ["accounts", "kill", "redact", "rehash", "wallops"] },
+    {
+      name: "root",
+      password: "plain:sesame",
+      rights: ["accounts", "ban", "kill", "redact", "rehash", "wallops"],
+    },
     { name: "crier", password: "$argon2id$x", rights: ["wallops"] },
   ])
 })
@@ -184,7 +188,7 @@ test.each([
   ['[[oper]]\npassword = "plain:x"\n', /oper\.0\.name must be/],
   [
     '[[oper]]\nname = "root"\npassword = "plain:x"\nrights = ["all"]\n',
-    /rights\.0 must be of accounts, kill, redact, rehash, wallops/,
+    /rights\.0 must be of accounts, ban, kill, redact, rehash, wallops/,
   ],
   ['[oper]\nname = "root"\n', /oper must be written \[\[oper\]\]/],
   ['[[oper]]\nname = "root"\npassword = "plain:x"\nright = []\n', /oper\.0\.right is not a key/],

@@ -24,6 +24,7 @@ import { CAPABILITIES, NO_IMPLICIT_NAMES } from "../../src/protocol/capabilities
 import { msgidOf } from "../../src/protocol/msgid.ts"
 import { OPERATOR, PREFIXES } from "../../src/protocol/modes.ts"
 import { folded } from "../../src/protocol/names.ts"
+import { writtenRange } from "../../src/server/address.ts"
 import { chatter, NICKS } from "../support/chatter.ts"
 import { digest } from "../support/digest.ts"
 import { answerIdentity } from "../support/identity.ts"
@@ -402,6 +403,8 @@ class Simulation {
       } else if (request.type === "operator") {
         const rights = request.given === "sesame" ? OPERATORS[request.name] : undefined
         this.#engine.answered(session, { type: "operator", rights }, this.#now)
+      } else if (request.type === "range") {
+        this.#engine.answered(session, { type: "range", range: writtenRange(request.text) }, this.#now)
       } else if (request.type === "reload") {
         this.#engine.answered(session, { type: "reloaded" }, this.#now)
       } else if (request.type === "read") {

@@ -114,6 +114,8 @@ export function chatter(random: Random, text: () => string): string {
     () => `RENAME ${channel()} ${channel()} :${text()}`,
     () => `OPER ${random.pick(["root", "crier", "nobody"])} ${random.pick(["sesame", "wrong"])}`,
     () => (random.chance(0.2) ? `KILL ${nick()} :${text()}` : random.pick(["REHASH", `WALLOPS :${text()}`])),
+    () =>
+      `UBAN ${random.pick(["ADD 5s", "ADD 3s", "ADD", "DEL", "INFO"])} ${random.pick([nick(), random.pick(MASKS), "192.0.2.0/24", "a".repeat(128)])} :${text()}`,
     () => `MODE ${nick()} ${random.pick(["+w", "-o", "+o", "-w"])}`,
     () => `MONITOR ${random.pick(["+", "+", "-", "C", "L", "S"])} ${nick()},${nick()}`,
     () => random.pick(["WHOWAS", "USERHOST"]) + ` ${nick()}`,

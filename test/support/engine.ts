@@ -5,6 +5,7 @@ import type { LogEntry, Row, Settings, Turn } from "../../src/core/seams.ts"
 import { STATELESS } from "../../src/core/commands/index.ts"
 import { RIGHTS, type Right } from "../../src/protocol/rights.ts"
 import { DEFAULT_LIMITS } from "../../src/protocol/limits.ts"
+import { writtenRange } from "../../src/server/address.ts"
 import { answerIdentity } from "./identity.ts"
 import { erased, found } from "../../src/storage/plain-reading.ts"
 
@@ -83,6 +84,12 @@ export class World {
         } else if (request.type === "webirc") {
           const refusal = request.password === "sesame" ? undefined : "NOT_A_GATEWAY"
           this.engine.answered(request.session, { type: "webirc", refusal }, this.now)
+        } else if (request.type === "range") {
+          this.engine.answered(
+            request.session,
+            { type: "range", range: writtenRange(request.text) },
+            this.now,
+          )
         } else if (request.type === "reload") {
           this.engine.answered(request.session, { type: this.mayReload ? "reloaded" : "failed" }, this.now)
         } else if (request.type === "password") {

@@ -52,6 +52,7 @@ import { serverStarted } from "./server.ts"
 import { realnameChanged, SETNAME } from "./setname.ts"
 import { STATS } from "./stats.ts"
 import { TOPIC, topicChanged } from "./topic.ts"
+import { banLifted, banSet, UBAN } from "./uban.ts"
 import { USER, userConnected } from "./user.ts"
 import { USERHOST } from "./userhost.ts"
 import { WALLOPS, wallopsSent } from "./wallops.ts"
@@ -110,6 +111,7 @@ const commands: readonly Command[] = [
   TAGMSG,
   TIME,
   TOPIC,
+  UBAN,
   USER,
   USERHOST,
   VERIFY,
@@ -128,6 +130,8 @@ const events: readonly EventType<never>[] = [
   accountRegistered,
   accountSettingsChanged,
   awayChanged,
+  banLifted,
+  banSet,
   certificateIssued,
   certificateRevoked,
   certificatePinned,

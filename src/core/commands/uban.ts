@@ -1,0 +1,84 @@
+// UBAN: https://github.com/ergochat/ergo/blob/stable/docs/MANUAL.md. One command for what others spread over DLINE, KLINE and account
+// suspensions, as Ergo's operators know it: what is banned follows from how it is written.
+
+import { NETWORK_BANS_MAX } from "../../protocol/limits.ts"
+import { parseDuration } from "../../protocol/duration.ts"
+import { truncated } from "../../protocol/names.ts"
+import { ERR_NOPRIVILEGES } from "../../protocol/numerics.ts"
+import { FAIL, NOTE, type Reply } from "../../protocol/reply.ts"
+import { serverTime } from "../../protocol/server-time.ts"
+import { type Ban, type Banned, bannedBy, bansOf, isOver, means } from "../bans.ts"
+import { type Answer, command } from "../command.ts"
+import { event } from "../event.ts"
+import type { Network } from "../network.ts"
+
+export const UBAN = command({
+  name: "UBAN",
+  syntax: "<ADD|DEL|LIST|INFO> [<duration>] [<account|address|range|fingerprint|mask>] [<reason>]",
+  help: "Keeps somebody out of the network, for a time such as 10m or for good; for operators of the server.",
+  specification: "https://github.com/ergochat/ergo/blob/stable/docs/MANUAL.md",
+  run({ net, user, session, now, ask, propose, expel, log }, subcommand: string, ...words: string[]) {
+    if (!user.rights.includes("ban")) return ERR_NOPRIVILEGES()
+    const verb = subcommand.toUpperCase()
+    if (verb === "LIST") {
+      const bans = bansOf(net, now).map(shown)
+      return [...bans, NOTE("UBAN", "END_OF_BANS", [], `${bans.length} in force`)]
+    }
+    if (verb !== "ADD" && verb !== "DEL" && verb !== "INFO")
+      return FAIL("UBAN", "INVALID_PARAMS", [subcommand], "There is no such subcommand")
+    const lastsMs = verb === "ADD" ? parseDuration(words[0] ?? "") : undefined
+    const [text = "", ...rest] = lastsMs === undefined ? words : words.slice(1)
+    if (text === "") return FAIL("UBAN", "NEED_MORE_PARAMS", [verb], "Say whom")
+    ask({ type: "range", text }, (result): Answer => {
+      const banned = bannedBy(net, text, result.type === "range" ? result.range : undefined)
+      if (!banned) return FAIL("UBAN", "NO_SUCH_ACCOUNT", [text], "Nobody of that name has an account")
+      if (verb === "INFO") return info(net, banned, now)
+      log({ level: "info", what: verb === "ADD" ? "banned" : "ban lifted", by: user.nick, ...banned })
+      if (verb === "DEL") return propose(banLifted, banned)
+      // Nobody could take it back.
+      if (means(net, banned, session)) return FAIL("UBAN", "INVALID_TARGET", [banned.value], "That is you")
+      const reason = truncated(rest.join(" "), net.settings.limits.kickLength)
+      propose(banSet, { ...banned, reason, ...(lastsMs === undefined ? {} : { until: now + lastsMs }) })
+      expel(banned)
+    })
+    return undefined
+  },
+})
+
+function info(net: Network, banned: Banned, now: number): Answer {
+  const ban = net.ban(banned)
+  const text = "It is not banned"
+  return ban && !isOver(ban, now) ? shown(ban) : NOTE("UBAN", "NO_SUCH_BAN", [banned.value], text)
+}
+
+function shown({ kind, value, reason, until, by }: Ban): Reply {
+  const end = until === undefined ? "for good" : `until ${serverTime(until)}`
+  return NOTE("UBAN", "BAN", [kind, value], `${end}, by ${by}${reason === "" ? "" : `: ${reason}`}`)
+}
+
+export const banSet = event<Banned & { readonly reason: string; readonly until?: number }>({
+  type: "banSet",
+  refuse(net, { kind, value }) {
+    if (kind === "account" && !net.account(value))
+      return FAIL("UBAN", "NO_SUCH_ACCOUNT", [value], "Nobody of that name has an account")
+    return net.bans.size < NETWORK_BANS_MAX || net.ban({ kind, value })
+      ? undefined
+      : FAIL("UBAN", "TOO_MANY_BANS", [value], "The list of bans is full")
+  },
+  apply(net, { kind, value, reason, until, at, source }, tell) {
+    for (const ban of net.bans.values()) if (isOver(ban, at)) net.liftBan(ban)
+    const end = until === undefined ? {} : { until }
+    net.setBan({ kind, value, reason, since: at, ...end, by: source })
+    tell.reply(NOTE("UBAN", "BAN_SET", [kind, value], "Banned"))
+  },
+})
+
+export const banLifted = event<Banned>({
+  type: "banLifted",
+  refuse: (net, banned) =>
+    net.ban(banned) ? undefined : FAIL("UBAN", "NO_SUCH_BAN", [banned.value], "It is not banned"),
+  apply(net, { kind, value }, tell) {
+    net.liftBan({ kind, value })
+    tell.reply(NOTE("UBAN", "BAN_LIFTED", [kind, value], "Banned no longer"))
+  },
+})

@@ -1,0 +1,69 @@
+// What an administrator does with bans of the network: sets them, takes them back, lists them.
+
+import { type Ban, bannedBy, bansOf } from "../core/bans.ts"
+import { banLifted, banSet } from "../core/commands/uban.ts"
+import type { EventType } from "../core/event.ts"
+import { writtenRange } from "./address.ts"
+import type { Outcome } from "./administration.ts"
+import { now } from "./clock.ts"
+import type { Shell } from "./shell.ts"
+
+export interface BanWanted {
+  /** An account, an address or a range, a fingerprint, or a mask. */
+  readonly target: string
+  /** Without it for good. */
+  readonly lastsMs?: number | undefined
+  readonly reason?: string | undefined
+}
+
+export class Bans {
+  readonly #shell: Shell
+
+  constructor(shell: Shell) {
+    this.#shell = shell
+  }
+
+  /** Whoever is here and banned by it is disconnected at once. */
+  ban({ target, lastsMs, reason = "" }: BanWanted): Outcome {
+    const { engine, log } = this.#shell
+    const banned = bannedBy(engine.net, target, writtenRange(target))
+    if (!banned) return { error: this.#unknown(target) }
+    const until = lastsMs === undefined ? {} : { until: now() + lastsMs }
+    const refusal = this.#place(banSet, { ...banned, reason, ...until })
+    if (refusal !== undefined) return { error: refusal }
+    const before = engine.sessions.size
+    engine.expel(banned)
+    this.#shell.wake()
+    log({ level: "info", what: "banned", ...banned, reason })
+    const closed = before - engine.sessions.size
+    return { done: `${banned.kind} ${banned.value} is banned; connections closed: ${closed}` }
+  }
+
+  lift(target: string): Outcome {
+    const { engine, log } = this.#shell
+    const banned = bannedBy(engine.net, target, writtenRange(target))
+    if (!banned || !engine.net.ban(banned)) return { error: `${target} is not banned` }
+    const refusal = this.#place(banLifted, banned)
+    if (refusal !== undefined) return { error: refusal }
+    this.#shell.wake()
+    log({ level: "info", what: "ban lifted", ...banned })
+    return { done: `${banned.kind} ${banned.value} is banned no longer` }
+  }
+
+  list(): Ban[] {
+    return bansOf(this.#shell.engine.net, now())
+  }
+
+  #place<F extends object>(type: EventType<F>, fact: F): string | undefined {
+    const { engine } = this.#shell
+    if (engine.readOnly) return "the disk is full: nothing can be changed until there is room"
+    return engine.administer(type, fact, now())
+  }
+
+  #unknown(target: string): string {
+    const guest = this.#shell.engine.net.user(target)
+    return guest
+      ? `${guest.nick} has no account: ban the mask *!*@${guest.host}, or the address that chat admin list shows`
+      : `there is no account ${target}, and it is neither an address, a fingerprint nor a mask`
+  }
+}
