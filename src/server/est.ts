@@ -111,7 +111,8 @@ export class Est {
     if ("refused" in read) return refusedRequest(read.refused)
     // It may have been revoked meanwhile.
     if (!asker.member()) return NO_MEMBER
-    const device = deviceIn(headers).device ?? former?.device
+    // Whoever renews cannot call the computer otherwise: it is revoked by that name.
+    const device = former?.device ?? deviceIn(headers).device
     const issued = this.#issue(signer, account, read.keyPin, {
       ...(former ? { renews: former.serial } : {}),
       ...(device === undefined ? {} : { device }),

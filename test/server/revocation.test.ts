@@ -26,6 +26,32 @@ async function joined(serve: Serving, name: string, device: string): Promise<Cer
   return { certPem: cert, keyPem: keys.pem, certPath: "", keyPath: "" }
 }
 
+/** Renews with this certificate until it is refused; the last answer. */
+async function renewed(serve: Serving, { certPem, keyPem }: CertificateFiles, device: string, times: number) {
+  const body = Buffer.from(await makeRequest(await makeKeyPair())).toString("base64")
+  const fields = ["Host: h", "Content-Type: application/pkcs10", `Chat-Device: ${device}`]
+  const head = ["POST /.well-known/est/simplereenroll HTTP/1.1", ...fields, `Content-Length: ${body.length}`]
+  let answer = ""
+  for (let i = 0; i < times; i++)
+    answer = await spoken(serve, `${head.join("\r\n")}\r\n\r\n${body}`, certPem, keyPem)
+  return answer
+}
+
+async function spoken(
+  { port, authority }: Serving,
+  text: string,
+  cert: string,
+  key: string,
+): Promise<string> {
+  const { promise, resolve } = Promise.withResolvers<string>()
+  const options = { port, host: "127.0.0.1", ca: authority.caPem, cert, key, ALPNProtocols: ["http/1.1"] }
+  const socket = connect(options, () => socket.write(text))
+  let answer = ""
+  socket.on("data", (chunk) => (answer += chunk.toString("latin1")))
+  socket.on("error", () => {}).on("close", () => resolve(answer))
+  return promise
+}
+
 async function login(serve: Serving, certificate: CertificateFiles, nick: string): Promise<Irc> {
   const irc = await serve.connect(certificate)
   irc.send(`NICK ${nick}`, `USER ${nick} 0 * :${nick}`)
@@ -162,3 +188,21 @@ test("the list of the revoked is for everybody, and openssl believes it", async 
     new X509Certificate(kept.certPem).serialNumber,
   )
 })
+
+test("a thief who renewed under another device's name goes with the device", async () => {
+  await using serve = await serving(MEMBERS)
+  const { revocations } = serve.server.administration
+  const laptop = await joined(serve, "alice", "laptop")
+  expect(await renewed(serve, laptop, "fridge", 1)).toStartWith("HTTP/1.1 200 ")
+  await revocations.revoke({ name: "alice", device: "laptop", reason: "stolen" })
+  expect(revocations.list("alice").map(({ revoked }) => revoked?.reason)).toEqual(["stolen", "stolen"])
+})
+
+test("what was taken back takes nobody's place: however much a thief renewed, who was robbed is let in again", async () => {
+  await using serve = await serving(MEMBERS)
+  const { revocations } = serve.server.administration
+  const laptop = await joined(serve, "alice", "laptop")
+  expect(await renewed(serve, laptop, "laptop", 100)).toStartWith("HTTP/1.1 403 ")
+  await revocations.revoke({ name: "alice", reason: "stolen" })
+  await login(serve, await joined(serve, "alice", "laptop"), "alice")
+}, 30_000)

@@ -9,6 +9,7 @@ import { event } from "../event.ts"
 
 /** A certificate that was asked for with the one before it takes its place after this. */
 const SUPERSEDED_AFTER_MS = 86_400_000
+const SUPERSEDED = "superseded"
 
 interface InvitationMade {
   readonly id: string
@@ -60,8 +61,11 @@ export const certificateIssued = event<CertificateIssued>({
     const invitation = id === undefined ? undefined : net.invitations.get(id)
     if (id !== undefined && (invitation?.accountId !== account.id || invitation.usesLeft < 1))
       return refusal("it is used, or unknown", id)
-    const valid = certificatesOf(net, account).filter(({ notAfter }) => notAfter > notBefore)
-    return valid.length < ISSUED_CERTIFICATES_MAX
+    // What was taken back takes no room, or a thief's renewals would keep out who was robbed; what was renewed does for its last day.
+    const counted = certificatesOf(net, account).filter(({ notAfter, revoked }) =>
+      revoked ? revoked.reason === SUPERSEDED && revoked.at > notBefore : notAfter > notBefore,
+    )
+    return counted.length < ISSUED_CERTIFICATES_MAX
       ? undefined
       : refusal("the account has too many certificates", accountName)
   },
@@ -85,7 +89,7 @@ export const certificateIssued = event<CertificateIssued>({
     const invitation = id === undefined ? undefined : net.invitations.get(id)
     if (invitation) invitation.usesLeft--
     const former = renews === undefined ? undefined : net.certificates.get(renews)
-    if (former) former.revoked ??= { at: e.at + SUPERSEDED_AFTER_MS, reason: "superseded" }
+    if (former) former.revoked ??= { at: e.at + SUPERSEDED_AFTER_MS, reason: SUPERSEDED }
   },
 })
 
