@@ -128,10 +128,10 @@ async function ask(adminSocket: string, request: AdminRequest): Promise<Record<s
 
 async function made(adminSocket: string, request: Wanted, flags: Flags) {
   const answer = (await ask(adminSocket, request)) as unknown as Made
-  const { id, account, expires, pin } = answer
+  const { id, account, expires, pin, isInUse } = answer
   const { uses, channels } = request
   const link = linkOf({ ...answer, address: addressFor(answer, flags.host) })
-  return { v: 1, type: "invitation", link, id, account, channels, uses, expires, pin }
+  return { v: 1, type: "invitation", link, id, account, channels, uses, expires, pin, isInUse }
 }
 
 type Invitation = Awaited<ReturnType<typeof made>>
@@ -159,7 +159,7 @@ function printAll(all: readonly Invitation[], flags: Flags) {
 }
 
 function shownTo(invitation: Invitation, { uses }: Wanted, flags: Flags): ExitCode {
-  const { link, id, account, expires } = invitation
+  const { link, id, account, expires, isInUse } = invitation
   if (flags.json) {
     process.stdout.write(`${inertJson(invitation)}\n`)
     return EXIT.done
@@ -170,6 +170,10 @@ function shownTo(invitation: Invitation, { uses }: Wanted, flags: Flags): ExitCo
       `    chat join ${link}\n\n` +
       `  Whoever has it is ${account}: send it where nobody else reads. To take it back: chat invite withdraw ${id}\n`,
   )
+  if (isInUse)
+    process.stdout.write(
+      `  ${account} is in use already: whoever uses the account now shares it with who gets this line.\n`,
+    )
   return EXIT.done
 }
 

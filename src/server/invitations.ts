@@ -2,8 +2,10 @@
 // makes an invitation is told the secret once.
 
 import { createHash, randomBytes } from "node:crypto"
+import { certificatesOf } from "../core/certificates.ts"
 import { accountCreated, accountNameIn } from "../core/commands/account.ts"
 import { invitationMade, invitationWithdrawn } from "../core/commands/enrolment.ts"
+import type { Network } from "../core/network.ts"
 import type { Account } from "../core/user.ts"
 import type { Nick } from "../protocol/names.ts"
 import { now } from "./clock.ts"
@@ -32,6 +34,8 @@ export interface Invited {
   /** In base64url. */
   readonly secret: string
   readonly account: string
+  /** Whether somebody has used the account before: it becomes theirs together. */
+  readonly isInUse: boolean
   /** ms since 1970. */
   readonly expires: number
   /** Pin of the authority's key, in hex. */
@@ -77,6 +81,7 @@ export class Invitations {
       id: invitation.id,
       secret: secret.toString("base64url"),
       account: account.name,
+      isInUse: isInUse(engine.net, account),
       expires: invitation.expires,
       pin: signer.issuer,
       hosts: hostsOf(tls.leaf.subjectAltName ?? ""),
@@ -125,6 +130,12 @@ export class Invitations {
     engine.administer(accountCreated, { name: name as Nick, issuer }, now())
     return net.account(name) ?? { error: "the account was not made" }
   }
+}
+
+/** By a password, or by a certificate that the log knows of. */
+function isInUse(net: Network, account: Account): boolean {
+  const isPinned = account.certificates.size > 0
+  return account.credentials !== undefined || isPinned || certificatesOf(net, account).length > 0
 }
 
 /** Of a certificate's alternative names, as node writes them. */

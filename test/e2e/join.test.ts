@@ -41,6 +41,8 @@ test("two commands, and the first message is there", async () => {
   expect(joined.stderr).toContain("you are alice")
   expect(joined).toMatchObject({ exitCode: 0 })
   expect(seconds).toBeLessThan(10)
+  expect(invited.stdout).not.toContain("in use already")
+  expect((await invite("alice")).stdout).toContain("alice is in use already")
   const profile = profileIn(home)
   expect(statSync(join(profile, "me.key")).mode & 0o777).toBe(0o600)
   expect(readdirSync(profile).sort()).toEqual(["ca.pem", "me.key", "me.pem", "server.json"])
