@@ -38,6 +38,8 @@ export interface Site {
   readonly caPem: string | undefined
   readonly isNew: boolean
   readonly warnings: readonly string[]
+  /** Those of `--cert`, which others renew. */
+  readonly given: readonly string[]
   /** Whether the certificate should be made again: it ends soon, or this machine has other addresses now. */
   isOutdated(): boolean
 }
@@ -69,6 +71,7 @@ export async function readSite(flags: SiteFlags): Promise<Site> {
       caPem: own.ca.pem,
       isNew,
       warnings: [],
+      given: [],
       isOutdated: () => own.isOutdated(),
     }
   }
@@ -84,6 +87,7 @@ export async function readSite(flags: SiteFlags): Promise<Site> {
     caPem: ca?.pem,
     isNew: false,
     warnings,
+    given: [cert, key, ...(ca ? [ca] : [])].map(({ path }) => path),
     isOutdated: () => false,
   }
 }

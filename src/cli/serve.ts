@@ -20,6 +20,7 @@ import { firstScreen, laterScreen } from "./serve-screen.ts"
 import { lookAfter } from "./caretaker.ts"
 import { makeOwner } from "./owner.ts"
 import { report } from "./run.ts"
+import { watchFiles } from "./watch-files.ts"
 import { PROGRAM, VERSION } from "./version.ts"
 
 const FLAGS = {
@@ -159,6 +160,10 @@ async function attend(running: Running) {
     () => site.isOutdated() && void tryReadSite(reload, logger),
     ADDRESSES_EVERY_MS,
   )
+  const unwatch = watchFiles(
+    () => site.given,
+    () => void tryReadSite(reload, logger),
+  )
   await announce(running)
   const leave = lookAfter({ data, log, server, config: () => site.config, logger, fail: stopping.reject })
   const isConsoleWanted = !flags["no-console"] && process.stdin.isTTY && process.stdout.isTTY
@@ -168,6 +173,7 @@ async function attend(running: Running) {
   } finally {
     clearInterval(daily)
     clearInterval(byTheMinute)
+    unwatch()
     console?.close()
     closeAdmin()
     await server.stop()
