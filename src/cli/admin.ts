@@ -21,6 +21,7 @@ const ACTIONS = [
   "ban",
   "unban",
   "bans",
+  "lockdown",
   "register",
   "password",
   "erase",
@@ -32,7 +33,7 @@ const ACTIONS = [
 export const admin = cliCommand({
   name: "admin",
   operands:
-    "list | kick NICK [REASON] | kick CHANNEL NICK [REASON] | ban WHOM | unban WHOM | bans | register NAME | password NAME | erase NAME | status | reload | stop",
+    "list | kick NICK [REASON] | kick CHANNEL NICK [REASON] | ban WHOM | unban WHOM | bans | lockdown on|off | register NAME | password NAME | erase NAME | status | reload | stop",
   summary: "Looks after a server that runs on this computer.",
   examples: [
     ["chat admin list", "who is here, from where, with which certificate"],
@@ -42,6 +43,7 @@ export const admin = cliCommand({
       "chat admin ban bob --for 10m --reason 'too loud'",
       "keeps his account out; also an address, a range or a mask",
     ],
+    ["chat admin lockdown on", "lets nobody new in"],
     ["chat admin register alice", "makes her an account; asks for its password, or reads it from a pipe"],
     ["chat admin erase alice", "erases every message that her account has sent"],
     ["chat admin status --json", "figures for programs"],
@@ -101,6 +103,10 @@ async function ask(
   if (action === "erase" && words.length === 1) return askAdmin(socket, { do: action, name: words[0] ?? "" })
   if ((action === "ban" || action === "unban") && words.length === 1)
     return askAdmin(socket, banning(action, words[0] ?? "", flags))
+  if (action === "lockdown" && words.length === 1 && (words[0] === "on" || words[0] === "off"))
+    return askAdmin(socket, { do: action, on: words[0] === "on" })
+  if (action === "lockdown")
+    throw new UserError("on or off?", { hint: "chat admin lockdown on|off", exitCode: EXIT.usage })
   if (action === "ban" || action === "unban")
     throw new UserError("whom?", { hint: `chat admin ${action} NAME|ADDRESS|MASK`, exitCode: EXIT.usage })
   if (action === "register" || action === "password" || action === "erase")

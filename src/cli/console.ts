@@ -21,6 +21,7 @@ const HELP = `  /list                          who is here
   /ban <whom> [time] [reason]    keeps out an account, an address, a range or a mask
   /unban <whom>                  lets in again
   /bans                          who is kept out
+  /lockdown on|off               lets nobody new in, or everybody again
   /quit                          stops the server
   /help                          this`
 
@@ -68,6 +69,10 @@ function obey(line: string, administration: Administration, stop: () => void): s
       return `  ${wordsOf(administration.bans.lift(words[0] ?? ""))}`
     case "/bans":
       return bansTable(administration.bans.list())
+    case "/lockdown":
+      return words[0] === "on" || words[0] === "off"
+        ? `  ${wordsOf(administration.lockdown(words[0] === "on"))}`
+        : "  on or off?"
     case "/quit":
       stop()
       return "  stopping"

@@ -31,6 +31,8 @@ export class Network {
   readonly invitations = new Map<string, Invitation>()
   /** Made on request, by serial; expired ones go when another is made. */
   readonly certificates = new Map<string, IssuedCertificate>()
+  /** ms since 1970 when nobody new was let in any more; undefined while everybody is. */
+  lockedSince: number | undefined = undefined
   /** By kind and value; some may be over. */
   readonly bans = new Map<string, Ban>()
   readonly #accountIds = new Map<number, Account>()

@@ -12,6 +12,7 @@ import { ERR_NICKNAMEINUSE, ERR_PASSWDMISMATCH, ERR_SASLABORTED } from "../proto
 import { banOf, wordsOf } from "./bans.ts"
 import { accountCreated, accountNameOf } from "./commands/account.ts"
 import { ABSENT, awayChanged } from "./commands/away.ts"
+import { isKnown } from "./commands/lockdown.ts"
 import { metadataChanged } from "./commands/metadata-changes.ts"
 import { isTaken, nickChanged, renaming } from "./commands/nick.ts"
 import { userAttached } from "./commands/presence.ts"
@@ -51,6 +52,8 @@ export function pursueRegistration(session: Session, registrar: Registrar) {
   const ban = banOf(registrar.net, session, registrar.now)
   if (ban) return registrar.end("BANNED", wordsOf(ban))
   session.account ??= accountOf(session.arrival, registrar)
+  if (registrar.net.lockedSince !== undefined && !isKnown(registrar.net, session.account, session.arrival))
+    return registrar.end("LOCKDOWN")
   if (!session.account && settings.access === "members") return turnAway(session.arrival, registrar)
   register(session, nick, username, session.account, registrar)
 }
@@ -83,7 +86,8 @@ function checkPassword(session: Session, registrar: Registrar) {
 function accountOf({ certificate }: Arrival, { net, place }: Registrar): Account | undefined {
   const name = certificate && accountNameOf(net, certificate)
   if (!name) return undefined
-  if (!net.account(name)) place(accountCreated, { name, issuer: certificate.issuer })
+  if (!net.account(name) && net.lockedSince === undefined)
+    place(accountCreated, { name, issuer: certificate.issuer })
   return net.account(name)
 }
 

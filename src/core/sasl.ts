@@ -58,7 +58,8 @@ function external(context: Context, response: Uint8Array): Answer {
   const pinning = fingerprint === undefined ? undefined : net.accountPinning(fingerprint)
   if (!name || !mayActAs(authzid, name))
     return pinning && mayActAs(authzid, pinning.name) ? succeeded(context, pinning) : failed(context)
-  if (!net.account(name)) propose(accountCreated, { name, issuer: certificate.issuer })
+  if (!net.account(name) && net.lockedSince === undefined)
+    propose(accountCreated, { name, issuer: certificate.issuer })
   const account = net.account(name)
   return account ? succeeded(context, account) : failed(context)
 }

@@ -77,6 +77,12 @@ export const REFUSALS = {
   REPLACED: { text: "another connection took this one's place", exitCode: REMOVED, retry: false },
   KICKED: { text: "an administrator disconnected you", exitCode: REMOVED, retry: false },
   BANNED: { text: "you are banned from this server", exitCode: REMOVED, retry: false },
+  LOCKDOWN: {
+    text: "nobody new is let in for now: only members who show a certificate",
+    exitCode: IDENTITY,
+    hint: "ask the host; a certificate that you had before still lets you in",
+    retry: false,
+  },
   SENDQ_EXCEEDED: { text: "sendq exceeded: you read too slowly", exitCode: TOO_FAST, retry: true },
   TOO_FAST: { text: "too many lines too fast", exitCode: TOO_FAST, retry: false },
   LINE_TOO_LONG: { text: "an unfinished line outgrew the read buffer", exitCode: TOO_FAST, retry: false },

@@ -39,6 +39,7 @@ export const REQUEST = z.discriminatedUnion("do", [
   }),
   z.strictObject({ do: z.literal("unban"), target: word }),
   z.strictObject({ do: z.literal("bans") }),
+  z.strictObject({ do: z.literal("lockdown"), on: z.boolean() }),
   z.strictObject({
     do: z.literal("invite"),
     name: word,

@@ -8,6 +8,7 @@ import {
 } from "../core/commands/account.ts"
 import { accountMessagesErased } from "../core/commands/erase.ts"
 import { kicking, memberKicked } from "../core/commands/kick.ts"
+import { lockdownSet } from "../core/commands/lockdown.ts"
 import { refusalOfPassword } from "../core/commands/register.ts"
 import type { EventType } from "../core/event.ts"
 import type { Session } from "../core/session.ts"
@@ -54,6 +55,8 @@ export interface Status {
   /** The place of the newest fact on disk. */
   readonly seq: number
   readonly readOnly: boolean
+  /** Whether nobody new is let in. */
+  readonly lockdown: boolean
 }
 
 /** What was done, in words; or why nothing was. */
@@ -115,6 +118,17 @@ export class Administration {
     engine.dismiss(user, "KICKED", reason)
     wake()
     return { done: `${exact} was disconnected` }
+  }
+
+  /** Lets nobody new in from now on, or everybody again. Who is here stays. */
+  lockdown(on: boolean): Outcome {
+    const { engine, wake, log } = this.#parts.shell
+    if (engine.readOnly) return { error: "the disk is full: nothing can be changed until there is room" }
+    const refusal = engine.administer(lockdownSet, { on }, now())
+    if (refusal !== undefined) return { error: refusal }
+    wake()
+    log({ level: "info", what: on ? "locked down" : "lockdown ended" })
+    return { done: on ? "nobody new is let in" : "new people are let in again" }
   }
 
   /** Removes a user from a channel, as its operators can. `channel` may lack its `#`. */
@@ -187,6 +201,7 @@ export class Administration {
       epoch,
       seq: turns.lastSeq,
       readOnly: shell.engine.readOnly,
+      lockdown: net.lockedSince !== undefined,
     }
   }
 }

@@ -80,6 +80,8 @@ export class Est {
 
   async #enrol(signer: Signer, { headers }: HttpRequest, der: Uint8Array, asker: Asker): Promise<HttpAnswer> {
     const { engine } = this.#shell
+    if (engine.net.lockedSince !== undefined)
+      return plainly(403, "the server is locked down: nobody new is let in for now")
     const claim = claimOf(headers.get("authorization") ?? "")
     if (!claim) return plainly(401, "show an invitation", { "WWW-Authenticate": CHALLENGE })
     const invitation = engine.net.invitations.get(claim.id)

@@ -1,4 +1,4 @@
-// Bans of the network through the whole shell: at the door, at once for who is here, and for certificates asked for over HTTP.
+// Bans and lockdowns of the network through the whole shell: at the door, at once for who is here, and for certificates asked for over HTTP.
 
 import { expect, test } from "bun:test"
 import { X509Certificate } from "node:crypto"
@@ -96,12 +96,32 @@ test.each([
   expect(parseDuration(text)).toBe(ms as never)
 })
 
-function overHttp(port: number, ca: string): Promise<string> {
+const GET = "GET /.well-known/est/cacerts HTTP/1.1\r\nHost: x\r\n\r\n"
+
+function overHttp(port: number, ca: string, text = GET): Promise<string> {
   const { promise, resolve } = Promise.withResolvers<string>()
   const socket = connect({ port, host: "127.0.0.1", ca, ALPNProtocols: ["http/1.1"] })
   let answer = ""
-  socket.on("secureConnect", () => socket.write("GET /.well-known/est/cacerts HTTP/1.1\r\nHost: x\r\n\r\n"))
+  socket.on("secureConnect", () => socket.write(text))
   socket.on("data", (chunk) => (answer += chunk.toString("latin1")))
   socket.on("error", () => {}).on("close", () => resolve(answer))
   return promise
 }
+
+test("a lockdown: no certificate is given for an invitation, and status shows it", async () => {
+  await using serve = await serving()
+  const { administration } = serve.server
+  expect(administration.lockdown(true)).toEqual({ done: "nobody new is let in" })
+  expect(await administration.status()).toMatchObject({ lockdown: true })
+  const guest = await serve.connect()
+  guest.send("NICK gus", "USER gus 0 * :Gus")
+  await guest.expect(/^ERROR :LOCKDOWN /)
+  const asked =
+    "POST /.well-known/est/simpleenroll HTTP/1.1\r\nHost: x\r\nContent-Type: application/pkcs10\r\n"
+  const body = "Content-Length: 4\r\n\r\nMAA="
+  expect(await overHttp(serve.port, serve.authority.caPem, asked + body)).toMatch(
+    /^HTTP\/1\.1 403 [^]*locked down/,
+  )
+  expect(administration.lockdown(false)).toEqual({ done: "new people are let in again" })
+  await (await serve.register("gus")).settled()
+})

@@ -11,6 +11,7 @@ import {
   invitationWithdrawn,
 } from "../../src/core/commands/enrolment.ts"
 import { accountMessagesErased } from "../../src/core/commands/erase.ts"
+import { lockdownSet } from "../../src/core/commands/lockdown.ts"
 import { messageOf } from "../../src/core/commands/message.ts"
 import { Engine } from "../../src/core/engine.ts"
 import { Network } from "../../src/core/network.ts"
@@ -172,6 +173,7 @@ class Simulation {
     if (random.chance(0.01)) return this.#lose(onlooker)
     if (random.chance(0.003)) return this.#eraseAccount()
     if (random.chance(0.02)) return this.#enrol()
+    if (random.chance(this.#engine.net.lockedSince === undefined ? 0.005 : 0.1)) return this.#lockDown()
     if (random.chance(0.08)) return this.#sayInLines(onlooker)
     const line = random.chance(0.06)
       ? this.#takeBack()
@@ -187,6 +189,11 @@ class Simulation {
     if (!account || this.#engine.readOnly) return
     const fact = { name: account.name, accountId: account.id }
     this.#engine.administer(accountMessagesErased, fact, this.#now)
+  }
+
+  #lockDown() {
+    const on = this.#engine.net.lockedSince === undefined
+    if (!this.#engine.readOnly) this.#engine.administer(lockdownSet, { on }, this.#now)
   }
 
   // Of a channel that it is an operator of, if there is one.

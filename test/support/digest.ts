@@ -11,6 +11,7 @@ export function digest(net: Network): string {
     usersMost: net.usersMost,
     casemapping: net.casemapping,
     gone: net.gone,
+    lockedSince: net.lockedSince,
     bans: [...net.bans],
     epochs: net.epochs,
     accounts: [...net.accounts].map(([name, account]) => {

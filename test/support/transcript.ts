@@ -14,10 +14,11 @@
 //   alice < (closed)                            the server ended the connection
 //   alice leaves                                the connection is lost
 //   alice is ended KICKED                       an administrator's doing
-//   wait 90s · restart · full disk · room again · broken configuration
+//   wait 90s · restart · full disk · room again · broken configuration · lockdown on · lockdown off
 //
 // Msgids appear as `id` and their place in the log.
 
+import { lockdownSet } from "../../src/core/commands/lockdown.ts"
 import type { Session } from "../../src/core/session.ts"
 import type { Settings, Turn } from "../../src/core/seams.ts"
 import {
@@ -93,6 +94,11 @@ class Stage {
     if (line === "full disk" || line === "room again") {
       this.#world.engine.readOnly = line === "full disk"
       return
+    }
+    const lockdown = /^lockdown (on|off)$/.exec(line)
+    if (lockdown) {
+      this.#world.engine.administer(lockdownSet, { on: lockdown[1] === "on" }, this.#world.now)
+      return this.#hear()
     }
     if (line === "broken configuration") {
       this.#world.mayReload = false

@@ -49,6 +49,8 @@ interface AccountRegistered {
 export const accountRegistered = event<AccountRegistered>({
   type: "accountRegistered",
   refuse(net, { name, own }, by) {
+    if (own && net.lockedSince !== undefined)
+      return FAIL("REGISTER", "TEMPORARILY_UNAVAILABLE", [name], "Nobody new is let in for now")
     const holder = net.user(name)
     // Nobody loses a nick to who registers it.
     const isHeld = own && holder !== undefined && holder !== by

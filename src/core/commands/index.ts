@@ -27,6 +27,7 @@ import { KICK, memberKicked } from "./kick.ts"
 import { KILL } from "./kill.ts"
 import { LINKS } from "./links.ts"
 import { LIST } from "./list.ts"
+import { lockdownSet } from "./lockdown.ts"
 import { LUSERS } from "./lusers.ts"
 import { MARKREAD, readMarkerMoved } from "./markread.ts"
 import { messageSent, NOTICE, PRIVMSG, TAGMSG, tagsSent } from "./message.ts"
@@ -143,6 +144,7 @@ const events: readonly EventType<never>[] = [
   channelRoleSet,
   invitationMade,
   invitationWithdrawn,
+  lockdownSet,
   memberKicked,
   messageRedacted,
   messageSent,
