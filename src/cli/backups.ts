@@ -10,23 +10,27 @@ import { doInThread } from "./chores.ts"
 export interface BackupsOptions {
   readonly data: DataDirectory
   readonly schedule: () => Config["backup"]
+  /** The disk is full; what room there is is for the log. */
+  readonly isFull: () => boolean
   readonly logger: Logger
 }
 
 const LOOK_EVERY_MS = 60_000
-const FIRST_AFTER_MS = 5000
+/** After the start, and while the disk is full. */
+const SOON_MS = 5000
 const HOUR_MS = 3_600_000
 const NAME = /^chat-\d{4}-\d\d-\d\dT\d{6}Z\.tar$/
 
 /** Begins; the answer ends it, once the one under way is done. */
-export function keepBackups({ data, schedule, logger }: BackupsOptions): () => Promise<void> {
+export function keepBackups({ data, schedule, isFull, logger }: BackupsOptions): () => Promise<void> {
   let underWay: Promise<void> = Promise.resolve()
   let isStopped = false
   const look = async () => {
     const { everyHours, keep } = schedule()
+    const isDue = everyHours > 0 && Date.now() - newest(data) >= everyHours * HOUR_MS
     // A backup that failed is tried again after so long, too: it may have failed for want of room.
-    if (everyHours > 0 && Date.now() - newest(data) >= everyHours * HOUR_MS) await make(keep)
-    if (!isStopped) again(LOOK_EVERY_MS)
+    if (isDue && !isFull()) await make(keep)
+    if (!isStopped) again(isFull() ? SOON_MS : LOOK_EVERY_MS)
   }
   const make = async (keep: number) => {
     const file = join(data.backups, nameAt(new Date()))
@@ -41,7 +45,7 @@ export function keepBackups({ data, schedule, logger }: BackupsOptions): () => P
   }
   let timer: Timer | undefined
   const again = (afterMs: number) => void (timer = setTimeout(() => void (underWay = look()), afterMs))
-  again(FIRST_AFTER_MS)
+  again(SOON_MS)
   return () => {
     isStopped = true
     clearTimeout(timer)

@@ -24,15 +24,17 @@ export interface Charge {
 
 /** Begins; the answer ends it, once what is under way is done. */
 export function lookAfter({ data, log, server, config, logger, fail }: Charge): () => Promise<void> {
+  const isFull = () => server.isReadOnly
   const endSnapshots = keepSnapshots({
     data: data.path,
     from: log.snapshotSeq,
     settings: () => server.settings,
     lastSeq: () => server.lastSeq,
     passwordSeq: () => server.passwordSeq,
+    isFull,
     logger,
   })
-  const endBackups = keepBackups({ data, schedule: () => config().backup, logger })
+  const endBackups = keepBackups({ data, schedule: () => config().backup, isFull, logger })
   const endRetention = keepRetention({ log, server, history: () => config().history })
   const checked = log.isAfterCrash ? check(data, logger, fail) : Promise.resolve()
   return async () => {

@@ -13,6 +13,8 @@ export interface SnapshotOptions {
   readonly lastSeq: () => number
   /** The place of the newest password that took another's place; an older snapshot holds what that was checked against. */
   readonly passwordSeq: () => number
+  /** The disk is full; what room there is is for the log. */
+  readonly isFull: () => boolean
   readonly logger: Logger
 }
 
@@ -30,6 +32,7 @@ export function keepSnapshots({
   settings,
   lastSeq,
   passwordSeq,
+  isFull,
   logger,
 }: SnapshotOptions): () => Promise<void> {
   let through = from
@@ -45,7 +48,8 @@ export function keepSnapshots({
   const look = async () => {
     let restMs = 0
     try {
-      if (lastSeq() - through >= ROWS || passwordSeq() > through) restMs = await take()
+      const isDue = lastSeq() - through >= ROWS || passwordSeq() > through
+      if (isDue && !isFull()) restMs = await take()
     } catch (error) {
       logger({ level: "warn", what: "no snapshot could be taken", why: (error as Error).message })
     }

@@ -17,7 +17,7 @@ import { Est } from "./est.ts"
 import { Gateways } from "./gateways.ts"
 import { listen } from "./listener.ts"
 import { HashingQueue } from "./hashing-queue.ts"
-import { Identity } from "./identity.ts"
+import { BUSY, Identity } from "./identity.ts"
 import { PasswordChecker } from "./password-checker.ts"
 import { Proxies } from "./proxies.ts"
 import type { Shell } from "./shell.ts"
@@ -60,6 +60,8 @@ export interface Server {
   readonly lastSeq: number
   /** The place of the newest password that took another's place; 0 when none did. */
   readonly passwordSeq: number
+  /** The disk is full: what room there is belongs to the commits. */
+  readonly isReadOnly: boolean
   /** All there are, asleep or not. */
   readonly channels: Iterable<{ readonly id: number; readonly name: string }>
   /** The site's, as they are now. */
@@ -144,6 +146,9 @@ export function startServer(options: ServerOptions): Server {
     }),
     get lastSeq() {
       return turns.lastSeq
+    },
+    get isReadOnly() {
+      return engine.readOnly
     },
     get passwordSeq() {
       return newestPassword(engine.net.accounts.values())
@@ -271,17 +276,13 @@ async function answerTo(
   { log, passwords, gateways, identity, rehash }: Hands,
 ): Promise<Result> {
   switch (request.type) {
-    case "password":
-      return { type: "password", right: await passwords.check(request.given) }
+    case "password": {
+      const right = await passwords.check(request.given)
+      return right === "busy" ? BUSY : { type: "password", right }
+    }
     case "operator": {
       const { name, given, session } = request
-      const rights = await identity.guessed(
-        `operator ${name}`,
-        session.arrival as Connection,
-        () => passwords.rightsOf(name, given),
-        (found) => (found ? "right" : "wrong"),
-      )
-      return { type: "operator", rights }
+      return identity.operator(name, session.arrival as Connection, () => passwords.rightsOf(name, given))
     }
     case "webirc":
       return { type: "webirc", refusal: await gateways.introduce(request) }
