@@ -75,6 +75,8 @@ function checkPassword(session: Session, registrar: Registrar) {
   registrar.ask({ type: "password", given: session.password }, (result) => {
     session.passwordRight = result.type === "password" && result.right
     if (session.passwordRight) return undefined
+    // Nothing is known of the password: who comes again may be let in.
+    if (result.type === "tooMany") return registrar.end("TOO_MANY_CONNECTIONS", result.words)
     registrar.answer(ERR_PASSWDMISMATCH())
     registrar.end("BAD_PASSWORD")
     return undefined

@@ -53,7 +53,7 @@ export class Gateways {
     for (const gateway of near) {
       const { password, fingerprint } = gateway
       const isKnown = fingerprint === undefined || fingerprint === certificate?.fingerprint
-      if (isKnown && (password === undefined || (await this.#passwords.matches(given, password))))
+      if (isKnown && (password === undefined || (await this.#passwords.matches(given, password)) === true))
         return gateway
     }
     return undefined

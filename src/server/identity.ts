@@ -1,6 +1,7 @@
 // Answers what the core asks about passwords: makes credentials, checks them, and slows down who guesses.
 
 import type { IdentityQuestion, IdentityResult } from "../core/identity.ts"
+import type { Result } from "../core/seams.ts"
 import { folded } from "../protocol/names.ts"
 import { countedAs } from "./address.ts"
 import { monotonicMs } from "./clock.ts"
@@ -9,10 +10,15 @@ import type { Connection } from "./connection.ts"
 import { Credentials } from "./credentials.ts"
 import type { HashingQueue } from "./hashing-queue.ts"
 import { LoginDelay, type Outcome } from "./login-delay.ts"
+import type { PasswordChecker } from "./password-checker.ts"
 import { RegistrationCount } from "./registration-count.ts"
 import type { Shell } from "./shell.ts"
 
-const BUSY: IdentityResult = { type: "tooMany", words: "Too many log in just now: try again in a moment" }
+const TOO_MANY_WRONG = { type: "tooMany", words: "Too many failed logins: try again in a minute" } as const
+export const BUSY: IdentityResult = {
+  type: "tooMany",
+  words: "Too many log in just now: try again in a moment",
+}
 
 export class Identity {
   readonly credentials: Credentials
@@ -81,8 +87,26 @@ export class Identity {
     return text === undefined ? BUSY : { type: "credentials", text }
   }
 
+  /** Who guesses an operator's password waits as who guesses an account's. */
+  async operator(
+    name: string,
+    connection: Connection,
+    check: () => ReturnType<PasswordChecker["rightsOf"]>,
+  ): Promise<Result> {
+    const checked = await this.#guessed(
+      `operator ${name}`,
+      connection,
+      async (): Promise<Result> => {
+        const rights = await check()
+        return rights === "busy" ? BUSY : { type: "operator", rights }
+      },
+      (result) => (result.type !== "operator" ? "unchecked" : result.rights ? "right" : "wrong"),
+    )
+    return checked ?? TOO_MANY_WRONG
+  }
+
   /** Checks what somebody gives for a secret, the later the more have been wrong; undefined when that would take too long. */
-  async guessed<T>(
+  async #guessed<T>(
     whose: string,
     { address }: Connection,
     check: () => Promise<T>,
@@ -106,8 +130,8 @@ export class Identity {
     connection: Connection,
     check: () => Promise<IdentityResult>,
   ): Promise<IdentityResult> {
-    const result = await this.guessed(folded(accountName), connection, check, outcomeOf)
-    if (!result) return { type: "tooMany", words: "Too many failed logins: try again in a minute" }
+    const result = await this.#guessed(folded(accountName), connection, check, outcomeOf)
+    if (!result) return TOO_MANY_WRONG
     // What is no account's name may be a password in the wrong field.
     const account = credentials === undefined ? undefined : accountName
     const { address } = connection

@@ -15,6 +15,9 @@ export interface Operator {
   readonly rights: readonly Right[]
 }
 
+/** Too many passwords wait to be checked: whether this one is right is not known. */
+type Busy = "busy"
+
 export class PasswordChecker {
   /** Undefined when there is none. Replaced, as the operators are, when the configuration is read again. */
   password: string | undefined
@@ -27,26 +30,27 @@ export class PasswordChecker {
     this.#queue = queue
   }
 
-  async check(given: string): Promise<boolean> {
+  async check(given: string): Promise<boolean | Busy> {
     const { password } = this
     if (password === undefined) return true
     return password.startsWith("$argon2") ? this.#verify(given, password) : isSame(given, password)
   }
 
   /** What the operator of that name may do; undefined when there is none or the password is wrong. */
-  async rightsOf(name: string, given: string): Promise<readonly Right[] | undefined> {
+  async rightsOf(name: string, given: string): Promise<readonly Right[] | undefined | Busy> {
     const operator = this.operators.find((one) => one.name === name)
     if (!operator) return undefined
-    return (await this.matches(given, operator.password)) ? operator.rights : undefined
+    const right = await this.matches(given, operator.password)
+    return right === true ? operator.rights : right || undefined
   }
 
   /** Whether `given` is the password `kept`, which is `plain:` and itself, or an argon2 hash. */
-  async matches(given: string, kept: string): Promise<boolean> {
+  async matches(given: string, kept: string): Promise<boolean | Busy> {
     return kept.startsWith(PLAIN) ? isSame(given, kept.slice(PLAIN.length)) : this.#verify(given, kept)
   }
 
-  async #verify(given: string, hash: string): Promise<boolean> {
-    return (await this.#queue.run(() => Bun.password.verify(given, hash))) ?? false
+  async #verify(given: string, hash: string): Promise<boolean | Busy> {
+    return (await this.#queue.run(() => Bun.password.verify(given, hash))) ?? "busy"
   }
 }
 

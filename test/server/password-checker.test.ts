@@ -15,6 +15,19 @@ const checker = new PasswordChecker(
   new HashingQueue(),
 )
 
+test("what cannot be checked just now is not wrong", async () => {
+  const queue = new HashingQueue(1)
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const waiting = Array.from({ length: 257 }, () => queue.run(() => promise))
+  const busy = new PasswordChecker(HASH, checker.operators, queue)
+  expect(await busy.check("open sesame")).toBe("busy")
+  expect(await busy.rightsOf("crier", "open sesame")).toBe("busy")
+  expect(await busy.rightsOf("root", "sesame")).toEqual(["kill", "rehash"])
+  resolve()
+  await Promise.all(waiting)
+  expect(await busy.check("open sesame")).toBe(true)
+})
+
 test.each([
   ["root", "sesame", ["kill", "rehash"]],
   ["root", "plain:sesame", undefined],

@@ -78,6 +78,8 @@ export class World {
         if (request.type === "read") {
           const rows = found(this.rows, request.query)
           this.engine.answered(request.session, { type: "rows", rows }, this.now)
+        } else if ("given" in request && request.given === "busy") {
+          this.engine.answered(request.session, { type: "tooMany", words: "Try again in a moment" }, this.now)
         } else if (request.type === "operator") {
           const rights = request.given === "sesame" ? OPERATORS[request.name] : undefined
           this.engine.answered(request.session, { type: "operator", rights }, this.now)

@@ -1,6 +1,7 @@
 // OPER: https://modern.ircdocs.horse/#oper-message. The shell knows the names and compares the passwords.
 
 import { ERR_PASSWDMISMATCH, RPL_YOUREOPER } from "../../protocol/numerics.ts"
+import { FAIL } from "../../protocol/reply.ts"
 import type { Right } from "../../protocol/rights.ts"
 import { command } from "../command.ts"
 import { event, from } from "../event.ts"
@@ -12,6 +13,7 @@ export const OPER = command({
   specification: "https://modern.ircdocs.horse/#oper-message",
   run({ user, session, ask, propose, log }, name: string, given: string) {
     ask({ type: "operator", name, given }, (result) => {
+      if (result.type === "tooMany") return FAIL("OPER", "TEMPORARILY_UNAVAILABLE", [], result.words)
       const rights = result.type === "operator" ? result.rights : undefined
       const { address } = session.arrival
       const what = rights ? "an operator's password was given" : "a wrong operator's password was given"
