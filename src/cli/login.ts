@@ -1,5 +1,7 @@
 // Logging in to an account with a password, or with the certificate that is shown anyway.
 
+import { X509Certificate } from "node:crypto"
+import { memberOf } from "../authority/issue.ts"
 import type { Happening } from "../client/happening.ts"
 import type { Login } from "../client/sasl.ts"
 import type { Credentials } from "../dial/connection.ts"
@@ -23,7 +25,7 @@ export interface LoginGiven {
 }
 
 /** Undefined when there is nothing to log in with. */
-export async function loginOf(who: LoginGiven, { cert }: Credentials): Promise<Login | undefined> {
+export async function loginOf(who: LoginGiven, { ca, cert }: Credentials): Promise<Login | undefined> {
   const { sasl: account, "password-file": file } = who
   const certified = cert !== undefined
   if (account === undefined) {
@@ -31,10 +33,18 @@ export async function loginOf(who: LoginGiven, { cert }: Credentials): Promise<L
       throw new UserError("--password-file needs the --sasl NAME that it belongs to", {
         exitCode: EXIT.usage,
       })
-    return certified ? { account, password: undefined, certified, scram: scramSha256 } : undefined
+    const holder = cert === undefined ? undefined : holderOf(cert, ca)
+    return certified ? { account, password: undefined, certified, holder, scram: scramSha256 } : undefined
   }
   const password = await readPassword(`password of ${printable(account)}`, file)
   return { account, password, certified, scram: scramSha256 }
+}
+
+/** Whose a certificate is, if the server's own authority made it. */
+function holderOf(cert: string, ca: Credentials["ca"]): string | undefined {
+  const leaf = new X509Certificate(cert)
+  const isOurs = ca?.some((pem) => leaf.verify(new X509Certificate(pem).publicKey)) === true
+  return isOurs ? memberOf(cert)?.name : undefined
 }
 
 const LOGIN_HINTS: Readonly<Record<string, string>> = {
