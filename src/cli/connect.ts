@@ -106,7 +106,7 @@ export async function openChat({ flags, positionals }: Parsed<typeof FLAGS>): Pr
     },
     channels.at(-1),
   )
-  const interrupt = interruptOf(link)
+  const interrupt = interruptOf(link, () => screen?.close())
   screen = colour ? promptScreen(process, completer(talk), interrupt.now) : plainScreen(process)
   await converse(dialled, screen, talk, ready.promise)
   return interrupt.happened() ? EXIT.interrupted : EXIT.done
@@ -124,11 +124,14 @@ async function converse(dialled: Dialled, screen: Screen, talk: Talk, ready: Pro
   }
 }
 
-function interruptOf(link: Link) {
+function interruptOf(link: Link, restore: () => void) {
   let interrupted = false
   const now = () => {
     // The second time nothing is waited for, neither a server's goodbye nor a connection being made.
-    if (interrupted) process.exit(EXIT.interrupted)
+    if (interrupted) {
+      restore()
+      process.exit(EXIT.interrupted)
+    }
     interrupted = true
     link.quit()
   }

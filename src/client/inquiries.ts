@@ -6,27 +6,30 @@ import type { Context } from "./context.ts"
 import type { Spoken } from "./happening.ts"
 import { spokenOf } from "./spoken.ts"
 
-/** ms in which a server has begun to answer. */
+/** ms without a line of an answer after which none is waited for. */
 const PATIENCE_MS = 60_000
+/** Messages of one answer; what comes after them is not heard. */
+const MESSAGES_MAX = 10_000
 
 type By = "search" | "history"
 
 interface Inquiry {
   readonly by: By
   readonly label: string
-  /** ms since 1970. */
-  readonly askedAt: number
+  /** ms since 1970: when it was asked, then when its answer went on. */
+  heardAt: number
   readonly messages: Spoken[]
 }
 
 export class Inquiries {
   #count = 0
   #asked: Inquiry[] = []
-  readonly #open = new Map<string, Inquiry>()
+  /** By the references of their batches; undefined when it was given up. */
+  readonly #open = new Map<string, Inquiry | undefined>()
 
   /** Of those that are not answered yet. */
   get size(): number {
-    return this.#asked.length + this.#open.size
+    return this.#asked.length + [...this.#open.values()].filter((inquiry) => inquiry !== undefined).length
   }
 
   /** `attributes` as the page of the extension names them. */
@@ -41,7 +44,7 @@ export class Inquiries {
 
   #ask(context: Context, by: By, command: string, params: readonly string[]) {
     const label = `ask-${++this.#count}`
-    this.#asked.push({ by, label, askedAt: context.now, messages: [] })
+    this.#asked.push({ by, label, heardAt: context.now, messages: [] })
     const labelled = context.view.capabilities.has("labeled-response")
     context.send(format({ command, params }, labelled ? `label=${label}` : ""))
   }
@@ -55,16 +58,23 @@ export class Inquiries {
   openBatch(context: Context, reference: string, by: By, label: string | undefined): boolean {
     const labelled = context.view.capabilities.has("labeled-response")
     const inquiry = this.#take((each) => each.by === by && (labelled ? each.label === label : true))
-    if (inquiry) this.#open.set(reference, inquiry)
+    if (inquiry) {
+      inquiry.heardAt = context.now
+      this.#open.set(reference, inquiry)
+    }
     return inquiry !== undefined
   }
 
   /** True when the line is part of an answer, and taken. */
   collect(context: Context, message: Message): boolean {
-    const inquiry = this.#open.get(message.tags.get("batch") ?? "")
-    const spoken = inquiry && spokenOf(context, message, true)
-    if (spoken) inquiry.messages.push(spoken)
-    return inquiry !== undefined
+    const reference = message.tags.get("batch") ?? ""
+    const inquiry = this.#open.get(reference)
+    if (inquiry && inquiry.messages.length < MESSAGES_MAX) {
+      inquiry.heardAt = context.now
+      const spoken = spokenOf(context, message, true)
+      if (spoken) inquiry.messages.push(spoken)
+    }
+    return this.#open.has(reference)
   }
 
   closeBatch(context: Context, reference: string) {
@@ -85,7 +95,10 @@ export class Inquiries {
   }
 
   tick(context: Context) {
-    const late = this.#take(({ askedAt }) => context.now - askedAt > PATIENCE_MS)
+    const isLate = (inquiry: Inquiry) => context.now - inquiry.heardAt > PATIENCE_MS
+    const [reference, open] = this.#open.entries().find(([, inquiry]) => inquiry && isLate(inquiry)) ?? []
+    if (reference !== undefined) this.#open.set(reference, undefined)
+    const late = open ?? this.#take(isLate)
     if (!late) return
     const params = [late.by === "search" ? "SEARCH" : "CHATHISTORY"]
     context.tell({ type: "error", code: "TIMEOUT", params, text: "no answer came" })

@@ -116,6 +116,30 @@ describe("a search", () => {
     expect(rig.told()).toMatchObject([{ code: "417" }, { code: "TIMEOUT", params: ["SEARCH"] }])
   })
 
+  test("whose answer never ends is given up, and what still comes of it is not taken for new", () => {
+    const rig = settled()
+    rig.session.search([["text", "tea"]])
+    rig.feed("@label=ask-1 :s BATCH +f soju.im/search")
+    const line = (id: string) => `@batch=f;msgid=${id} :bob!b@h PRIVMSG #den :tea`
+    rig.now += 50_000
+    rig.feed(line("m1"))
+    rig.session.tick((rig.now += 50_000))
+    expect(rig.session.unsettled).toBe(1)
+    rig.session.tick((rig.now += 50_000))
+    rig.feed(line("m2"), ":s BATCH -f")
+    expect(rig.session.unsettled).toBe(0)
+    expect(rig.told()).toMatchObject([{ code: "TIMEOUT", params: ["SEARCH"] }])
+  })
+
+  test("whose answer floods is given up, however fast it comes", () => {
+    const rig = settled()
+    rig.session.search([["text", "tea"]])
+    rig.feed("@label=ask-1 :s BATCH +f soju.im/search")
+    for (let i = 0; i < 80_000; i++) rig.feed("@batch=f :bob!b@h PRIVMSG #den :tea")
+    rig.session.tick(rig.now)
+    expect(rig.told()).toMatchObject([{ code: "TIMEOUT", params: ["SEARCH"] }])
+  })
+
   test("that the server refuses is told as an error", () => {
     const rig = settled()
     rig.session.search([["in", "#ops"]])

@@ -131,6 +131,24 @@ describe("no escape byte", () => {
   }
 })
 
+testWith("tmux")("a second Ctrl+C waits for nobody, and leaves the terminal as it was", async () => {
+  await using stuck = await startServer({ config: NO_THROTTLING })
+  using tmux = new Tmux()
+  const record = join(server.folder, "twice.bytes")
+  const window = openIn(tmux, stuck, "twice", { record }, "--join", "#den")
+  await window.shows(/you joined #den/)
+  process.kill(stuck.pid, "SIGSTOP")
+  window.press("C-c")
+  window.press("C-c")
+  expect(await window.exitCode(1500)).toBe(130)
+  process.kill(stuck.pid, "SIGCONT")
+  const bracketed = () =>
+    readFileSync(record, "utf8")
+      .match(/\x1b\[\?2004[hl]/g)
+      ?.at(-1)
+  await until(() => bracketed() === "\x1b[?2004l", "pastes to be as before")
+})
+
 describe("chat send", () => {
   test(`${LINES} lines of standard input arrive in order, none lost, against the server's own flood limit`, async () => {
     await using strict = await startServer()
