@@ -17,6 +17,7 @@ const WAL_PAGES_MAX = 1000
 const PAGE_BYTES = 4096
 const FULL_RETRY_MS = 2000
 const EMPTY_RETRY_MS = 20
+const ERASE_AT_LAST_MS = 1000
 
 /** About so many pages a piece of each job writes. */
 const JOB_PAGES = 32
@@ -85,7 +86,20 @@ export class Upkeep {
   close(): void {
     const wasStopped = this.#stopped
     this.stop()
-    if (!wasStopped) this.#jobs.close()
+    if (wasStopped) return
+    this.#eraseAtLast()
+    this.#jobs.close()
+  }
+
+  // What somebody wants gone had better be gone when the server is; the rest of a long list waits for the next start.
+  #eraseAtLast(): void {
+    const until = performance.now() + ERASE_AT_LAST_MS
+    try {
+      while (this.#mayErase && !this.#isReadOnly && performance.now() < until)
+        this.#mayErase = this.#jobs.erase()
+    } catch (error) {
+      if (!isDiskFull(error, this.#path)) this.#broken(error)
+    }
   }
 
   #wake(delayMs: number): void {
