@@ -1,6 +1,7 @@
 // Where a server is: HOST[:PORT], an IPv6 address in brackets when a port follows.
 
 import { isIP } from "node:net"
+import { inertJson, printable } from "../protocol/printable.ts"
 import { EXIT, UserError } from "../user-error.ts"
 
 /** The registered port of IRC over TLS: https://www.rfc-editor.org/rfc/rfc7194 */
@@ -18,8 +19,16 @@ export function parseAddress(text: string): Address {
   const [, bracketed, name, port] = /^(?:\[([^\]]+)\]|([^:\s/]+))(?::(\d{1,5}))?$/.exec(bare) ?? []
   const host = bracketed ?? name
   const number = port === undefined ? PORT_DEFAULT : Number(port)
-  if (host === undefined || (bracketed !== undefined && !isIP(bracketed)) || number < 1 || number > 65_535)
-    throw new UserError(`${JSON.stringify(text)} is not an address`, {
+  // It comes with a link from somebody, and is shown.
+  const isHiding = printable(bare) !== bare
+  if (
+    host === undefined ||
+    isHiding ||
+    (bracketed !== undefined && !isIP(bracketed)) ||
+    number < 1 ||
+    number > 65_535
+  )
+    throw new UserError(`${inertJson(text)} is not an address`, {
       hint: "write HOST or HOST:PORT: chat.example.org, 192.168.1.20:6697, [fd00::1]:6697",
       exitCode: EXIT.usage,
     })

@@ -30,6 +30,14 @@ test.each(["", ":6697", "host:", "host:0", "host:65536", "host:x", "[host]:1", "
   (text) => expect(() => parseAddress(text)).toThrow(/is not an address/),
 )
 
+test("what a link hides in its address is no address, and never reaches the terminal", () => {
+  for (const hidden of ["\x1b]0;title\x07", "\x9b2J", "\u202e", "\u200b"]) {
+    const parse = () => parseAddress(`lab.${hidden}local`)
+    expect(parse).toThrow(/is not an address/)
+    expect(parse).not.toThrow(hidden)
+  }
+})
+
 test("back-off doubles to half a minute, with full jitter", () => {
   const longest = Array.from({ length: 10 }, (_, attempt) => backOffMs(attempt, () => 1))
   expect(longest).toEqual([200, 400, 800, 1600, 3200, 6400, 12_800, 25_600, 30_000, 30_000])
