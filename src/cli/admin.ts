@@ -3,6 +3,7 @@
 import type { Ban } from "../core/bans.ts"
 import { parseDuration } from "../protocol/duration.ts"
 import { inertJson, printable } from "../protocol/printable.ts"
+import { ROLES } from "../protocol/rights.ts"
 import { askAdmin } from "../server/admin-client.ts"
 import type { AdminAnswer, AdminRequest } from "../server/admin-protocol.ts"
 import type { Person } from "../server/administration.ts"
@@ -22,6 +23,7 @@ const ACTIONS = [
   "unban",
   "bans",
   "lockdown",
+  "role",
   "register",
   "password",
   "erase",
@@ -33,7 +35,7 @@ const ACTIONS = [
 export const admin = cliCommand({
   name: "admin",
   operands:
-    "list | kick NICK [REASON] | kick CHANNEL NICK [REASON] | ban WHOM | unban WHOM | bans | lockdown on|off | register NAME | password NAME | erase NAME | status | reload | stop",
+    "list | kick NICK [REASON] | kick CHANNEL NICK [REASON] | ban WHOM | unban WHOM | bans | lockdown on|off | role NAME ROLE | register NAME | password NAME | erase NAME | status | reload | stop",
   summary: "Looks after a server that runs on this computer.",
   examples: [
     ["chat admin list", "who is here, from where, with which certificate"],
@@ -44,6 +46,7 @@ export const admin = cliCommand({
       "keeps his account out; also an address, a range or a mask",
     ],
     ["chat admin lockdown on", "lets nobody new in"],
+    ["chat admin role alice moderator", "what OPER lets her do: member, moderator, admin or owner"],
     ["chat admin register alice", "makes her an account; asks for its password, or reads it from a pipe"],
     ["chat admin erase alice", "erases every message that her account has sent"],
     ["chat admin status --json", "figures for programs"],
@@ -105,6 +108,15 @@ async function ask(
     return askAdmin(socket, banning(action, words[0] ?? "", flags))
   if (action === "lockdown" && words.length === 1 && (words[0] === "on" || words[0] === "off"))
     return askAdmin(socket, { do: action, on: words[0] === "on" })
+  const [whose = "", wanted] = words
+  const role = ROLES.find((one) => one === wanted)
+  if (action === "role" && words.length === 2 && role)
+    return askAdmin(socket, { do: action, name: whose, role })
+  if (action === "role")
+    throw new UserError("whose, and which?", {
+      hint: `chat admin role NAME ${ROLES.join("|")}`,
+      exitCode: EXIT.usage,
+    })
   if (action === "lockdown")
     throw new UserError("on or off?", { hint: "chat admin lockdown on|off", exitCode: EXIT.usage })
   if (action === "ban" || action === "unban")

@@ -4,6 +4,7 @@ import { assertClientName } from "../authority/hosts.ts"
 import { linkOf } from "../authority/invitation.ts"
 import { parseAddress } from "../dial/address.ts"
 import { inertJson, printable } from "../protocol/printable.ts"
+import { ROLES } from "../protocol/rights.ts"
 import { askAdmin } from "../server/admin-client.ts"
 import { type AdminRequest, INVITATION_TTL_MS_MAX, INVITATION_USES_MAX } from "../server/admin-protocol.ts"
 import { DEFAULT_PORT, type Endpoint, showEndpoint } from "../server/endpoint.ts"
@@ -30,6 +31,7 @@ const FLAGS = {
     description: "how long it lasts: 30m, 24h (default), 7d; at most 30d",
   },
   uses: { type: "string", valueHint: "COUNT", description: "how many computers may use it; default 1" },
+  role: { type: "string", valueHint: "ROLE", description: "member (default), moderator, admin or owner" },
   host: {
     type: "string",
     valueHint: "HOST[:PORT]",
@@ -94,7 +96,15 @@ function invitationFor(name: string, flags: Flags): Wanted {
     channels: (flags.channels ?? "general").split(",").map(channelIn),
     ttlMs: ttlMsOf(flags.ttl ?? "24h"),
     uses: usesOf(flags.uses ?? "1"),
+    ...roleOf(flags.role ?? "member"),
   }
+}
+
+function roleOf(text: string): Pick<Wanted, "role"> {
+  const role = ROLES.find((one) => one === text)
+  if (role === undefined)
+    throw wrong(`there is no role ${JSON.stringify(text)}`, `one of: ${ROLES.join(", ")}`)
+  return role === "member" ? {} : { role }
 }
 
 function channelIn(text: string): string {

@@ -1,6 +1,7 @@
 // Certificates that the site's authority made on request, and invitations to ask for one. Whose such a certificate is, is what
 // the log says of its serial, never what its name says (TLS proves no more than that the peer holds its key).
 
+import type { Role } from "../protocol/rights.ts"
 import type { Network } from "./network.ts"
 import type { Certificate } from "./seams.ts"
 import type { Account } from "./user.ts"
@@ -18,6 +19,8 @@ export interface Invitation {
   /** ms since 1970. */
   readonly expires: number
   usesLeft: number
+  /** What the account becomes when it is used, if that is more. */
+  readonly role?: Role
 }
 
 export interface IssuedCertificate {

@@ -2,7 +2,7 @@
 
 import { LINE_BYTES_MAX } from "../protocol/limits.ts"
 import { byteLength, type Nick } from "../protocol/names.ts"
-import type { Right } from "../protocol/rights.ts"
+import type { Right, Role } from "../protocol/rights.ts"
 import type { Revocation } from "./certificates.ts"
 import type { Channel, Member } from "./channel.ts"
 import type { Metadata } from "./metadata.ts"
@@ -22,6 +22,8 @@ export interface Account {
   credentials?: string
   /** The place in the log of the event that holds them. */
   credentialsSeq?: number
+  /** What OPER gives without a password; none of a mere member. */
+  role?: Role
   /** Whether it stays online when its last session ends, and may have several; undefined as the site has it. */
   alwaysOn?: boolean | undefined
   multiclient?: boolean | undefined

@@ -201,6 +201,8 @@ export const ERR_ACCEPTFULL = () => numeric("456", [], "Your accept list is full
 export const ERR_ACCEPTEXIST = (nick: string) => numeric("457", [nick], "is on your accept list already")
 export const ERR_ACCEPTNOT = (nick: string) => numeric("458", [nick], "is not on your accept list")
 export const ERR_ALREADYREGISTERED = () => numeric("462", [], "You may not reregister")
+export const ERR_NOOPERHOST = () =>
+  numeric("491", [], "Your account has no role here, or this connection has shown no certificate of it")
 export const ERR_PASSWDMISMATCH = () => numeric("464", [], "Password incorrect")
 export const ERR_INVALIDUSERNAME = () => numeric("468", [], "Your username is not valid")
 export const ERR_LINKCHANNEL = (channel: string, to: string) =>

@@ -2,6 +2,7 @@
 
 import { z } from "zod"
 import { DURATION_MS_MAX } from "../protocol/duration.ts"
+import { ROLES } from "../protocol/rights.ts"
 
 const word = z
   .string()
@@ -39,6 +40,7 @@ export const REQUEST = z.discriminatedUnion("do", [
   }),
   z.strictObject({ do: z.literal("unban"), target: word }),
   z.strictObject({ do: z.literal("bans") }),
+  z.strictObject({ do: z.literal("role"), name: word, role: z.enum(ROLES) }),
   z.strictObject({ do: z.literal("lockdown"), on: z.boolean() }),
   z.strictObject({
     do: z.literal("invite"),
@@ -46,6 +48,7 @@ export const REQUEST = z.discriminatedUnion("do", [
     channels: z.array(word).max(20),
     ttlMs: z.int().min(60_000).max(INVITATION_TTL_MS_MAX),
     uses: z.int().min(1).max(INVITATION_USES_MAX),
+    role: z.enum(ROLES).exclude(["member"]).optional(),
   }),
   z.strictObject({ do: z.literal("invitations") }),
   z.strictObject({ do: z.literal("withdraw"), id: word }),

@@ -90,6 +90,8 @@ async function obey(request: AdminRequest, actions: AdminActions): Promise<Admin
       return answerTo(administration.bans.lift(request.target))
     case "bans":
       return { v: 1, ok: true, bans: administration.bans.list() }
+    case "role":
+      return answerTo(administration.setRole(request.name, request.role))
     case "lockdown":
       return answerTo(administration.lockdown(request.on))
     case "invite": {

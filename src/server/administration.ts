@@ -10,11 +10,13 @@ import { accountMessagesErased } from "../core/commands/erase.ts"
 import { kicking, memberKicked } from "../core/commands/kick.ts"
 import { lockdownSet } from "../core/commands/lockdown.ts"
 import { refusalOfPassword } from "../core/commands/register.ts"
+import { roleSet } from "../core/commands/role.ts"
 import type { EventType } from "../core/event.ts"
 import type { Session } from "../core/session.ts"
 import type { User, UserId } from "../core/user.ts"
 import { Bans } from "./bans.ts"
 import { monotonicMs, now } from "./clock.ts"
+import type { Role } from "../protocol/rights.ts"
 import type { Nick } from "../protocol/names.ts"
 import type { Identity } from "./identity.ts"
 import { Invitations } from "./invitations.ts"
@@ -29,6 +31,8 @@ export interface Person {
   readonly certificate: string | undefined
   /** Undefined for a guest. */
   readonly account: string | undefined
+  /** Of the account; undefined for a mere member. */
+  readonly role: string | undefined
   readonly address: string
   /** ms since 1970. */
   readonly since: number
@@ -118,6 +122,19 @@ export class Administration {
     engine.dismiss(user, "KICKED", reason)
     wake()
     return { done: `${exact} was disconnected` }
+  }
+
+  /** Gives an account a role; who is an operator by their former one is none at once. */
+  setRole(name: string, role: Role): Outcome {
+    const { engine, wake, log } = this.#parts.shell
+    const account = engine.net.account(name)
+    if (!account) return { error: `there is no account ${name}` }
+    if (engine.readOnly) return { error: "the disk is full: nothing can be changed until there is room" }
+    const refusal = engine.administer(roleSet, { accountName: account.name, role }, now())
+    if (refusal !== undefined) return { error: refusal }
+    wake()
+    log({ level: "info", what: "role", account: account.name, role })
+    return { done: `${account.name} is ${role}` }
   }
 
   /** Lets nobody new in from now on, or everybody again. Who is here stays. */
@@ -216,6 +233,7 @@ function personOf(session: Session, user: User): Person {
     nick: user.nick,
     certificate: certificate?.name,
     account: user.account?.name,
+    role: user.account?.role,
     address,
     since: session.since,
     tlsVersion,

@@ -25,7 +25,7 @@ export interface Asker {
 }
 
 type Fact = Parameters<typeof certificateIssued.apply>[1]
-type Grounds = Pick<Fact, "invitation" | "renews" | "device">
+type Grounds = Pick<Fact, "invitation" | "role" | "renews" | "device">
 
 const PATHS = "/.well-known/est/"
 const CERTIFICATES = "application/pkcs7-mime; smime-type=certs-only"
@@ -92,7 +92,8 @@ export class Est {
     const read = await signer.read(der)
     if ("refused" in read) return refusedRequest(read.refused)
     if (!account) return this.#refuse(asker, claim.id, "its account is gone")
-    const grounds = { invitation: claim.id, ...deviceIn(headers) }
+    const { role } = invitation
+    const grounds = { invitation: claim.id, ...(role ? { role } : {}), ...deviceIn(headers) }
     // Whoever lost the answer asks again with the same key, and is given the same certificate.
     const known = [...engine.net.certificates.values()].find(
       ({ invitation: id, keyPin, revoked }) => id === claim.id && keyPin === read.keyPin && !revoked,

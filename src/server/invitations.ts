@@ -7,6 +7,7 @@ import { accountCreated, accountNameIn } from "../core/commands/account.ts"
 import { invitationMade, invitationWithdrawn } from "../core/commands/enrolment.ts"
 import type { Network } from "../core/network.ts"
 import type { Account } from "../core/user.ts"
+import type { Role } from "../protocol/rights.ts"
 import type { Nick } from "../protocol/names.ts"
 import { now } from "./clock.ts"
 import type { Shell } from "./shell.ts"
@@ -16,6 +17,8 @@ export interface InvitationWanted {
   readonly channels: readonly string[]
   readonly ttlMs: number
   readonly uses: number
+  /** What the account becomes when it is used, if that is more. */
+  readonly role?: Exclude<Role, "member"> | undefined
 }
 
 /** One of the list. */
@@ -71,6 +74,7 @@ export class Invitations {
       channels: wanted.channels,
       expires: now() + wanted.ttlMs,
       uses: wanted.uses,
+      ...(wanted.role === undefined ? {} : { role: wanted.role }),
       text: createHash("sha256").update(secret).digest("hex"),
     }
     this.#clear()

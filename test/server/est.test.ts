@@ -11,7 +11,7 @@ import { enrol } from "../../src/dial/enrol.ts"
 import { EXIT, UserError } from "../../src/user-error.ts"
 import type { Row } from "../../src/core/seams.ts"
 import { openMemoryLog } from "../../src/storage/memory-log.ts"
-import type { Invited } from "../../src/server/invitations.ts"
+import type { InvitationWanted, Invited } from "../../src/server/invitations.ts"
 import { until } from "../support/until.ts"
 import { type Serving, serving } from "./serving.ts"
 
@@ -19,7 +19,7 @@ const MEMBERS =
   '[server]\naccess = "members"\n[throttling]\nnew_connections_per_minute = 0\nconnections_per_address = 0\n'
 const REQUIRED = MEMBERS.replace("[server]\n", '[server]\nclient_certs = "required"\n')
 
-async function invited(serve: Serving, more: { uses?: number; ttlMs?: number } = {}): Promise<Invitation> {
+async function invited(serve: Serving, more: Partial<InvitationWanted> = {}): Promise<Invitation> {
   const wanted = { name: "alice", channels: ["#lab"], ttlMs: 60_000, uses: 1, ...more }
   const made = (await serve.server.administration.invitations.make(wanted)) as Invited
   return { address: `127.0.0.1:${serve.port}`, ...made }
@@ -76,6 +76,24 @@ describe.each([
     expect(serve.server.administration.list()).toMatchObject([{ account: "alice", certificate: "alice" }])
     expect(serve.server.administration.invitations.list()).toEqual([])
   })
+})
+
+test("an invitation gives a role when it is used, and OPER by it needs the certificate; a lesser one takes nothing", async () => {
+  await using serve = await serving(MEMBERS)
+  const who = await newcomer()
+  const invitation = await invited(serve, { role: "moderator" })
+  expect(serve.server.administration.setRole("nobody", "owner")).toEqual({
+    error: "there is no account nobody",
+  })
+  const { cert } = await join(serve, invitation, who)
+  const alice = await serve.connect({ certPem: cert, keyPem: who.keyPem } as never)
+  alice.send("NICK al", "USER al 0 * :Al", "OPER alice")
+  await alice.expect(/ 381 al /)
+  expect(serve.server.administration.list()).toMatchObject([{ account: "alice", role: "moderator" }])
+  expect(serve.server.administration.setRole("alice", "owner")).toEqual({ done: "alice is owner" })
+  await alice.expect(/ MODE al -o$/)
+  await join(serve, await invited(serve, { role: "moderator" }), await newcomer())
+  expect(serve.server.administration.list()).toMatchObject([{ role: "owner" }])
 })
 
 test("of fifty who come with one invitation at once, one is let in", async () => {

@@ -12,6 +12,7 @@ import {
 } from "../../src/core/commands/enrolment.ts"
 import { accountMessagesErased } from "../../src/core/commands/erase.ts"
 import { lockdownSet } from "../../src/core/commands/lockdown.ts"
+import { roleSet } from "../../src/core/commands/role.ts"
 import { messageOf } from "../../src/core/commands/message.ts"
 import { Engine } from "../../src/core/engine.ts"
 import { Network } from "../../src/core/network.ts"
@@ -22,6 +23,7 @@ import { snapshot, type Snapshot } from "../../src/core/snapshot.ts"
 import { Tell } from "../../src/core/tell.ts"
 import { correspondentId } from "../../src/core/user.ts"
 import { CAPABILITIES, NO_IMPLICIT_NAMES } from "../../src/protocol/capabilities.ts"
+import { ROLES } from "../../src/protocol/rights.ts"
 import { msgidOf } from "../../src/protocol/msgid.ts"
 import { OPERATOR, PREFIXES } from "../../src/protocol/modes.ts"
 import { folded } from "../../src/protocol/names.ts"
@@ -173,6 +175,7 @@ class Simulation {
     if (random.chance(0.01)) return this.#lose(onlooker)
     if (random.chance(0.003)) return this.#eraseAccount()
     if (random.chance(0.02)) return this.#enrol()
+    if (random.chance(0.02)) return this.#giveRole()
     if (random.chance(this.#engine.net.lockedSince === undefined ? 0.005 : 0.1)) return this.#lockDown()
     if (random.chance(0.08)) return this.#sayInLines(onlooker)
     const line = random.chance(0.06)
@@ -189,6 +192,13 @@ class Simulation {
     if (!account || this.#engine.readOnly) return
     const fact = { name: account.name, accountId: account.id }
     this.#engine.administer(accountMessagesErased, fact, this.#now)
+  }
+
+  #giveRole() {
+    const account = this.#engine.net.account(this.#random.pick(NICKS))
+    if (!account || this.#engine.readOnly) return
+    const fact = { accountName: account.name, role: this.#random.pick(ROLES) }
+    this.#engine.administer(roleSet, fact, this.#now)
   }
 
   #lockDown() {
@@ -216,7 +226,15 @@ class Simulation {
     const open = [...net.invitations.values()].filter(({ accountId }) => accountId === account.id).at(-1)
     if (!open || this.#random.chance(0.4)) {
       const [expires, uses] = [this.#now + this.#random.below(50_000), 1 + this.#random.below(2)]
-      const made = { id, accountName, channels: ["#a"], expires, uses, text: `hash of ${id}` }
+      const made = {
+        id,
+        accountName,
+        channels: ["#a"],
+        expires,
+        uses,
+        role: this.#random.pick(ROLES),
+        text: `hash of ${id}`,
+      }
       this.#engine.administer(invitationMade, made, this.#now)
     } else if (this.#random.chance(0.1)) {
       this.#engine.administer(certificateRevoked, { accountName, reason: "lost" }, this.#now)
@@ -227,7 +245,7 @@ class Simulation {
       const [former] = net.certificates.keys()
       const renews = former !== undefined && this.#random.chance(0.3) ? { renews: former } : {}
       const terms = { serial: id, issuer: "ca", keyPin: id, notBefore: this.#now, notAfter }
-      const fact = { accountName, ...terms, invitation: open.id, ...renews }
+      const fact = { accountName, ...terms, invitation: open.id, role: open.role ?? "member", ...renews }
       if (this.#engine.administer(certificateIssued, fact, this.#now) === undefined) this.tally.enrolled++
     }
   }
@@ -308,6 +326,7 @@ class Simulation {
     }
     const onlooker = new Onlooker(session, this.#settings.historyFrom === "join")
     this.#onlookers.push(onlooker)
+    this.#look()
     return onlooker
   }
 

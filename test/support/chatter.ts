@@ -112,6 +112,7 @@ export function chatter(random: Random, text: () => string): string {
     () => random.pick(["AUTHENTICATE PLAIN", "AUTHENTICATE EXTERNAL", "AUTHENTICATE +", "AUTHENTICATE *"]),
     () => `AUTHENTICATE ${btoa(`\0${nick()}\0${random.chance(0.8) ? "sesame" : "wrong"}`)}`,
     () => `RENAME ${channel()} ${channel()} :${text()}`,
+    () => `OPER ${nick()}`,
     () => `OPER ${random.pick(["root", "crier", "nobody"])} ${random.pick(["sesame", "wrong"])}`,
     () => (random.chance(0.2) ? `KILL ${nick()} :${text()}` : random.pick(["REHASH", `WALLOPS :${text()}`])),
     () =>

@@ -6,6 +6,7 @@ import { CAPABILITIES } from "../../src/protocol/capabilities.ts"
 import { DEFAULT_LIMITS, type Limits } from "../../src/protocol/limits.ts"
 import { CHANNEL_MODES, PREFIXES, USER_MODES } from "../../src/protocol/modes.ts"
 import { REFUSALS, type Refusal } from "../../src/protocol/refusals.ts"
+import { RIGHTS, RIGHTS_OF, ROLES } from "../../src/protocol/rights.ts"
 import { snakeCase } from "../../src/server/config-schema.ts"
 
 const LIMITS_COUNT: Readonly<Record<keyof Limits, string>> = {
@@ -72,6 +73,14 @@ const TABLES: Readonly<Record<string, () => string>> = {
     table(
       ["Mode", "Means"],
       USER_MODES.map(({ letter, meaning }) => [code(letter), meaning]),
+    ),
+  roles: () =>
+    table(
+      ["Role", ...RIGHTS.map(code)],
+      ROLES.map((role) => [
+        code(role),
+        ...RIGHTS.map((right) => (RIGHTS_OF[role].includes(right) ? "yes" : "")),
+      ]),
     ),
   limits: () =>
     table(

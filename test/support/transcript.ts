@@ -14,11 +14,12 @@
 //   alice < (closed)                            the server ended the connection
 //   alice leaves                                the connection is lost
 //   alice is ended KICKED                       an administrator's doing
-//   wait 90s · restart · full disk · room again · broken configuration · lockdown on · lockdown off
+//   wait 90s · restart · full disk · room again · broken configuration · lockdown on · lockdown off · alice becomes moderator
 //
 // Msgids appear as `id` and their place in the log.
 
 import { lockdownSet } from "../../src/core/commands/lockdown.ts"
+import { roleSet } from "../../src/core/commands/role.ts"
 import type { Session } from "../../src/core/session.ts"
 import type { Settings, Turn } from "../../src/core/seams.ts"
 import {
@@ -29,7 +30,9 @@ import {
 } from "../../src/protocol/limits.ts"
 import { LineReader } from "../../src/protocol/line-reader.ts"
 import { msgidOf, parseMsgid } from "../../src/protocol/msgid.ts"
+import type { Nick } from "../../src/protocol/names.ts"
 import { isRefusalCode } from "../../src/protocol/refusals.ts"
+import type { Role } from "../../src/protocol/rights.ts"
 import { SETTINGS, World } from "./engine.ts"
 
 /** The transcript as it really went; equal to `script` when all went as written. */
@@ -98,6 +101,12 @@ class Stage {
     const lockdown = /^lockdown (on|off)$/.exec(line)
     if (lockdown) {
       this.#world.engine.administer(lockdownSet, { on: lockdown[1] === "on" }, this.#world.now)
+      return this.#hear()
+    }
+    const role = /^(\S+) becomes (\w+)$/.exec(line)
+    if (role) {
+      const fact = { accountName: role[1] as Nick, role: role[2] as Role }
+      this.#world.engine.administer(roleSet, fact, this.#world.now)
       return this.#hear()
     }
     if (line === "broken configuration") {

@@ -4,6 +4,7 @@
 import { ISSUED_CERTIFICATES_MAX, INVITATIONS_MAX } from "../../protocol/limits.ts"
 import type { Nick } from "../../protocol/names.ts"
 import { FAIL, type Reply } from "../../protocol/reply.ts"
+import { type Role, ROLES } from "../../protocol/rights.ts"
 import { certificatesOf, type IssuedCertificate } from "../certificates.ts"
 import { event } from "../event.ts"
 
@@ -18,6 +19,8 @@ interface InvitationMade {
   /** ms since 1970. */
   readonly expires: number
   readonly uses: number
+  /** What the account becomes when it is used, if that is more. */
+  readonly role?: Role
   /** SHA-256 of its secret in hex, in the column that can be erased. */
   readonly text?: string
 }
@@ -28,12 +31,21 @@ export const invitationMade = event<InvitationMade>({
     if (!net.account(accountName)) return refusal("there is no such account", accountName)
     return net.invitations.size < INVITATIONS_MAX ? undefined : refusal("too many are open", accountName)
   },
-  apply(net, { id, accountName, channels, expires, uses, text: hash, seq }) {
+  apply(net, { id, accountName, channels, expires, uses, role, text: hash, seq }) {
     const account = net.account(accountName)
     // One that was withdrawn later has no hash any more.
     if (!account || hash === undefined) return
     const { id: accountId } = account
-    net.invitations.set(id, { id, accountId, hash, seq, channels, expires, usesLeft: uses })
+    net.invitations.set(id, {
+      id,
+      accountId,
+      hash,
+      seq,
+      channels,
+      expires,
+      usesLeft: uses,
+      ...(role === undefined ? {} : { role }),
+    })
   },
 })
 
@@ -48,6 +60,8 @@ export const invitationWithdrawn = event<{ id: string; madeSeq: number }>({
 
 interface CertificateIssued extends Omit<IssuedCertificate, "accountId" | "seq" | "revoked"> {
   readonly accountName: Nick
+  /** The invitation's, which may be gone from the log when this is read again. */
+  readonly role?: Role
   /** The serial of the certificate whose place it takes. */
   readonly renews?: string
 }
@@ -88,6 +102,9 @@ export const certificateIssued = event<CertificateIssued>({
     })
     const invitation = id === undefined ? undefined : net.invitations.get(id)
     if (invitation) invitation.usesLeft--
+    const { role = "member" } = e
+    // For another computer of an admin nobody has to think of that.
+    if (ROLES.indexOf(role) > ROLES.indexOf(account.role ?? "member")) account.role = role
     const former = renews === undefined ? undefined : net.certificates.get(renews)
     if (former) former.revoked ??= { at: e.at + SUPERSEDED_AFTER_MS, reason: SUPERSEDED }
   },

@@ -48,6 +48,7 @@ import { messageRedacted, REDACT } from "./redact.ts"
 import { REGISTER, VERIFY } from "./register.ts"
 import { REHASH } from "./rehash.ts"
 import { channelRenamed, RENAME } from "./rename.ts"
+import { roleSet } from "./role.ts"
 import { SEARCH } from "./search.ts"
 import { serverStarted } from "./server.ts"
 import { realnameChanged, SETNAME } from "./setname.ts"
@@ -156,6 +157,7 @@ const events: readonly EventType<never>[] = [
   passwordChanged,
   readMarkerMoved,
   realnameChanged,
+  roleSet,
   serverStarted,
   tagsSent,
   topicChanged,

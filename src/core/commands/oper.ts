@@ -1,17 +1,25 @@
 // OPER: https://modern.ircdocs.horse/#oper-message. The shell knows the names and compares the passwords.
 
-import { ERR_PASSWDMISMATCH, RPL_YOUREOPER } from "../../protocol/numerics.ts"
+import { ERR_NOOPERHOST, ERR_PASSWDMISMATCH, RPL_YOUREOPER } from "../../protocol/numerics.ts"
 import { FAIL } from "../../protocol/reply.ts"
-import type { Right } from "../../protocol/rights.ts"
+import { RIGHTS_OF, type Right } from "../../protocol/rights.ts"
 import { command } from "../command.ts"
 import { event, from } from "../event.ts"
+import { isKnown } from "./lockdown.ts"
 
 export const OPER = command({
   name: "OPER",
-  syntax: "<name> <password>",
-  help: "Makes you an operator of the server.",
+  syntax: "<name> [<password>]",
+  help: "Makes you an operator of the server; with your account's name alone by its role, if you have shown its certificate.",
   specification: "https://modern.ircdocs.horse/#oper-message",
-  run({ user, session, ask, propose, log }, name: string, given: string) {
+  run({ net, user, session, ask, propose, log }, name: string, given?: string) {
+    if (given === undefined) {
+      const { account } = user
+      const isOwn = account !== undefined && net.folded(name) === net.folded(account.name)
+      if (!isOwn || !account.role || !isKnown(net, account, session.arrival)) return ERR_NOOPERHOST()
+      log({ level: "info", what: "an operator by role", nick: user.nick, account: name, role: account.role })
+      return propose(operatorMade, { name: account.name, rights: RIGHTS_OF[account.role] })
+    }
     ask({ type: "operator", name, given }, (result) => {
       if (result.type === "tooMany") return FAIL("OPER", "TEMPORARILY_UNAVAILABLE", [], result.words)
       const rights = result.type === "operator" ? result.rights : undefined
@@ -20,6 +28,7 @@ export const OPER = command({
       log({ level: rights ? "info" : "warn", what, nick: user.nick, address, operator: name })
       return rights ? propose(operatorMade, { name, rights }) : ERR_PASSWDMISMATCH()
     })
+    return undefined
   },
 })
 
