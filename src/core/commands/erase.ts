@@ -3,7 +3,7 @@
 import type { Nick } from "../../protocol/names.ts"
 import { ERR_NOSUCHNICK } from "../../protocol/numerics.ts"
 import { event } from "../event.ts"
-import { messageSent, tagsSent } from "./message.ts"
+import { messageSent, tagsSent } from "./message-sent.ts"
 
 /** Every message of an account so far goes from the log; the account and what it says from now on stay. */
 export const accountMessagesErased = event<{ name: Nick; accountId: number }>({

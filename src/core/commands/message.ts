@@ -3,44 +3,25 @@
 
 import { ECHO_MESSAGE, MESSAGE_TAGS } from "../../protocol/capabilities.ts"
 import type { Tags } from "../../protocol/message.ts"
-import { PREFIXES, statusTarget } from "../../protocol/modes.ts"
+import { statusTarget } from "../../protocol/modes.ts"
 import { isChannelName, type ChannelName } from "../../protocol/names.ts"
 import {
-  ERR_CANNOTSENDTOCHAN,
-  ERR_CANTSENDTOUSER,
   ERR_INPUTTOOLONG,
-  ERR_NEEDREGGEDNICK,
   ERR_NORECIPIENT,
-  ERR_NOSUCHCHANNEL,
   ERR_NOSUCHNICK,
   ERR_NOTEXTTOSEND,
   ERR_TOOMANYTARGETS,
   ERR_UNKNOWNCOMMAND,
-  RPL_AWAY,
 } from "../../protocol/numerics.ts"
-import type { Reply } from "../../protocol/reply.ts"
-import { isVisible, silenced, type Channel } from "../channel.ts"
+import { isVisible, type Channel } from "../channel.ts"
 import { invalid } from "../client-batch.ts"
 import { command, type UserContext } from "../command.ts"
-import { event, from, type EventType, type Stamp } from "../event.ts"
 import type { Content } from "../narrow.ts"
-import { linesOf } from "../multiline.ts"
 import type { Network } from "../network.ts"
-import { eventOf } from "../rows.ts"
-import type { Row } from "../seams.ts"
 import { serviceCalled } from "../service.ts"
-import type { Tell } from "../tell.ts"
-import {
-  awayOf,
-  correspondentId,
-  isRelayable,
-  sourceOf,
-  type Account,
-  type User,
-  type UserId,
-  NOT_CONNECTED,
-} from "../user.ts"
+import { correspondentId, isRelayable, sourceOf, type Account, type User } from "../user.ts"
 import { acceptChanged, hasRoom } from "./accept.ts"
+import { messageSent, tagsSent, type Kind } from "./message-sent.ts"
 
 const SPECIFICATION = "https://modern.ircdocs.horse/#privmsg-message"
 
@@ -74,8 +55,6 @@ export const TAGMSG = command({
     return speak(context, "TAGMSG", targets, "")
   },
 })
-
-type Kind = "PRIVMSG" | "NOTICE" | "TAGMSG"
 
 function speak(context: UserContext, kind: Kind, targets: string | undefined, text: string | undefined) {
   if (targets === undefined || targets === "") return ERR_NORECIPIENT(kind)
@@ -165,135 +144,3 @@ function clientOnly(tags: Tags): { tags?: [string, string][] } {
 
 /** "<key> ::= [ <client_prefix> ] [ <vendor> '/' ] <key_name>", with the prefix. */
 const CLIENT_ONLY = /^\+(?:[A-Za-z0-9.-]+\/)?[A-Za-z0-9-]+$/
-
-/** What is said by tags alone and belongs to the history: reactions, and what asks for it. Typing never does. */
-const KEPT_TAGS: ReadonlySet<string> = new Set(["+draft/persist", "+draft/react", "+draft/unreact"])
-
-function isKept(tags: MessageSent["tags"] = []): boolean {
-  return tags.some(([key]) => KEPT_TAGS.has(key)) && !tags.some(([key]) => key === "+typing")
-}
-
-export interface Status {
-  readonly sign: string
-  readonly channel: ChannelName
-  /** Whether it reads as if it were said to the channel. */
-  readonly plain?: boolean
-}
-
-export interface MessageSent {
-  readonly command: Kind
-  /** Empty where tags say all: what is kept of them is erased as text is. */
-  readonly text: string
-  /** Of a text of several lines: core/multiline.ts. */
-  readonly cuts?: readonly number[]
-  readonly tags?: readonly (readonly [string, string])[]
-  /** One of the three. */
-  readonly channel?: ChannelName
-  readonly to?: UserId
-  /** The recipient's account, or the guest that an account's user writes to: without it a message to one person is not kept. */
-  readonly peer?: number
-  /** To the members with this sign or a higher one; not a `channel`, whose history every member may read. */
-  readonly status?: Status
-}
-
-export const messageSent = event<MessageSent>({
-  type: "messageSent",
-  // A guest's nick is the next guest's tomorrow: what one says to another is delivered and forgotten.
-  kept(_, { command: kind, to, peer, tags }) {
-    if (kind === "TAGMSG" && !isKept(tags)) return false
-    return to === undefined || peer !== undefined
-  },
-  refuse(net, message, by) {
-    const { channel: whole, to, peer, status } = message
-    const name = whole ?? status?.channel
-    if (name === undefined) {
-      const user = to === undefined ? undefined : net.users.get(to)
-      if (user) return by && by !== user ? unwanted(user, by, message) : undefined
-      return to === undefined && peer !== undefined ? undefined : ERR_NOSUCHNICK("*")
-    }
-    const channel = net.channel(name)
-    if (!channel || (by && !isVisible(channel, by))) return ERR_NOSUCHCHANNEL(name)
-    if (channel.flags.has("C") && holdsCtcp(message)) return ERR_CANNOTSENDTOCHAN(channel.name, "C")
-    return by && silenced(net, channel, by)
-  },
-  playback: contentOf,
-  apply(net, e, tell) {
-    const author = e.by === undefined ? undefined : net.users.get(e.by)
-    if (!author) return
-    const name = e.channel ?? e.status?.channel
-    if (name === undefined) return sayTo(net, e, author, tell)
-    const channel = net.channel(name)
-    if (!channel) return
-    const sign = e.status?.sign ?? ""
-    const heard = contentOf(e, (e.status?.plain ? "" : sign) + channel.name, tell.newBatch)
-    tell.said(sign === "" ? channel.members.keys() : ranked(channel, sign), author, heard)
-  },
-})
-
-function sayTo(net: Network, e: MessageSent & Stamp, author: User, tell: Tell) {
-  const account = e.peer === undefined ? undefined : net.accountOf(e.peer)
-  const to = e.to === undefined ? account && net.userOf(account) : net.users.get(e.to)
-  const target = to?.nick ?? account?.name
-  if (target === undefined) return
-  const heard = contentOf(e, target, tell.newBatch)
-  if (to === author) tell.saidToSelf(author, heard)
-  else tell.said(to ? [to] : [], author, heard)
-  if (e.command !== "PRIVMSG") return
-  const away = to && awayOf(to)
-  if (to && away !== undefined) tell.reply(RPL_AWAY(to.nick, away))
-  else if (account) tellIfAbsent(account, to, tell)
-}
-
-// Said once, until they have been here again.
-function tellIfAbsent(account: Account, to: User | undefined, tell: Tell) {
-  const told = tell.origin?.toldAbsent
-  if (to && to.sessions.length > 0) told?.delete(account.id)
-  else if (told && !told.has(account.id)) {
-    told.add(account.id)
-    tell.reply(RPL_AWAY(to?.nick ?? account.name, NOT_CONNECTED))
-  }
-}
-
-/** What tags alone say; a type of its own, since not everybody reads it in the history. */
-export const tagsSent: EventType<MessageSent> = { ...messageSent, type: "tagsSent" }
-
-/** The members with this sign or a higher one. */
-export function ranked(channel: Channel, sign: string): User[] {
-  const least = PREFIXES.find((prefix) => prefix.sign === sign)?.bit ?? 0
-  return [...channel.members.values()].filter(({ prefixes }) => prefixes >= least).map(({ user }) => user)
-}
-
-/** Why `user` does not want to be written to by `author`. What answers a CTCP is a NOTICE, and is wanted. */
-function unwanted(user: User, author: User, message: MessageSent): Reply | undefined {
-  if (user.modes.has("R") && !author.account && !user.accepted.has(author.id))
-    return ERR_NEEDREGGEDNICK(user.nick, "You need an account to write to this user (+R)")
-  return message.command === "PRIVMSG" && user.modes.has("T") && holdsCtcp(message)
-    ? ERR_CANTSENDTOUSER(user.nick, "This user takes no CTCP (+T)")
-    : undefined
-}
-
-// Each line is one of its own for who knows of no others.
-function holdsCtcp({ text, cuts = [] }: MessageSent): boolean {
-  return text.includes("\x01") && linesOf({ text, cuts }).some((line) => isCtcp(line.text))
-}
-
-/** CTCP, ACTION apart: https://modern.ircdocs.horse/ctcp.html */
-function isCtcp(text: string): boolean {
-  return text.startsWith("\x01") && !/^\x01ACTION(?:[ \x01]|$)/i.test(text)
-}
-
-/** The message that a row of the log is. */
-export function messageOf(row: Row, net: Network): MessageSent & Stamp {
-  return eventOf(row, net) as object as MessageSent & Stamp
-}
-
-/** What those hear who are `target`, now or when they read it in the history. */
-export function contentOf(e: MessageSent & Stamp, target: string, newBatch: () => string): Content {
-  const { command: kind, text, tags, cuts } = e
-  return {
-    ...from(e, kind, [target], kind === "TAGMSG" ? undefined : text),
-    clientTags: tags && new Map(tags),
-    needs: kind === "TAGMSG" ? MESSAGE_TAGS : 0,
-    multiline: cuts && { reference: newBatch(), lines: linesOf({ text, cuts }) },
-  }
-}

@@ -14,7 +14,7 @@ import type { Network } from "../network.ts"
 import type { Row } from "../seams.ts"
 import { correspondentId, type User, type UserId } from "../user.ts"
 import { mayKick } from "./kick.ts"
-import { messageOf, messageSent, ranked, tagsSent, type MessageSent, type Status } from "./message.ts"
+import { messageOf, messageSent, ranked, tagsSent, type MessageSent, type Status } from "./message-sent.ts"
 
 export const REDACT = command({
   name: "REDACT",
