@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test"
 import { join } from "node:path"
 import { Irc } from "../support/irc.ts"
-import { CHAT, testWith } from "../support/program.ts"
+import { CHAT, chat, testWith } from "../support/program.ts"
 import { startServer, type TestServer } from "../support/server.ts"
 import { Tmux } from "../support/tmux.ts"
 
@@ -77,4 +77,34 @@ test("reload takes new certificates and a new configuration, and refuses bad one
     /^chat: error: .*chat\.toml line 2: .*descripton.*\nchat: hint: did you mean description\?\n$/,
   )
   expect(await irc.settled()).toEqual([])
+})
+
+test("a ban and a lockdown hold over a restart; chat connect ends with 7 and 5", async () => {
+  await using own = await startServer()
+  const irc = await Irc.register(own, "gus")
+  const banned = await own.admin("ban", "127.0.0.0/8", "--for", "1h", "--reason", "not today")
+  expect(banned.stdout).toBe("address 127.0.0.0/8 is banned; connections closed: 1\n")
+  await irc.closed
+  expect(irc.lines.at(-1)).toMatch(/^ERROR :BANNED not today \(until \S+Z\)$/)
+  expect((await own.admin("lockdown", "on")).stdout).toBe("nobody new is let in\n")
+  await own.kill()
+  await own.start()
+  expect((await own.admin("bans")).stdout).toMatch(/address +127\.0\.0\.0\/8 .* not today/)
+  expect(JSON.parse((await own.admin("bans", "--json")).stdout)).toMatchObject({
+    bans: [{ kind: "address", value: "127.0.0.0/8", reason: "not today" }],
+  })
+  expect(await own.status()).toMatchObject({ lockdown: true })
+  const connect = (home: string) =>
+    chat(["connect", `127.0.0.1:${own.port}`, "--nick", "gus", "--ca", own.authority.caPath, "--line"], {
+      home: own.home(home),
+    })
+  expect((await connect("banned")).exitCode).toBe(7)
+  expect((await own.admin("unban", "127.0.0.0/8")).stdout).toBe("address 127.0.0.0/8 is banned no longer\n")
+  expect((await connect("locked")).exitCode).toBe(5)
+  expect(await own.admin("unban", "127.0.0.0/8")).toMatchObject({
+    exitCode: 8,
+    stderr: expect.stringMatching(/127\.0\.0\.0\/8 is not banned/),
+  })
+  expect((await own.admin("lockdown", "off")).stdout).toBe("new people are let in again\n")
+  await (await Irc.register(own, "gus")).quit()
 })
