@@ -17,8 +17,8 @@ export interface Terms {
 /** How long a list of revoked certificates is good. */
 const LIST_DAYS = 7
 
-/** Signs for one authority. */
-export function signerOf(authority: Authority) {
+/** Signs for one authority; its certificates last `days`. */
+export function signerOf(authority: Authority, days = LEAF_DAYS) {
   return {
     /** Pin of its key, in hex. */
     issuer: pinOf(authority.pem),
@@ -27,7 +27,7 @@ export function signerOf(authority: Authority) {
     /** Of a certificate that is made now. */
     terms(nowMs: number): Terms {
       const second = Math.floor(nowMs / 1000) * 1000
-      const end = Math.min(second + LEAF_DAYS * DAY_MS, authority.certificate.notAfter.getTime())
+      const end = Math.min(second + days * DAY_MS, authority.certificate.notAfter.getTime())
       return { serial: newSerial(), notBefore: second - BACKDATED_MS, notAfter: end }
     },
     /** All that are revoked, for others to read, in DER; the server itself asks its own record. */

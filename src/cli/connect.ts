@@ -90,6 +90,7 @@ export async function openChat({ flags, positionals }: Parsed<typeof FLAGS>): Pr
     },
     waiting: (reason, inMs) =>
       screen?.print({ stream: "err", text: printable(`${reason}; trying again in ${duration(inMs)}`) }),
+    told: (text) => screen?.print({ stream: "err", text }),
   })
   if (asked) process.stderr.write(`${flags.ascii ? "*" : "✓"} they match; remembered\n`)
   const { link, session } = dialled

@@ -9,9 +9,12 @@ import { formatAddress, parseAddress, type Address } from "../dial/address.ts"
 import { connect, type Credentials } from "../dial/connection.ts"
 import { Link, type LinkOptions } from "../dial/link.ts"
 import { profileNamed, profilesFolder, readProfiles, saveProfile, type Profile } from "../dial/profiles.ts"
+import { renew } from "../dial/renew.ts"
+import { Renewal } from "../dial/renewal.ts"
 import { credentialsFor, explained, type AskWords } from "../dial/trust.ts"
 import { parseNick } from "../protocol/names.ts"
 import { printable } from "../protocol/printable.ts"
+import { day } from "../terminal/clock.ts"
 import { EXIT, UserError } from "../user-error.ts"
 import { LOGIN_FLAGS, loginOf, refusedLogin, type LoginGiven } from "./login.ts"
 
@@ -85,6 +88,8 @@ export interface DialOptions extends Pick<LinkOptions, "retry"> {
   readonly isRead?: boolean
   happened(happenings: readonly Happening[], dialled: Dialled): void
   waiting?(reason: string, inMs: number): void
+  /** What is to be known by the way. */
+  told?(text: string): void
 }
 
 export async function dial(place: Place, who: Who, options: DialOptions): Promise<Dialled> {
@@ -104,6 +109,7 @@ export async function dial(place: Place, who: Who, options: DialOptions): Promis
     login: await loginOf(who, credentials),
     isRead: options.isRead === true,
   })
+  const renewal = renewalOf(place, credentials, options)
   const link = new Link({
     address,
     session,
@@ -111,14 +117,40 @@ export async function dial(place: Place, who: Who, options: DialOptions): Promis
     retry: options.retry,
     chance: Math.random,
     connect: (events) =>
-      connect(address, credentials, events).catch((error: unknown) => {
+      connect(address, { ...credentials, ...renewal?.pair() }, events).catch((error: unknown) => {
         throw explained(error, address, credentials)
       }),
-    happened: (happenings) => options.happened(happenings, dialled),
+    happened(happenings) {
+      for (const happening of happenings) {
+        if (happening.type === "registered") renewal?.worked()
+        if (happening.type === "refused" && happening.code?.startsWith("CERT_")) renewal?.refused()
+      }
+      options.happened(happenings, dialled)
+    },
+    ...(renewal ? { ended: () => renewal.end() } : {}),
     ...(options.waiting ? { waiting: options.waiting } : {}),
   })
   const dialled = { session, link, place, credentials }
   return dialled
+}
+
+/** For a certificate of the profile alone: files that somebody names are theirs, and a foreign network makes none. */
+function renewalOf({ address, profile }: Place, { ca, cert }: Credentials, { told }: DialOptions) {
+  const [authority] = ca ?? []
+  const name = cert === undefined ? undefined : memberOf(cert)?.name
+  if (profile?.cert !== cert || !profile || name === undefined || authority === undefined) return undefined
+  return new Renewal({
+    folder: profile.folder,
+    name,
+    ask: (former, signal) => renew(address, authority, former, signal),
+    now: Date.now,
+    renewed: (until) => told?.(`your certificate was renewed, valid until ${day(until)}`),
+    failed(why, ends) {
+      const text = `your certificate ends on ${day(ends)} and could not be renewed: ${printable(why)}`
+      if (told) told(text)
+      else process.stderr.write(`chat: ${text}\n`)
+    },
+  })
 }
 
 /** Remembers the server, so that `chat connect` alone comes back to it. */
@@ -135,7 +167,9 @@ export function remember({ session, place, credentials }: Dialled) {
     channels: [...session.wanted.values()].map((channel) => channel.name),
     lastUsed: new Date().toISOString(),
   }
-  const { cert, key } = credentials
+  // What is of the profile may have been renewed there meanwhile.
+  const isNew = credentials.cert !== profile?.cert
+  const { cert, key } = isNew ? credentials : { cert: undefined, key: undefined }
   saveProfile(profilesFolder(), server, { ca, cert, key })
 }
 

@@ -67,7 +67,7 @@ export async function readSite(flags: SiteFlags): Promise<Site> {
       tls,
       motd,
       own,
-      signer: signerOf(own.authority),
+      signer: signerOf(own.authority, config.accounts.certificateDays),
       caPem: own.ca.pem,
       isNew,
       warnings: [],
@@ -83,7 +83,7 @@ export async function readSite(flags: SiteFlags): Promise<Site> {
     tls,
     motd,
     own: undefined,
-    signer: await signerBeside(ca, tls),
+    signer: await signerBeside(ca, tls, config.accounts.certificateDays),
     caPem: ca?.pem,
     isNew: false,
     warnings,
@@ -153,13 +153,13 @@ function givenFiles(
 }
 
 /** By the key beside the authority's certificate, where `chat certs` keeps it, if we may read it. */
-async function signerBeside(ca: PemFile | undefined, { leaf }: TlsMaterial) {
+async function signerBeside(ca: PemFile | undefined, { leaf }: TlsMaterial, days: number) {
   const keyPath = ca?.path.replace(/\.pem$/, ".key")
   if (!ca || !keyPath || keyPath === ca.path || !isReadable(keyPath)) return undefined
   const keyPem = read(keyPath)
   if (siteOf(ca.pem) === undefined || !leaf.verify(new X509Certificate(ca.pem).publicKey)) return undefined
   assertPrivate(keyPath)
-  return signerOf(await readAuthority(ca.pem, keyPem, ca.path))
+  return signerOf(await readAuthority(ca.pem, keyPem, ca.path), days)
 }
 
 function isReadable(path: string): boolean {

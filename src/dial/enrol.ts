@@ -37,20 +37,31 @@ export async function enrol(
   invitation: Invitation,
   enrolment: Enrolment,
 ): Promise<Enrolled> {
-  const answer = await exchange(address, ca, (socket) => requestText(address, socket, invitation, enrolment))
+  const { request, keyPem, device } = enrolment
+  const answer = await exchange(address, { ca }, (socket) =>
+    requestText(address, "simpleenroll", request, [
+      proofOf(socket, invitation, request),
+      `Chat-Device: ${device.replace(/[^\x20-\x7e]/g, "?")}`,
+    ]),
+  )
   if (answer.status === 401) throw badInvitation()
-  if (answer.status !== 200) throw refused(address, answer)
-  const certs = decodeCertsOnly(Buffer.from(answer.body, "base64")) ?? []
-  const key = readPrivateKey(enrolment.keyPem)
-  const cert = certs.find((pem) => key && new X509Certificate(pem).checkPrivateKey(key))
-  if (cert === undefined || !new X509Certificate(cert).verify(new X509Certificate(ca).publicKey))
-    throw refused(address, { ...answer, body: "what it sent is no certificate of ours" })
+  const cert = certificateIn(address, answer, ca, keyPem)
   const channels = (answer.headers.get("chat-channels") ?? "").split(" ").filter(Boolean)
   return { cert, channels: channels.map(decoded) }
 }
 
-function requestText(address: Address, socket: TLSSocket, { id, secret }: Invitation, enrolment: Enrolment) {
-  const { request, device } = enrolment
+/** The certificate (PEM) of our key in an answer; throws a UserError when there is none of this authority. */
+export function certificateIn(address: Address, answer: Answer, ca: string, keyPem: string): string {
+  if (answer.status !== 200) throw refused(address, answer)
+  const certs = decodeCertsOnly(Buffer.from(answer.body, "base64")) ?? []
+  const key = readPrivateKey(keyPem)
+  const cert = certs.find((pem) => key && new X509Certificate(pem).checkPrivateKey(key))
+  if (cert === undefined || !new X509Certificate(cert).verify(new X509Certificate(ca).publicKey))
+    throw refused(address, { ...answer, body: "what it sent is no certificate of ours" })
+  return cert
+}
+
+function proofOf(socket: TLSSocket, { id, secret }: Invitation, request: Uint8Array): string {
   const exported = socket.exportKeyingMaterial(32, "EXPORTER-Channel-Binding", Buffer.alloc(0))
   const hash = (data: Uint8Array) => createHash("sha256").update(data).digest()
   const proof = createHmac("sha256", hash(Buffer.from(secret, "base64url")))
@@ -58,30 +69,40 @@ function requestText(address: Address, socket: TLSSocket, { id, secret }: Invita
     .update(exported)
     .update(hash(request))
     .digest("base64url")
+  return `Authorization: Chat-Invite id="${id}", proof="${proof}"`
+}
+
+/** A request for a certificate as it is on the wire. */
+export function requestText(
+  address: Address,
+  operation: "simpleenroll" | "simplereenroll",
+  request: Uint8Array,
+  fields: readonly string[] = [],
+): string {
   const body = Buffer.from(request).toString("base64")
   const lines = [
-    "POST /.well-known/est/simpleenroll HTTP/1.1",
+    `POST /.well-known/est/${operation} HTTP/1.1`,
     `Host: ${formatAddress(address)}`,
-    `Authorization: Chat-Invite id="${id}", proof="${proof}"`,
     "Content-Type: application/pkcs10",
     "Content-Transfer-Encoding: base64",
     `Content-Length: ${body.length}`,
-    `Chat-Device: ${device.replace(/[^\x20-\x7e]/g, "?")}`,
+    ...fields,
   ]
   return `${lines.join("\r\n")}\r\n\r\n${body}`
 }
 
-interface Answer {
+export interface Answer {
   readonly status: number
   readonly headers: ReadonlyMap<string, string>
   readonly body: string
 }
 
 /** One request, written when the server is verified and not before; the answer ends with the connection. */
-async function exchange(
+export async function exchange(
   address: Address,
-  ca: string,
+  tls: { readonly ca: string; readonly cert?: string; readonly key?: string },
   request: (socket: TLSSocket) => string,
+  signal?: AbortSignal,
 ): Promise<Answer> {
   const { promise, resolve, reject } = Promise.withResolvers<Answer>()
   const { host, port } = address
@@ -89,12 +110,13 @@ async function exchange(
   const socket = connect({
     host,
     port,
-    ca,
+    ...tls,
     ALPNProtocols: ["http/1.1"],
     minVersion: "TLSv1.3",
     ...servername,
   })
   const timer = setTimeout(() => reject(unreachable(address, "no answer")), ANSWER_WITHIN_MS)
+  signal?.addEventListener("abort", () => reject(unreachable(address, "no answer yet")))
   let text = ""
   let isVerified = false
   socket.on("secureConnect", () => {

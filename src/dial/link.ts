@@ -30,6 +30,8 @@ export interface LinkOptions {
   happened(happenings: readonly Happening[]): void
   /** The connection is lost or could not be made; the next attempt follows in `inMs`. */
   waiting?(reason: string, inMs: number): void
+  /** What is to be done at the end, however it came. */
+  ended?(): Promise<void>
 }
 
 export class Link {
@@ -60,6 +62,7 @@ export class Link {
       }
     } finally {
       clearInterval(timer)
+      await this.#options.ended?.()
     }
     if (this.#failure) throw this.#failure
   }

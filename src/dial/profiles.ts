@@ -6,8 +6,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs"
 import { homedir } from "node:os"
 import { join } from "node:path"
 import { z } from "zod"
-import { writePrivate, writePublic } from "../authority/private-file.ts"
+import { writePublic } from "../authority/private-file.ts"
 import { EXIT, UserError } from "../user-error.ts"
+import { confirmNext, keepNext, readPair } from "./pair.ts"
 
 const SERVER = z.object({
   v: z.literal(1),
@@ -60,8 +61,7 @@ function readProfile(folder: string): Profile {
       hint: `move ${folder} away and connect with the server's address and six words`,
       exitCode: EXIT.other,
     })
-  const [ca, cert, key] = ["ca.pem", "me.pem", "me.key"].map((name) => textOf(join(folder, name)))
-  return { folder, server: server.data, ca, cert, key }
+  return { folder, server: server.data, ca: textOf(join(folder, "ca.pem")), ...readPair(folder) }
 }
 
 /** The profile that a person means by NAME: its name or one of its addresses. */
@@ -84,8 +84,9 @@ export function saveProfile(
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   if (files.ca !== undefined) writePublic(join(folder, "ca.pem"), files.ca)
   if (files.cert !== undefined && files.key !== undefined) {
-    writePublic(join(folder, "me.pem"), files.cert)
-    writePrivate(join(folder, "me.key"), files.key)
+    const pair = { cert: files.cert, key: files.key }
+    keepNext(folder, pair)
+    confirmNext(folder, pair)
   }
   writePublic(join(folder, "server.json"), `${JSON.stringify(server, null, 2)}\n`)
 }

@@ -73,6 +73,8 @@ export interface Config {
 export interface Accounts extends Omit<AccountSettings, "external">, HashingCost {
   /** Of one address; 0 for any number. */
   readonly registrationsPerHour: number
+  /** How long a certificate lasts that is asked for with an invitation, or renewed. */
+  readonly certificateDays: number
 }
 
 /** A configuration file's path and text. */
@@ -139,6 +141,7 @@ function configFrom(raw: Raw): Config {
       alwaysOn: accounts.always_on,
       alwaysOnMs: accounts.always_on_days === 0 ? Infinity : accounts.always_on_days * 86_400_000,
       registrationsPerHour: accounts.registrations_per_hour,
+      certificateDays: accounts.certificate_days,
       passwordLengthMin: accounts.password_length_min,
       passwordMemoryKib: accounts.password_memory_kib,
       scramIterations: accounts.scram_iterations,

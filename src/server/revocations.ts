@@ -4,7 +4,7 @@
 import { certificatesOf, type IssuedCertificate, issuedOf } from "../core/certificates.ts"
 import { accountNameOf } from "../core/commands/account.ts"
 import { certificateUnpinned } from "../core/commands/clientcert.ts"
-import { certificateRevoked, invitationWithdrawn } from "../core/commands/enrolment.ts"
+import { certificateRevoked, invitationWithdrawn, SUPERSEDED } from "../core/commands/enrolment.ts"
 import type { Session } from "../core/session.ts"
 import type { Account } from "../core/user.ts"
 import type { Outcome } from "./administration.ts"
@@ -99,8 +99,9 @@ export class Revocations {
   }
 }
 
+/** One that was renewed counts: what began with it may still go on. */
 function isLive({ revoked }: IssuedCertificate): boolean {
-  return revoked === undefined || revoked.at > now()
+  return revoked === undefined || revoked.at > now() || revoked.reason === SUPERSEDED
 }
 
 function devicesOf(issued: readonly IssuedCertificate[]): string {

@@ -1,6 +1,6 @@
 // A certificate that is taken back: its connections end at once, it comes in no more, and others can read so.
 
-import { expect, test } from "bun:test"
+import { expect, setSystemTime, test } from "bun:test"
 import { X509Certificate } from "node:crypto"
 import { connect } from "node:tls"
 import { join as pathOf } from "node:path"
@@ -91,6 +91,26 @@ test("one device is taken back: its connection ends within a second, with the re
     error: "alice has no certificate on laptop; there are desktop",
   })
   expect(await revocations.revoke({ name: "nobody", reason: "x" })).toHaveProperty("error")
+})
+
+test("a connection that began with a certificate of before its renewal ends too, however long ago that was", async () => {
+  await using serve = await serving(MEMBERS)
+  const { revocations } = serve.server.administration
+  const former = await joined(serve, "alice", "laptop")
+  const [first, second] = [await login(serve, former, "alice"), await login(serve, former, "al")]
+  expect(await renewed(serve, former, "laptop", 1)).toStartWith("HTTP/1.1 200 ")
+  setSystemTime(Date.now() + 2 * 86_400_000)
+  try {
+    await isRefused(serve, former, "superseded")
+    first.send("PING here")
+    await first.expect(/PONG .*here/)
+    expect(await revocations.revoke({ name: "alice", device: "laptop", reason: "lost" })).toEqual({
+      done: "the certificate on laptop of alice is revoked; connections closed: 2",
+    })
+    for (const irc of [first, second]) await irc.closed
+  } finally {
+    setSystemTime()
+  }
 })
 
 test("all of an account goes: what was asked for, what was made by hand, and its open invitations", async () => {

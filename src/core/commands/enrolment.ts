@@ -10,7 +10,7 @@ import { event } from "../event.ts"
 
 /** A certificate that was asked for with the one before it takes its place after this. */
 const SUPERSEDED_AFTER_MS = 86_400_000
-const SUPERSEDED = "superseded"
+export const SUPERSEDED = "superseded"
 
 interface InvitationMade {
   readonly id: string
