@@ -33,7 +33,7 @@ export const UBAN = command({
       const banned = bannedBy(net, text, result.type === "range" ? result.range : undefined)
       if (!banned) return FAIL("UBAN", "NO_SUCH_ACCOUNT", [text], "Nobody of that name has an account")
       if (verb === "INFO") return info(net, banned, now)
-      log({ level: "info", what: verb === "ADD" ? "banned" : "ban lifted", by: user.nick, ...banned })
+      log({ level: "info", what: `UBAN ${verb}`, by: user.nick, ...banned })
       if (verb === "DEL") return propose(banLifted, banned)
       // Nobody could take it back.
       if (means(net, banned, session)) return FAIL("UBAN", "INVALID_TARGET", [banned.value], "That is you")
