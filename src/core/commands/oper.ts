@@ -5,7 +5,7 @@ import { FAIL } from "../../protocol/reply.ts"
 import { RIGHTS_OF, type Right } from "../../protocol/rights.ts"
 import { command } from "../command.ts"
 import { event, from } from "../event.ts"
-import { isKnown } from "./lockdown.ts"
+import { accountNameOf } from "./account.ts"
 
 export const OPER = command({
   name: "OPER",
@@ -15,8 +15,11 @@ export const OPER = command({
   run({ net, user, session, ask, propose, log }, name: string, given?: string) {
     if (given === undefined) {
       const { account } = user
+      const { certificate } = session.arrival
       const isOwn = account !== undefined && net.folded(name) === net.folded(account.name)
-      if (!isOwn || !account.role || !isKnown(net, account, session.arrival)) return ERR_NOOPERHOST()
+      // One that the account itself calls its own proves no more than the password that let it do so.
+      const isCertified = certificate !== undefined && accountNameOf(net, certificate) === account?.name
+      if (!isOwn || !account.role || !isCertified) return ERR_NOOPERHOST()
       log({ level: "info", what: "an operator by role", nick: user.nick, account: name, role: account.role })
       return propose(operatorMade, { name: account.name, rights: RIGHTS_OF[account.role] })
     }
