@@ -114,7 +114,7 @@ function foreign(room: string, specifier: string): string[] {
   if (["protocol", "core", "client"].includes(room)) why.push("pure rooms import nothing from outside")
   if (["consola", "citty"].includes(specifier) && room !== "cli") why.push("only cli speaks to the operator")
   if (specifier === "bun:sqlite" && room !== "storage") why.push("only storage speaks SQL")
-  if (/^(?:@peculiar\/x509|selfsigned)$/.test(specifier) && room !== "authority")
+  if (/^(?:@peculiar\/x509|asn1js|pkijs|selfsigned)$/.test(specifier) && room !== "authority")
     why.push("only the authority signs")
   return why
 }

@@ -19,8 +19,8 @@ import { EXIT, UserError } from "../user-error.ts"
 const OURS = /^(README\.md|\.gitignore|clients|(ca|server)\.(pem|key)|.*\.new)$/
 
 /** Writes a secret: mode 0600, on disk before it gets its name. The folder must exist. */
-export function writePrivate(path: string, text: string): void {
-  writeWhole(path, text, 0o600)
+export function writePrivate(path: string, content: string | Uint8Array): void {
+  writeWhole(path, content, 0o600)
 }
 
 /** Writes what anyone may read (a certificate) the same way: mode 0644 under the umask. */
@@ -78,13 +78,13 @@ const REASONS = new Map([
   ["ENOSPC", "the disk is full"],
 ])
 
-function writeWhole(path: string, text: string, mode: number): void {
+function writeWhole(path: string, content: string | Uint8Array, mode: number): void {
   const temporary = `${path}.${randomBytes(6).toString("hex")}.new`
   try {
     // "wx" is O_CREAT | O_EXCL: a file or link that somebody planted under this name is an error, not a target.
     const file = openSync(temporary, "wx", mode)
     try {
-      writeSync(file, text)
+      writeSync(file, typeof content === "string" ? Buffer.from(content) : content)
       fsyncSync(file)
     } finally {
       closeSync(file)

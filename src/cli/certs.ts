@@ -23,6 +23,7 @@ import {
   serveLine,
   shown,
 } from "./certs-print.ts"
+import { exportIdentity, identityIn, identityOn } from "./certs-export.ts"
 import { devices, revoke } from "./certs-revoke.ts"
 import { signRequest } from "./certs-sign.ts"
 import { cliCommand } from "./command.ts"
@@ -123,6 +124,42 @@ const sign = cliCommand({
   },
 })
 
+const exported = cliCommand({
+  name: "certs export",
+  operands: "[NAME]",
+  summary: "write a certificate with its key and its authority into one file, for other programs",
+  examples: [
+    ["chat certs export alice --pem", "for WeeChat, irssi and catgirl"],
+    [
+      "chat certs export alice --p12 --out alice.p12",
+      "encrypted; the password is asked for, or read from standard input",
+    ],
+    ["chat certs export --server lab.local --pem", "what this computer is on that server"],
+  ],
+  operandsMax: 1,
+  flags: {
+    pem: { type: "boolean", description: "the certificate, its key, the authority: not encrypted" },
+    p12: { type: "boolean", description: "PKCS#12, encrypted with a password" },
+    out: {
+      type: "string",
+      valueHint: "FILE",
+      description: "default: NAME-with-key.pem or NAME-with-key.p12",
+    },
+    server: {
+      type: "string",
+      valueHint: "NAME",
+      description: "a server that this computer knows, in place of NAME",
+    },
+  },
+  async run({ flags, positionals: [name] }) {
+    if ((name === undefined) === (flags.server === undefined))
+      throw missing("whose certificate, NAME's or that of this computer?", "chat certs export alice --pem")
+    const identity =
+      name === undefined ? identityOn(flags.server ?? "") : identityIn(authorityFolder(undefined), name)
+    return shown(`made    ${await exportIdentity(identity, flags)}`)
+  },
+})
+
 const show = cliCommand({
   name: "certs show",
   operands: "FILE",
@@ -158,7 +195,8 @@ const list = cliCommand({
 
 export const certs = cliCommand({
   name: "certs",
-  operands: "init | server HOST... | client NAME | sign NAME FILE | show FILE | list | revoke NAME | devices",
+  operands:
+    "init | server HOST... | client NAME | sign NAME FILE | export NAME | show FILE | list | revoke NAME | devices",
   summary: "make and show certificates",
   examples: [
     ["chat certs init", "once: the authority, and the server's certificate"],
@@ -166,7 +204,7 @@ export const certs = cliCommand({
   ],
   operandsMax: 0,
   flags: {},
-  subcommands: [init, server, client, sign, show, list, revoke, devices],
+  subcommands: [init, server, client, sign, exported, show, list, revoke, devices],
   run: () => EXIT.done,
 })
 

@@ -48,6 +48,7 @@ function holderOf(cert: string, ca: Credentials["ca"]): string | undefined {
 }
 
 const LOGIN_HINTS: Readonly<Record<string, string>> = {
+  NOT_OURS: "somebody may be between you and the server: try another network, and tell its host",
   NO_SASL: "connect without --sasl",
   "902": "ask the host of this server about the account",
   "906": "do not type the password here again before its host has explained it",

@@ -1,0 +1,84 @@
+// chat certs export: somebody's certificate and key in one file, as other programs want them.
+
+import { existsSync, readFileSync } from "node:fs"
+import { join } from "node:path"
+import { assertClientName } from "../authority/hosts.ts"
+import { memberOf } from "../authority/issue.ts"
+import type { Identity } from "../authority/pkcs12.ts"
+import { shellWord, writePrivate } from "../authority/private-file.ts"
+import { profileNamed, profilesFolder, readProfiles } from "../dial/profiles.ts"
+import { EXIT, UserError } from "../user-error.ts"
+import { readSecret } from "./secret.ts"
+
+export interface ExportFlags {
+  readonly pem: boolean | undefined
+  readonly p12: boolean | undefined
+  readonly out: string | undefined
+}
+
+/** Writes the file, readable by its owner alone; its path. */
+export async function exportIdentity(identity: Identity, { pem, p12, out }: ExportFlags): Promise<string> {
+  if ((pem === true) === (p12 === true))
+    throw new UserError("which kind of file, --pem or --p12?", {
+      hint: "WeeChat, irssi and catgirl read --pem; browsers, mail programs and systems import --p12",
+      exitCode: EXIT.usage,
+    })
+  const path = out ?? `${identity.name}-with-key.${pem ? "pem" : "p12"}`
+  if (existsSync(path))
+    throw new UserError(`${path} is there already and stays as it is`, {
+      hint: "name another file with --out, or move it away",
+      exitCode: EXIT.usage,
+    })
+  const { cert, key, ca } = identity
+  writePrivate(path, pem ? [cert, key, ca].map(ended).join("") : await sealed(identity))
+  return path
+}
+
+async function sealed(identity: Identity): Promise<Uint8Array> {
+  const password = await readSecret("password for the file")
+  if (password === "")
+    throw new UserError("a file with a private key in it needs a password", {
+      hint: "type one, or pass it on standard input",
+      exitCode: EXIT.usage,
+    })
+  // Imported when needed: few runs do.
+  const { pkcs12 } = await import("../authority/pkcs12.ts")
+  return pkcs12(identity, password)
+}
+
+/** NAME's, from the authority's folder. */
+export function identityIn(folder: string, name: string): Identity {
+  assertClientName(name)
+  const stem = join(folder, "clients", name)
+  const [cert, key] = [`${stem}.pem`, `${stem}.key`]
+  if (!existsSync(cert))
+    throw new UserError(`there is no certificate of ${name} in ${folder}`, {
+      hint: `make one: chat certs client ${name}`,
+      exitCode: EXIT.usage,
+    })
+  if (!existsSync(key))
+    throw new UserError(`${name}'s key is not here: it was made on another computer and stays there`, {
+      hint: "on that computer: chat certs export --server NAME --pem",
+      exitCode: EXIT.usage,
+    })
+  const read = (path: string) => readFileSync(path, "utf8")
+  return { name, cert: read(cert), key: read(key), ca: read(join(folder, "ca.pem")) }
+}
+
+/** Who this computer is on a server that it knows. */
+export function identityOn(server: string): Identity {
+  const profile = profileNamed(readProfiles(profilesFolder()), server)
+  const { cert, key, ca } = profile ?? {}
+  if (cert !== undefined && key !== undefined && ca !== undefined)
+    return { name: memberOf(cert)?.name ?? profile?.server.nick ?? "me", cert, key, ca }
+  throw new UserError(
+    profile
+      ? `this computer has no certificate on ${shellWord(server)}`
+      : `no server called ${JSON.stringify(server)} is known here`,
+    { hint: "chat join LINK makes one, with an invitation of its host", exitCode: EXIT.usage },
+  )
+}
+
+function ended(pem: string): string {
+  return `${pem.trim()}\n`
+}
