@@ -20,7 +20,7 @@ export interface Invitation {
   readonly expires: number
   usesLeft: number
   /** What the account becomes when it is used, if that is more. */
-  readonly role?: Role
+  role?: Role
 }
 
 export interface IssuedCertificate {

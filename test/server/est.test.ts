@@ -96,6 +96,18 @@ test("an invitation gives a role when it is used, and OPER by it needs the certi
   expect(serve.server.administration.list()).toMatchObject([{ role: "owner" }])
 })
 
+test("who is given another role gets the former back by no invitation of before", async () => {
+  await using serve = await serving(MEMBERS)
+  const { administration } = serve.server
+  const [who, invitation] = [await newcomer(), await invited(serve, { role: "admin", uses: 2 })]
+  const { cert } = await join(serve, invitation, who)
+  expect(administration.setRole("alice", "member")).toEqual({ done: "alice is member" })
+  await join(serve, invitation, await newcomer())
+  const alice = await serve.connect({ certPem: cert, keyPem: who.keyPem } as never)
+  alice.send("NICK al", "USER al 0 * :Al", "OPER alice")
+  await alice.expect(/ 491 al /)
+})
+
 test("of fifty who come with one invitation at once, one is let in", async () => {
   await using serve = await serving(MEMBERS)
   const invitation = await invited(serve)

@@ -17,6 +17,9 @@ export const roleSet = event<{ readonly accountName: Nick; readonly role: Role }
     if (!account) return
     if (e.role === "member") delete account.role
     else account.role = e.role
+    // What was promised before is no longer: an invitation would give the former role back.
+    for (const invitation of net.invitations.values())
+      if (invitation.accountId === account.id) delete invitation.role
     const user = net.userOf(account)
     if (!user?.modes.has("o")) return
     // What the former role gave is over at once; OPER gives what the new one does.
