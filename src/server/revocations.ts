@@ -1,7 +1,7 @@
 // Takes certificates back: in one turn the fact is in the log, every connection that was made with them ends, and the open
 // invitations of the account are withdrawn. Tickets of TLS need no care, since a resumed handshake is judged like any other.
 
-import { certificatesOf, type IssuedCertificate, issuedOf } from "../core/certificates.ts"
+import { certificatesOf, type Invitation, type IssuedCertificate, issuedOf } from "../core/certificates.ts"
 import { accountNameOf } from "../core/commands/account.ts"
 import { certificateUnpinned } from "../core/commands/clientcert.ts"
 import { certificateRevoked, invitationWithdrawn, SUPERSEDED } from "../core/commands/enrolment.ts"
@@ -47,7 +47,7 @@ export class Revocations {
       return { error: `${account.name} has no certificate on ${device}; ${devicesOf(issued)}` }
     const sessions = [...engine.sessions].filter(this.#uses(account, gone, device === undefined))
     if (device === undefined) this.#revokeAll(account, reason)
-    else for (const { serial } of gone) this.#place({ accountName: account.name, serial, reason })
+    else this.#revokeSome(account, gone, reason)
     const last = engine.lastSeq
     for (const session of sessions)
       engine.end(session, "CERT_REVOKED", revokedWords(reason), "certificate revoked")
@@ -71,11 +71,25 @@ export class Revocations {
     }))
   }
 
+  /** With the invitations that they came by: whoever has the computer may have the line, too. */
+  #revokeSome({ name: accountName }: Account, gone: readonly IssuedCertificate[], reason: string) {
+    const used = new Set(gone.map(({ invitation }) => invitation))
+    this.#withdraw(({ id }) => used.has(id))
+    for (const { serial } of gone) this.#place({ accountName, serial, reason })
+  }
+
+  #withdraw(test: (invitation: Invitation) => boolean) {
+    const { engine } = this.#shell
+    for (const invitation of [...engine.net.invitations.values()].filter(test)) {
+      const { id, seq: madeSeq } = invitation
+      engine.administer(invitationWithdrawn, { id, madeSeq }, now())
+    }
+  }
+
   #revokeAll(account: Account, reason: string) {
     const { engine } = this.#shell
     const { name: accountName } = account
-    for (const { id, accountId, seq: madeSeq } of engine.net.invitations.values())
-      if (accountId === account.id) engine.administer(invitationWithdrawn, { id, madeSeq }, now())
+    this.#withdraw(({ accountId }) => accountId === account.id)
     for (const fingerprint of account.certificates.keys())
       engine.administer(certificateUnpinned, { accountName, fingerprint }, now())
     this.#place({ accountName, reason })

@@ -15,8 +15,8 @@ import { type Serving, serving } from "./serving.ts"
 
 const MEMBERS = '[server]\naccess = "members"\n[throttling]\nnew_connections_per_minute = 0\n'
 
-async function joined(serve: Serving, name: string, device: string): Promise<CertificateFiles> {
-  const wanted = { name, channels: [], ttlMs: 60_000, uses: 1 }
+async function joined(serve: Serving, name: string, device: string, uses = 1): Promise<CertificateFiles> {
+  const wanted = { name, channels: [], ttlMs: 60_000, uses }
   const invitation = (await serve.server.administration.invitations.make(wanted)) as Invited
   const keys = await makeKeyPair()
   const address = { host: "127.0.0.1", port: serve.port }
@@ -207,6 +207,16 @@ test("the list of the revoked is for everybody, and openssl believes it", async 
   expect(new X509Certificate(lost.certPem).serialNumber).not.toBe(
     new X509Certificate(kept.certPem).serialNumber,
   )
+})
+
+test("with a device goes the invitation that it came by, whose line may be in its history", async () => {
+  await using serve = await serving(MEMBERS)
+  const { revocations, invitations } = serve.server.administration
+  await joined(serve, "alice", "laptop", 2)
+  await invitations.make({ name: "alice", channels: [], ttlMs: 60_000, uses: 1 })
+  expect(invitations.list()).toMatchObject([{ usesLeft: 1 }, { usesLeft: 1 }])
+  await revocations.revoke({ name: "alice", device: "laptop", reason: "stolen" })
+  expect(invitations.list()).toHaveLength(1)
 })
 
 test("a thief who renewed under another device's name goes with the device", async () => {
