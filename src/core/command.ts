@@ -3,6 +3,7 @@
 import type { Message } from "../protocol/message.ts"
 import type { RefusalCode } from "../protocol/refusals.ts"
 import type { Banned } from "./bans.ts"
+import type { Erasures } from "./erasures.ts"
 import type { EventType } from "./event.ts"
 import type { IdentityQuestion } from "./identity.ts"
 import type { Content } from "./narrow.ts"
@@ -35,6 +36,8 @@ export interface Context {
   readonly sessions: ReadonlySet<Session>
   /** Who watches whom. */
   readonly watch: Watch
+  /** What was erased lately. */
+  readonly erasures: Erasures
   /** With `cuts` it is one of several lines: core/multiline.ts. */
   readonly message: Said
   /** The table of commands, for HELP. */

@@ -22,6 +22,7 @@ import { userDetached } from "./commands/presence.ts"
 import { quit, userQuit } from "./commands/quit.ts"
 import { serverStarted, startOf } from "./commands/server.ts"
 import { dueOf } from "./deadlines.ts"
+import { Erasures } from "./erasures.ts"
 import type { EventType, Stamp } from "./event.ts"
 import { farewell } from "./farewell.ts"
 import { Network } from "./network.ts"
@@ -52,6 +53,7 @@ export class Engine {
   #sessionIds = 0
   readonly #speech = new Speech(() => this.net.settings.serverName)
   readonly #tell: Tell
+  readonly #erasures = new Erasures()
   #rows: Row[] = []
   #requests: Request[] = []
 
@@ -221,6 +223,7 @@ export class Engine {
       session,
       sessions: this.sessions,
       watch: this.#tell.watch,
+      erasures: this.#erasures,
       message,
       now: this.#at,
       commands: COMMANDS,
@@ -286,7 +289,9 @@ export class Engine {
     }
     if (type.kept?.(this.net, fact, by) ?? true) {
       const row = rowOf(type.type, fact, stamp, by, this.#channelId(fact, seq))
-      this.#rows.push(type.erases ? { ...row, erases: type.erases(fact) } : row)
+      const erases = type.erases?.(fact)
+      this.#rows.push(erases ? { ...row, erases } : row)
+      if (erases) this.#erasures.add(erases, seq, this.#at)
     }
     try {
       type.apply(this.net, { ...fact, ...stamp }, this.#tell)

@@ -55,7 +55,7 @@ export function read(
     if (result.type !== "rows") return then(undefined)
     const rows = [...before, ...result.rows]
     const left = limit - rows.length
-    if (rest.length === 0 || left <= 0) return then(rows)
+    if (rest.length === 0 || left <= 0) return then(rows.filter((row) => !context.erasures.has(row)))
     const others = rest.map((one) => ({ ...one, limit: Math.min(one.limit, left) }))
     return read(context, others, limit, then, rows)
   })

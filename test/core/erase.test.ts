@@ -1,6 +1,8 @@
 import { expect, test } from "bun:test"
 import { accountMessagesErased } from "../../src/core/commands/erase.ts"
 import type { Nick } from "../../src/protocol/names.ts"
+import { msgidOf } from "../../src/protocol/msgid.ts"
+import { found } from "../../src/storage/plain-reading.ts"
 import { World } from "../support/engine.ts"
 
 const certificate = (name: string) => ({ name, issuer: "authority", fingerprint: "fingerprint" })
@@ -53,4 +55,29 @@ test("another account that came to have the name is not touched", () => {
   join(world, "alice")
   const fact = { name: "alice" as Nick, accountId: 4711 }
   expect(world.engine.administer(accountMessagesErased, fact, world.now)).toContain("alice")
+})
+
+test("what is taken back while somebody reads a page is not in the page", () => {
+  const world = new World()
+  const alice = join(world, "alice")
+  const arrival = { address: "192.0.2.1", host: "host", tlsVersion: "TLSv1.3" }
+  const bob = world.engine.connected(arrival, world.now)
+  for (const line of ["NICK bob", "USER u 0 * :U", "JOIN #den"]) world.engine.receive(bob, line, world.now)
+  alice("CAP REQ draft/message-redaction", "PRIVMSG #den :a slip", "PRIVMSG #den :the rest")
+  const slip = world.rows.find(({ text }) => text === "a slip")!
+
+  // The log has answered with both, and the engine hears of it after alice took one back.
+  world.engine.receive(bob, "CHATHISTORY LATEST #den * 10", world.now)
+  const [request] = world.engine.take()!.requests
+  if (request?.type !== "read") throw new Error("nothing was asked")
+  const rows = found(world.rows, request.query)
+  expect(rows).toContainEqual(slip)
+  alice(`REDACT #den ${msgidOf(1, slip.seq)}`)
+  world.engine.answered(bob, { type: "rows", rows }, world.now)
+  const heard = world.engine
+    .take()!
+    .deliveries.map(({ output }) => output.text)
+    .join("")
+  expect(heard).toContain("the rest")
+  expect(heard).not.toContain("a slip")
 })
