@@ -2,7 +2,7 @@
 
 import { statSync } from "node:fs"
 
-const EVERY_MS = 10_000
+const EVERY_MS = 3000
 
 /** Calls `changed` when one of the files is another than it was; the answer ends it. Once for each change, sound or not. */
 export function watchFiles(
