@@ -123,12 +123,12 @@ function register(
       session.nick = undefined
       return registrar.answer(ERR_NICKNAMEINUSE(nick))
     }
-    const { host } = session.arrival
+    const { host, memberHost = host } = session.arrival
     const realname = session.realname ?? nick
     registrar.place(userConnected, {
       nick,
       username,
-      host,
+      host: account ? memberHost : host,
       realname,
       ...(account ? { accountName: account.name } : {}),
       ...(session.away ? { away: session.away } : {}),

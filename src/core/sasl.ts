@@ -40,7 +40,13 @@ function succeeded(context: Context, account: Account): Answer {
     const refusal = refusalOfLogin(net, user, account)
     if (refusal) return refusal
     const { metadataKeys } = net.settings.limits
-    propose(userLoggedIn, { user: user.id, accountName: account.name, metadataKeys })
+    const { memberHost: host } = session.arrival
+    propose(userLoggedIn, {
+      user: user.id,
+      accountName: account.name,
+      metadataKeys,
+      ...(host ? { host } : {}),
+    })
     // It may have been refused for want of room on the disk.
     return user.account === account ? RPL_SASLSUCCESS() : ERR_SASLFAIL()
   }

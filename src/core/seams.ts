@@ -124,6 +124,8 @@ export interface Arrival {
   readonly address: string
   /** What others see in place of the address. */
   readonly host: string
+  /** What they see once an account says who it is. */
+  readonly memberHost?: string
   readonly tlsVersion: string
   /** The certificate the shell has judged valid, if any; `issuer` is the pin of the issuing key in hex. */
   readonly certificate?: Certificate

@@ -42,7 +42,7 @@ export interface User {
   readonly id: UserId
   nick: Nick
   readonly username: string
-  readonly host: string
+  host: string
   realname: string
   account: Account | undefined
   /** ms since 1970. */

@@ -45,6 +45,7 @@ export const EVENT_PLAYBACK = 1 << 26
 export const READ_MARKER = 1 << 27
 export const SEARCH = 1 << 28
 export const CLIENT_CERT = 1 << 29
+export const CHGHOST = 1 << 30
 
 export const CAPABILITIES: readonly Capability[] = [
   { name: "account-notify", bit: ACCOUNT_NOTIFY, specification: extension("account-notify"), renders: false },
@@ -52,6 +53,7 @@ export const CAPABILITIES: readonly Capability[] = [
   { name: "away-notify", bit: AWAY_NOTIFY, specification: extension("away-notify"), renders: false },
   { name: "batch", bit: BATCH, specification: extension("batch"), renders: false },
   { name: "cap-notify", bit: CAP_NOTIFY, specification: extension("capability-negotiation"), renders: false },
+  { name: "chghost", bit: CHGHOST, specification: extension("chghost"), renders: false },
   {
     name: "draft/account-registration",
     bit: ACCOUNT_REGISTRATION,

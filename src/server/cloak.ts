@@ -4,8 +4,8 @@
 import { createHmac } from "node:crypto"
 import { countedAs } from "./address.ts"
 
-/** The host of everyone who came with a certificate: the account says who it is. */
-const MEMBER_HOST = "member"
+/** The host of everyone who has an account: it says who they are. */
+export const MEMBER_HOST = "member"
 const GUEST_CHARACTERS = 10
 /** Crockford's base 32 in lower case: https://www.crockford.com/base32.html */
 const DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"

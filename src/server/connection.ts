@@ -13,7 +13,7 @@ import { LineReader, type Unreadable } from "../protocol/line-reader.ts"
 import { REFUSALS, type RefusalCode } from "../protocol/refusals.ts"
 import { isWithin, readRange } from "./address.ts"
 import { fingerprint512Of, judge } from "./certificate-judge.ts"
-import { cloak } from "./cloak.ts"
+import { cloak, MEMBER_HOST } from "./cloak.ts"
 import { monotonicMs, now } from "./clock.ts"
 import { encodeHttpAnswer, type HttpAnswer, plainly } from "./http-answer.ts"
 import { readHttpRequest } from "./http-request.ts"
@@ -33,6 +33,7 @@ const HTTP = "http/1.1"
 export class Connection implements Arrival {
   address: string
   host = ""
+  readonly memberHost = MEMBER_HOST
   tlsVersion = ""
   certificate?: Certificate
   fingerprint?: string

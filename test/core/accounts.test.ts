@@ -125,3 +125,33 @@ test("what a guest brought to an account is not less after a start with other li
   world.start()
   expect(keys()).toEqual(["a", "b"])
 })
+
+test("whose account is known is seen under the host of members: before the first line, or by CHGHOST", () => {
+  const world = new World()
+  world.engine.administer(accountRegistered, { name: "ally" as Nick, text: "hashed ally's" }, world.now)
+  const bob = join(world, "bob", "chghost")
+  const plain = join(world, "plain")
+  const arrival = { ...ARRIVAL, host: "abc.guest", memberHost: "member" }
+  const ally = world.engine.connected(arrival, world.now)
+  const lines = ["NICK guest", "USER u 0 * :U", "JOIN #den", "NS IDENTIFY ally ally's", "PRIVMSG #den :hi"]
+  for (const line of lines) world.engine.receive(ally, line, world.now)
+  const turns = world.settle()
+  const heard = (session: Session) =>
+    turns.flatMap(({ deliveries }) =>
+      deliveries.filter((one) => one.session === session).map(({ output }) => output.text),
+    )
+  const said = ":guest!u@member PRIVMSG #den :hi\r\n"
+  expect(heard(bob).join("")).toEndWith(`:guest!u@abc.guest CHGHOST u member\r\n${said}`)
+  expect(heard(plain).join("")).toEndWith(`:guest!u@abc.guest JOIN #den\r\n${said}`)
+
+  world.engine.closed(ally, "gone", world.now)
+  const again = world.engine.connected(arrival, world.now)
+  const login = ["AUTHENTICATE PLAIN", `AUTHENTICATE ${btoa("\0ally\0ally's")}`]
+  for (const line of ["CAP LS", ...login, "NICK ally", "USER u 0 * :U", "CAP END"])
+    world.engine.receive(again, line, world.now)
+  world.settle()
+  expect(again.user?.host).toBe("member")
+  // It is in the log, for a start to bring back.
+  const hosts = world.rows.map(({ body }) => (JSON.parse(body) as { host?: string }).host)
+  expect(hosts.filter((host) => host === "member")).toHaveLength(2)
+})

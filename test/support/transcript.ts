@@ -132,7 +132,14 @@ class Stage {
         : { certificate: { name: as === "member" ? name : as, issuer, fingerprint: "fingerprint" } }
     const digit = rest[0] === "with" ? rest.splice(0, 2)[1]! : undefined
     const shown = digit === undefined ? {} : { fingerprint: digit.repeat(128) }
-    const arrival = { address: "192.0.2.1", host: "host", tlsVersion: "TLSv1.3", ...certificate, ...shown }
+    const arrival = {
+      address: "192.0.2.1",
+      host: "host",
+      memberHost: "member",
+      tlsVersion: "TLSv1.3",
+      ...certificate,
+      ...shown,
+    }
     this.#sessions.set(name, this.#world.engine.connected(arrival, this.#world.now))
     return rest
   }

@@ -2,7 +2,7 @@
 // has one owner: what was made by one of them is never taken for the other's by its name.
 // Others hear of a login by https://ircv3.net/specs/extensions/account-notify.html
 
-import { ACCOUNT_NOTIFY } from "../../protocol/capabilities.ts"
+import { ACCOUNT_NOTIFY, CHGHOST } from "../../protocol/capabilities.ts"
 import type { Nick } from "../../protocol/names.ts"
 import { ERR_SASLALREADY, ERR_SASLFAIL, RPL_LOGGEDIN } from "../../protocol/numerics.ts"
 import { FAIL, type Reply } from "../../protocol/reply.ts"
@@ -44,6 +44,8 @@ interface AccountRegistered {
   readonly text?: string
   /** Whoever registers it is logged in to it; otherwise it was made for somebody else. */
   readonly own?: true
+  /** The host that others see of whoever registers it, from now on. */
+  readonly host?: string
 }
 
 export const accountRegistered = event<AccountRegistered>({
@@ -110,6 +112,8 @@ interface UserLoggedIn {
   readonly accountName: Nick
   /** How many keys an account had room for then. */
   readonly metadataKeys?: number
+  /** The host that others see from now on. */
+  readonly host?: string
 }
 
 /** A user who is here already logs in, or changes accounts. */
@@ -141,7 +145,9 @@ export function refusalOfLogin(net: Network, user: User, account: Account): Repl
     : undefined
 }
 
-function logIn(net: Network, user: User, account: Account, e: Stamp, tell: Tell, room = Infinity) {
+type LogIn = Stamp & { readonly host?: string }
+
+function logIn(net: Network, user: User, account: Account, e: LogIn, tell: Tell, room = Infinity) {
   const source = sourceOf(user)
   const before = user.metadata
   if (!user.account) bequeath(before, account, room)
@@ -153,6 +159,14 @@ function logIn(net: Network, user: User, account: Account, e: Stamp, tell: Tell,
   signIn(user, e.at, tell)
   for (const key of new Set([...before.keys(), ...account.metadata.keys()]))
     if (before.get(key) !== account.metadata.get(key)) tellOfUser(user, key, tell)
+  if (e.host !== undefined && e.host !== user.host) moveTo(user, e.host, e, tell)
+}
+
+/** https://ircv3.net/specs/extensions/chghost.html; others are not shown a QUIT and a JOIN of somebody who stays. */
+function moveTo(user: User, host: string, e: Stamp, tell: Tell) {
+  const notice = { ...from(e, "CHGHOST", [user.username, host], undefined, sourceOf(user)), needs: CHGHOST }
+  tell.peersAndWatchers(user, notice)
+  user.host = host
 }
 
 /** What a guest said of himself is the account's, where that says nothing itself. */

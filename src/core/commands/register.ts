@@ -56,7 +56,8 @@ export function registerAccount(
   const { net, session, propose, ask } = context
   const name = accountNameIn(net, wanted)
   if (!name) return fail("BAD_ACCOUNT_NAME", wanted, "That can be nobody's name here")
-  const maker = own ? { own: true as const } : {}
+  const { memberHost: host } = session.arrival
+  const maker = own ? { own: true as const, ...(host ? { host } : {}) } : {}
   const refusal =
     accountRegistered.refuse?.(net, { name, ...maker }, session.user) ??
     refusalOfPassword(net, name, password)
