@@ -28,3 +28,9 @@ except ssl.SSLCertVerificationError as error:
   const child = Bun.spawn(["python3", "-c", script, String(port), caPath], { stderr: "inherit" })
   return (await new Response(child.stdout).text()).trim()
 }
+
+/** Runs openssl in a folder: its exit code, and all it said. */
+export function openssl(cwd: string, ...args: readonly string[]): { code: number; out: string } {
+  const { exitCode, stdout, stderr } = Bun.spawnSync(["openssl", ...args], { cwd })
+  return { code: exitCode, out: `${stdout}${stderr}` }
+}

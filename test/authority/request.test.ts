@@ -7,6 +7,7 @@ import * as fc from "fast-check"
 import { certifyClient, memberOf } from "../../src/authority/issue.ts"
 import { readRequest } from "../../src/authority/request.ts"
 import { testAuthority, type TestAuthority } from "../support/certificates.ts"
+import { openssl as opensslIn } from "./openssl.ts"
 
 let ca: TestAuthority
 
@@ -15,10 +16,7 @@ beforeAll(async () => {
 })
 afterAll(() => ca.cleanup())
 
-function openssl(args: readonly string[]): { code: number; out: string } {
-  const { exitCode, stdout, stderr } = Bun.spawnSync(["openssl", ...args], { cwd: ca.folder })
-  return { code: exitCode, out: `${stdout}${stderr}` }
-}
+const openssl = (args: readonly string[]) => opensslIn(ca.folder, ...args)
 
 /** A request as openssl makes it, asking for a name that is not the asker's. */
 async function requestWith(...key: string[]): Promise<Uint8Array> {

@@ -5,6 +5,7 @@ import { X509Certificate } from "node:crypto"
 import { join } from "node:path"
 import { makeRevocationList, type Revoked } from "../../src/authority/revocation-list.ts"
 import { testAuthority, type TestAuthority } from "../support/certificates.ts"
+import { openssl as opensslIn } from "./openssl.ts"
 
 let ca: TestAuthority
 beforeAll(async () => {
@@ -12,10 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => ca.cleanup())
 
-function openssl(...args: readonly string[]): { code: number; out: string } {
-  const { exitCode, stdout, stderr } = Bun.spawnSync(["openssl", ...args], { cwd: ca.folder })
-  return { code: exitCode, out: `${stdout}${stderr}` }
-}
+const openssl = (...args: readonly string[]) => opensslIn(ca.folder, ...args)
 
 const thisUpdate = new Date(Date.now() - 60_000)
 const nextUpdate = new Date(Date.now() + 86_400_000)

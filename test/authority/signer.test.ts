@@ -10,6 +10,7 @@ import { makeKeyPair } from "../../src/authority/keys.ts"
 import { makeRequest } from "../../src/authority/request.ts"
 import { signerOf } from "../../src/authority/signer.ts"
 import { testAuthority, type TestAuthority } from "../support/certificates.ts"
+import { openssl as opensslIn } from "./openssl.ts"
 
 let ca: TestAuthority
 beforeAll(async () => {
@@ -17,10 +18,7 @@ beforeAll(async () => {
 })
 afterAll(() => ca.cleanup())
 
-function openssl(...args: readonly string[]): { code: number; out: string } {
-  const { exitCode, stdout, stderr } = Bun.spawnSync(["openssl", ...args], { cwd: ca.folder })
-  return { code: exitCode, out: `${stdout}${stderr}` }
-}
+const openssl = (...args: readonly string[]) => opensslIn(ca.folder, ...args)
 
 test("a request of ours is one that openssl finds right", async () => {
   await Bun.write(join(ca.folder, "own.csr"), await makeRequest(await makeKeyPair()))
