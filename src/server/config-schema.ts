@@ -102,6 +102,7 @@ const accounts = z.strictObject({
   always_on_days: count.default(0),
   registrations_per_hour: count.default(5),
   certificate_days: whole(1, 90).default(30),
+  est_basic: yes.default(false),
   password_length_min: whole(1, 64).default(8),
   // OWASP's least for argon2id, and for PBKDF2 with SHA-256; RFC 7677 wants 4096 at least.
   password_memory_kib: whole(8, 1_048_576).default(19_456),

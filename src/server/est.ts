@@ -1,6 +1,6 @@
 // Enrolment over Secure Transport: https://www.rfc-editor.org/rfc/rfc7030. A member to be asks for a certificate with an
 // invitation, a member with the one they have. Two ways to show an invitation: Chat-Invite proves that its secret is known, for
-// this TLS connection and this request only; Basic, for other clients, is RFC 7030 §3.2.3.
+// this TLS connection and this request only; Basic, for other clients where the site allows it, is RFC 7030 §3.2.3.
 
 import { createHash, createHmac, timingSafeEqual } from "node:crypto"
 import { type IssuedCertificate, issuedOf } from "../core/certificates.ts"
@@ -29,8 +29,8 @@ type Grounds = Pick<Fact, "invitation" | "role" | "renews" | "device">
 
 const PATHS = "/.well-known/est/"
 const CERTIFICATES = "application/pkcs7-mime; smime-type=certs-only"
-const CHALLENGE = 'Basic realm="invitation", Chat-Invite'
-const INVALID = plainly(401, "this invitation is used, expired or unknown", { "WWW-Authenticate": CHALLENGE })
+const CHAT_INVITE = { "WWW-Authenticate": "Chat-Invite" }
+const OR_BASIC = { "WWW-Authenticate": 'Basic realm="invitation", Chat-Invite' }
 const NO_MEMBER = plainly(403, "show the certificate that is to be renewed")
 const DEVICE_LENGTH_MAX = 64
 const LIST_MS = 60_000
@@ -82,8 +82,8 @@ export class Est {
     const { engine } = this.#shell
     if (engine.net.lockedSince !== undefined)
       return plainly(403, "the server is locked down: nobody new is let in for now")
-    const claim = claimOf(headers.get("authorization") ?? "")
-    if (!claim) return plainly(401, "show an invitation", { "WWW-Authenticate": CHALLENGE })
+    const claim = this.#claimOf(headers.get("authorization") ?? "")
+    if ("status" in claim) return claim
     const invitation = engine.net.invitations.get(claim.id)
     const isRight = claim.isProven(invitation?.hash ?? NO_HASH, asker.exported, der)
     if (!invitation || !isRight) return this.#refuse(asker, claim.id, invitation ? "wrong secret" : "unknown")
@@ -143,10 +143,23 @@ export class Est {
     return certificates(made, headers)
   }
 
+  #claimOf(authorization: string): Claim | HttpAnswer {
+    const { estBasic } = this.#shell
+    const claim = chatInvite(authorization) ?? (estBasic ? basic(authorization) : undefined)
+    if (claim) return claim
+    return !estBasic && /^Basic /i.test(authorization)
+      ? plainly(401, "Basic is turned off here: [accounts] est_basic of chat.toml allows it", CHAT_INVITE)
+      : plainly(401, "show an invitation", this.#challenge)
+  }
+
   /** In the same words, whatever the reason. */
   #refuse({ address }: Asker, id: string, why: string): HttpAnswer {
     this.#shell.log({ level: "warn", what: "invitation refused", id: id.slice(0, 16), address, why })
-    return INVALID
+    return plainly(401, "this invitation is used, expired or unknown", this.#challenge)
+  }
+
+  get #challenge(): Readonly<Record<string, string>> {
+    return this.#shell.estBasic ? OR_BASIC : CHAT_INVITE
   }
 }
 
@@ -184,19 +197,21 @@ interface Claim {
   isProven(hash: string, exported: Uint8Array | undefined, der: Uint8Array): boolean
 }
 
-function claimOf(authorization: string): Claim | undefined {
+function chatInvite(authorization: string): Claim | undefined {
   const [, id, given] = /^Chat-Invite id="([\w-]{1,64})", ?proof="([\w-]{43})"$/i.exec(authorization) ?? []
-  if (id !== undefined && given !== undefined) {
-    const proof = Buffer.from(given, "base64url")
-    return {
-      id,
-      isProven: (hash, exported, der) =>
-        exported !== undefined && timingSafeEqual(proof, proofOf(Buffer.from(hash, "hex"), exported, der)),
-    }
+  if (id === undefined || given === undefined) return undefined
+  const proof = Buffer.from(given, "base64url")
+  return {
+    id,
+    isProven: (hash, exported, der) =>
+      exported !== undefined && timingSafeEqual(proof, proofOf(Buffer.from(hash, "hex"), exported, der)),
   }
-  const [, basic] = /^Basic ([A-Za-z0-9+/]+={0,2})$/i.exec(authorization) ?? []
-  const [, user, secret] =
-    /^([\w-]{1,64}):(.*)$/s.exec(Buffer.from(basic ?? "", "base64").toString("latin1")) ?? []
+}
+
+/** The secret itself, as a password: https://www.rfc-editor.org/rfc/rfc7617 */
+function basic(authorization: string): Claim | undefined {
+  const [, given = ""] = /^Basic ([A-Za-z0-9+/]+={0,2})$/i.exec(authorization) ?? []
+  const [, user, secret] = /^([\w-]{1,64}):(.*)$/s.exec(Buffer.from(given, "base64").toString("latin1")) ?? []
   if (user === undefined || secret === undefined) return undefined
   const hashed = createHash("sha256").update(Buffer.from(secret, "base64url")).digest()
   return { id: user, isProven: (hash) => timingSafeEqual(hashed, Buffer.from(hash, "hex")) }

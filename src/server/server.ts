@@ -100,6 +100,7 @@ export function startServer(options: ServerOptions): Server {
     tls: options.tls,
     rules: rulesOf(options, options.memberOf, engine),
     signer: options.signer,
+    estBasic: options.config.accounts.estBasic,
     durable: (seq) => turns.durable(seq),
     get est() {
       return est
@@ -169,6 +170,7 @@ export function startServer(options: ServerOptions): Server {
       shell.tls = next.tls
       shell.rules = rulesOf(next, options.memberOf, engine)
       shell.signer = next.signer
+      shell.estBasic = next.config.accounts.estBasic
       passwords.password = next.config.server.password
       passwords.operators = next.config.operators
       identity.reload(next.config.accounts)

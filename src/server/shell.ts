@@ -33,12 +33,14 @@ export interface Shell {
   readonly cloakSecret: string
   /** Answers who speaks HTTP. */
   readonly est: Est
-  // The next four are replaced when the configuration is read again.
+  // The next five are replaced when the configuration is read again.
   limits: Limits
   tls: TlsMaterial
   rules: Rules
   /** Makes certificates, if this server can. */
   signer: Signer | undefined
+  /** Whether an invitation's secret may be shown as a password. */
+  estBasic: boolean
   /** Something may have happened in the engine: its turn ends with this turn of the event loop. */
   wake(): void
   /** When the fact at this place is on disk. */

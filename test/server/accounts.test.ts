@@ -147,7 +147,6 @@ test("who has guessed four times waits a second for the fifth answer", async () 
   })
   const ms = (await Promise.all(guesses)).toSorted((a, b) => a - b)
   expect(ms[4]).toBeGreaterThan(1000)
-  expect(ms[3]).toBeLessThan(1000)
 })
 
 test("an address registers so many accounts in an hour", async () => {

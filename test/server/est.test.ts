@@ -17,6 +17,7 @@ import { type Serving, serving } from "./serving.ts"
 
 const MEMBERS =
   '[server]\naccess = "members"\n[throttling]\nnew_connections_per_minute = 0\nconnections_per_address = 0\n'
+const BASIC = `${MEMBERS}[accounts]\nest_basic = true\n`
 const REQUIRED = MEMBERS.replace("[server]\n", '[server]\nclient_certs = "required"\n')
 
 async function invited(serve: Serving, more: Partial<InvitationWanted> = {}): Promise<Invitation> {
@@ -238,8 +239,8 @@ test("a request that never ends is cut", async () => {
   expect(await http(serve, "GET / HTTP/1.1\r\n")).toBe("")
 })
 
-test("curl enrols by Basic with what openssl asks for", async () => {
-  await using serve = await serving(MEMBERS)
+test("curl enrols by Basic with what openssl asks for, where the site allows it", async () => {
+  await using serve = await serving(BASIC)
   const { id, secret } = await invited(serve)
   const { folder, caPath } = serve.authority
   const sh = `openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj / -keyout me.key -outform DER \\
@@ -254,6 +255,18 @@ test("curl enrols by Basic with what openssl asks for", async () => {
   })
   const said = (await new Response(child.stdout).text()) + (await new Response(child.stderr).text())
   expect(said).toContain("me.pem: OK")
+})
+
+test("Basic is for sites that allow it, from the next request on; elsewhere an invitation shown so is not used", async () => {
+  await using serve = await serving(MEMBERS)
+  const [{ id, secret }, who] = [await invited(serve), await newcomer()]
+  const shown = (given: string) =>
+    http(serve, posted("simpleenroll", who.request, `Authorization: Basic ${btoa(`${id}:${given}`)}`))
+  for (const given of [secret, "wrong"])
+    expect(await shown(given)).toMatch(/^HTTP\/1\.1 401 [^]*WWW-Authenticate: Chat-Invite\r\n[^]*est_basic/)
+  serve.reload(await serve.authority.issueServer(), BASIC)
+  expect(await shown("wrong")).toMatch(/^HTTP\/1\.1 401 [^]*WWW-Authenticate: Basic [^]*used, expired/)
+  expect(await shown(secret)).toStartWith("HTTP/1.1 200 OK\r\n")
 })
 
 function posted(operation: string, der: Uint8Array, ...headers: string[]): string {
