@@ -5,6 +5,7 @@ import { assertClientName } from "../authority/hosts.ts"
 import { reasonOf } from "../authority/private-file.ts"
 import { clock, day } from "../terminal/clock.ts"
 import { EXIT, UserError } from "../user-error.ts"
+import { qrImage } from "./qr.ts"
 
 export interface Strip {
   readonly account: string
@@ -45,6 +46,20 @@ export function pageOf(strips: readonly Strip[]): string {
 }
 
 const STRIPS_PER_PAGE = 8
+
+/** The same with QR codes, to be printed from a browser: no name and no link holds what HTML would take for its own. */
+export function pageWithCodes(strips: readonly Strip[]): string {
+  const shown = strips.map(
+    ({ account, link, expires }) =>
+      `<section>\n${qrImage(link)}\n<div><h2>${account}</h2><p><code>chat join ${link}</code></p>\n` +
+      `<p>Type it on your own computer, or scan it. It works once, until ${day(expires)} ${clock(expires)}.</p></div>\n</section>\n`,
+  )
+  return `<!doctype html>\n<meta charset="utf-8">\n<title>Invitations</title>\n<style>${STYLE}</style>\n${shown.join("")}`
+}
+
+const STYLE =
+  "body{font:12pt sans-serif}section{display:flex;gap:5mm;padding:4mm 0;border-bottom:1px dashed;break-inside:avoid}" +
+  "svg{width:45mm;height:45mm;flex:none}h2{margin:0}code{overflow-wrap:anywhere}"
 
 function same(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase()

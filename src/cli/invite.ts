@@ -15,7 +15,8 @@ import { EXIT, type ExitCode, UserError } from "../user-error.ts"
 import { cliCommand } from "./command.ts"
 import { channelName, isTarget } from "./dialling.ts"
 import type { Given } from "./flags.ts"
-import { namesIn, pageOf } from "./invite-roster.ts"
+import { namesIn, pageOf, pageWithCodes } from "./invite-roster.ts"
+import { qrFor } from "./qr.ts"
 import { hostsOf } from "./serve-screen.ts"
 import { table } from "./table.ts"
 
@@ -43,6 +44,7 @@ const FLAGS = {
     description: "invites everybody whose name begins a line of it",
   },
   print: { type: "boolean", description: "with --roster: strips to cut up and hand out" },
+  qr: { type: "boolean", description: "shows the link as a QR code, too; with --print: a page of HTML" },
   data: { type: "string", valueHint: "DIR", description: "the server's data directory" },
   json: { type: "boolean", description: "one JSON object" },
 } as const
@@ -55,7 +57,12 @@ export const invite = cliCommand({
     ["chat invite alice", "a line for alice, good for one computer and until tomorrow"],
     ["chat invite alice --uses 2 --ttl 7d", "for her laptop and her desktop, within a week"],
     ["chat invite bob --channels lab,news", "bob begins in #lab and #news"],
+    ["chat invite alice --qr", "as a QR code, too, for a telephone to read off the screen"],
     ["chat invite --roster class.csv --print", "a page of strips, one for each name in the first column"],
+    [
+      "chat invite --roster class.csv --print --qr > class.html",
+      "the same with QR codes, to print from a browser",
+    ],
     ["chat invite list", "which are open"],
     ["chat invite withdraw ID", "takes one back"],
   ],
@@ -65,6 +72,7 @@ export const invite = cliCommand({
     const { adminSocket } = dataDirectory(flags.data ?? process.env["CHAT_DATA"] ?? defaultDataDirectory())
     if (flags.roster !== undefined) return inviteAll(adminSocket, flags.roster, name, flags)
     if (flags.print) throw wrong("--print is for a class", "chat invite --roster class.csv --print")
+    if (flags.qr && flags.json) throw wrong("--qr is for people, --json for programs", "give one of them")
     const request = requestOf(name, id, flags)
     if (request.do === "invite") return shownTo(await made(adminSocket, request, flags), request, flags)
     const { v: _v, ok: _ok, ...given } = await ask(adminSocket, request)
@@ -150,6 +158,11 @@ type Invitation = Awaited<ReturnType<typeof made>>
 async function inviteAll(adminSocket: string, path: string, name: string | undefined, flags: Flags) {
   if (name !== undefined)
     throw wrong(`${name}, or those in ${path}?`, "chat invite --roster class.csv --print")
+  if (flags.qr && !flags.print)
+    throw wrong(
+      "the QR codes of a class are for paper",
+      "chat invite --roster class.csv --print --qr > class.html",
+    )
   const requests = namesIn(path).map((one) => invitationFor(one, flags))
   const all: Invitation[] = []
   try {
@@ -165,7 +178,8 @@ function printAll(all: readonly Invitation[], flags: Flags) {
   const lines = flags.json
     ? all.map((one) => `${inertJson(one)}\n`)
     : all.map(({ account, link }) => `${account} ${link}\n`)
-  process.stdout.write(flags.print ? pageOf(all) : lines.join(""))
+  const page = flags.qr ? pageWithCodes : pageOf
+  process.stdout.write(flags.print ? page(all) : lines.join(""))
 }
 
 function shownTo(invitation: Invitation, { uses }: Wanted, flags: Flags): ExitCode {
@@ -180,11 +194,18 @@ function shownTo(invitation: Invitation, { uses }: Wanted, flags: Flags): ExitCo
       `    chat join ${link}\n\n` +
       `  Whoever has it is ${account}: send it where nobody else reads. To take it back: chat invite withdraw ${id}\n`,
   )
+  if (flags.qr) showCode(link)
   if (isInUse)
     process.stdout.write(
       `  ${account} is in use already: whoever uses the account now shares it with who gets this line.\n`,
     )
   return EXIT.done
+}
+
+function showCode(link: string) {
+  const code = qrFor(link, process.stdout, process.env)
+  if ("lacks" in code) process.stderr.write(`  ${code.lacks}\n`)
+  else process.stdout.write(`\n${code.lines.map((line) => `${line}\n`).join("")}`)
 }
 
 /** Where somebody elsewhere reaches the server: a name in its certificate that is not of this network alone, else an address. */

@@ -116,9 +116,27 @@ test("a class is invited at once, on strips; a name that cannot be is said befor
   const joined = await chat(["join", ofJana], { home: server.home("jana"), stdin: "hi\n" })
   expect(joined.exitCode).toBe(0)
   expect(joined.stderr).toContain("you are jana")
+  const page = (await invite("--roster", "class.csv", "--print", "--qr")).stdout
+  expect(page).toStartWith("<!doctype html>")
+  expect(page.match(/<svg /g)).toHaveLength(2)
+  expect(page.match(/<h2>\w+/g)).toEqual(["<h2>ivo", "<h2>jana"])
   const lines = (await invite("--roster", "class.csv", "--json")).stdout.trimEnd().split("\n")
   expect(lines.map((line) => (JSON.parse(line) as { account: string }).account)).toEqual(["ivo", "jana"])
 })
+
+testWith("tmux")(
+  "on a terminal, the line is there as a QR code, too; where there is none, a word",
+  async () => {
+    using tmux = new Tmux()
+    const words = ["invite", "hugo", "--qr", "--data", server.data]
+    const shown = tmux.open([CHAT, ...words], { home: server.home("server") })
+    expect(await shown.exitCode()).toBe(0)
+    expect(shown.text()).toMatch(/^ {4}[▀▄█ ]{40,}$/m)
+    const piped = await chat(words, { home: server.home("server") })
+    expect(piped.stdout).toContain("chat join chat://")
+    expect(piped.stderr).toBe("  a QR code is for a terminal, and the output is none\n")
+  },
+)
 
 testWith("tmux")("asked for on a terminal, the link is not shown, and the chat opens", async () => {
   using tmux = new Tmux()
