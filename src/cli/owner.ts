@@ -23,7 +23,7 @@ export async function makeOwner(
   config: Config,
   endpoints: readonly Endpoint[],
 ): Promise<Owner | undefined> {
-  if (process.getuid?.() === 0 || !process.env["HOME"]) return undefined
+  if (process.getuid?.() === 0 || !process.env["HOME"] || isByPassword(config)) return undefined
   const pin = pinOf(own.ca.pem)
   const nick = fitted(process.env["USER"] ?? process.env["LOGNAME"] ?? userInfo().username)
   const issued = await issueClientCertificate(own.authority, nick)
@@ -38,6 +38,11 @@ export async function makeOwner(
   }
   saveProfile(profilesFolder(), server, { ca: own.ca.pem, cert: issued.pem, key: issued.keyPem })
   return { name: nick, folder: join(profilesFolder(), pin.slice(0, 16)) }
+}
+
+/** Whether passwords are all that members can show. */
+export function isByPassword({ server }: Config): boolean {
+  return server.access === "members" && server.clientCerts === "off"
 }
 
 /** From this computer, a server on every address is on localhost. */

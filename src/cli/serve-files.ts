@@ -187,11 +187,12 @@ function authorityBeside(cert: PemFile): PemFile | undefined {
 }
 
 function materialOf({ server }: Config, cert: PemFile, key: PemFile, ca: PemFile | undefined): TlsMaterial {
-  const isAsked = server.clientCerts !== "off" && ca !== undefined
-  if (!isAsked && (server.access === "members" || server.clientCerts === "required")) {
+  const { clientCerts, access } = server
+  const isAsked = clientCerts !== "off" && ca !== undefined
+  if (!ca && (clientCerts === "required" || (clientCerts === "optional" && access === "members"))) {
     throw refused(
       "there is no authority by which members could be known",
-      "name it with --ca ca.pem, or let everybody in with --access open",
+      "name it with --ca ca.pem, let members log in by password alone (--client-certs off), or everybody in (--access open)",
     )
   }
   return tlsMaterial({ cert, key, ...(isAsked ? { ca } : {}) }, siteOf)

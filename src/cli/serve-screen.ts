@@ -6,7 +6,7 @@ import { sixWords } from "../authority/pin.ts"
 import { localHosts } from "../authority/hosts.ts"
 import { DEFAULT_PORT, type Endpoint, showEndpoint } from "../server/endpoint.ts"
 import { defaultDataDirectory } from "../storage/data-directory.ts"
-import type { Owner } from "./owner.ts"
+import { isByPassword, type Owner } from "./owner.ts"
 import type { Site } from "./serve-files.ts"
 
 export interface Screen {
@@ -20,7 +20,7 @@ export function firstScreen({ owner, ...screen }: Screen & { owner: Owner | unde
   const { site, data, version } = screen
   const identity = owner
     ? `  ✓ your identity: ${owner.name}, on this computer   ${short(owner.folder)}`
-    : "  · no identity was made: root and services have nobody to chat as"
+    : `  · no identity was made: ${isByPassword(site.config) ? "members log in by password" : "root and services have nobody to chat as"}`
   const join = owner ? ["  Join it yourself:     chat connect      (in another terminal)"] : []
   return lines([
     `  chat ${version} — first run, set up in ${short(data)}`,
@@ -59,9 +59,16 @@ function giveAway({ site, endpoints, data }: Screen): string[] {
     .map((text) => ` --pin ${text}`)
     .join("")
   if (site.config.server.access === "open") return [`  Let someone in:       chat connect ${host}${pin}`]
+  if (isByPassword(site.config))
+    return [
+      `  Let someone in:       chat admin register alice${dataFlag(data)}`,
+      "                        and tell her the password, and this line:",
+      `                        chat connect ${host}${pin} --sasl alice`,
+    ]
   if (site.signer && site.config.server.clientCerts !== "off") {
-    const where = data === defaultDataDirectory() ? "" : ` --data ${short(data)}`
-    return [`  Let someone in:       chat invite alice${where}   (and send her the line that it prints)`]
+    return [
+      `  Let someone in:       chat invite alice${dataFlag(data)}   (and send her the line that it prints)`,
+    ]
   }
   const out = site.own ? ` --out ${short(site.own.folder)}` : ""
   return [
@@ -69,6 +76,10 @@ function giveAway({ site, endpoints, data }: Screen): string[] {
     "                        and give her alice.pem and alice.key, and this line:",
     `                        chat connect ${host}${pin} --cert alice.pem`,
   ]
+}
+
+function dataFlag(data: string): string {
+  return data === defaultDataDirectory() ? "" : ` --data ${short(data)}`
 }
 
 function words(site: Site): string[] {

@@ -53,13 +53,18 @@ export function pursueRegistration(session: Session, registrar: Registrar) {
   if (ban) return registrar.end("BANNED", wordsOf(ban))
   session.account ??= accountOf(session.arrival, registrar)
   if (registrar.net.lockedSince !== undefined && !isKnown(registrar.net, session.account, session.arrival))
-    return registrar.end("LOCKDOWN")
+    return registrar.end("LOCKDOWN", settings.accounts.external ? undefined : LOCKED_WITHOUT_CERTIFICATES)
   if (!session.account && settings.access === "members") return turnAway(session.arrival, registrar)
   register(session, nick, username, session.account, registrar)
 }
 
+// Where no certificate is asked for, none can be shown.
+const LOCKED_WITHOUT_CERTIFICATES = "nobody new is let in for now: only who logs in to an account"
+const REQUIRED_WITHOUT_CERTIFICATES = "this server admits members only: log in by SASL"
+
 function turnAway({ certificate }: Arrival, { net, end }: Registrar) {
-  if (!certificate) return end("ACCOUNT_REQUIRED")
+  const { external } = net.settings.accounts
+  if (!certificate) return end("ACCOUNT_REQUIRED", external ? undefined : REQUIRED_WITHOUT_CERTIFICATES)
   const other = net.account(certificate.name)
   end(
     "NOT_A_MEMBER",

@@ -109,11 +109,6 @@ export function readConfig(
 function configFrom(raw: Raw): Config {
   const { server, accounts, limits, throttling, history, retention, backup, oper, proxy, webirc } = raw
   const { client_certs, access, password, name, network, ...rest } = server
-  if (access === "members" && client_certs === "off") {
-    throw refused("with --client-certs off nobody could show that they are a member", {
-      hint: "let everybody in who knows the address (--access open), or ask for certificates (--client-certs optional)",
-    })
-  }
   return {
     server: {
       name: name.includes(".") ? name : `${name.toLowerCase().replaceAll("_", "-")}.local`,

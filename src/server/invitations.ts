@@ -59,8 +59,9 @@ export class Invitations {
   /** Its account is made with it: nobody else is to take the name meanwhile. */
   async make(wanted: InvitationWanted): Promise<Invited | { readonly error: string }> {
     const { engine, signer, rules, tls } = this.#shell
-    if (!signer || rules.mode === "off")
-      return { error: "this server makes no certificates: it lacks its authority's key, or asks for none" }
+    if (rules.mode === "off")
+      return { error: "this server asks nobody for a certificate: chat admin register makes members" }
+    if (!signer) return { error: "this server makes no certificates: it lacks its authority's key" }
     if (engine.readOnly) return { error: "the disk is full: nobody can be invited until there is room" }
     const channels = wanted.channels.map((name) => engine.net.parseChannelName(name))
     const bad = wanted.channels.find((_, index) => channels[index] === undefined)

@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test"
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { connectPiped } from "../support/connect.ts"
 import { Irc } from "../support/irc.ts"
 import { CHAT, chat, testWith } from "../support/program.ts"
 import { startServer, type TestServer } from "../support/server.ts"
@@ -85,6 +86,28 @@ testWith("tmux")("on a terminal the password is asked for twice, and not shown",
   const tess = await logIn("tess", PASSWORD)
   await tess.expect(/ 001 tess /)
   await tess.quit()
+})
+
+test("a site of passwords alone: members log in, guests and invitations are told what there is instead", async () => {
+  await using own = await startServer({ flags: ["--access", "members", "--client-certs", "off"] })
+  const home = own.home("server")
+  const registered = await chat(["admin", "register", "ann", "--data", own.data], {
+    home,
+    stdin: `${PASSWORD}\n`,
+  })
+  expect(registered).toMatchObject({ exitCode: 0, stdout: "ann is registered\n" })
+  const file = join(home, "password")
+  writeFileSync(file, `${PASSWORD}\n`)
+  const ann = await connectPiped(own, "ann", "hello\n", "--sasl", "ann", "--password-file", file)
+  expect(ann).toMatchObject({ exitCode: 0, stdout: expect.stringContaining("ann hello") })
+  const guest = await connectPiped(own, "gus", "hello\n")
+  expect(guest).toMatchObject({ exitCode: 5, stdout: "" })
+  expect(guest.stderr).toContain("this server admits members only: log in by SASL")
+  const invited = await chat(["invite", "bob", "--data", own.data], { home })
+  expect(invited).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringContaining("chat admin register makes members"),
+  })
 })
 
 test.each(["register", "password"])("chat admin %s without a name says how it is used", async (action) => {

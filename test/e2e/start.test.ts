@@ -141,9 +141,16 @@ describe.concurrent("refused before it listens, 78", () => {
   })
 
   test("members only, with nothing to know members by", async () => {
-    const ended = await serve("--cert", certificate, "--access", "members", "--client-certs", "off")
+    const alone = join(server.home("alone"), "server.pem")
+    copyFileSync(certificate, alone)
+    copyFileSync(certificate.replace(/pem$/, "key"), alone.replace(/pem$/, "key"))
+    const ended = await serve("--cert", alone, "--access", "members")
     expect(ended).toMatchObject({ exitCode: 78, stdout: "" })
     expect(ended.stderr).toMatch(ONE_ERROR_ONE_HINT)
+    expect(ended.stderr).toContain("--client-certs off")
+    // Members may have passwords and nothing else.
+    const byPassword = await serve("--cert", alone, "--access", "members", "--client-certs", "off", "--check")
+    expect(byPassword).toMatchObject({ exitCode: 0, stdout: expect.stringContaining("access members") })
   })
 })
 

@@ -138,14 +138,6 @@ describe("what is wrong is named", () => {
     ["a flag", "", {}, { client_certs: "maybe" }, /^--client-certs must be off, optional or required$/],
     ["a name that would break lines", "", {}, { name: "a b" }, /^--name must be letters/],
     ["TOML", "[server\n", {}, {}, /is not valid TOML/],
-    [
-      "a server that nobody could enter",
-      '[server]\nclient_certs = "off"\n',
-      {},
-      {},
-      /nobody could show/,
-      /--access open/,
-    ],
   ]
   for (const [what, text, environment, flags, message, hint] of cases) {
     test(what, () => {

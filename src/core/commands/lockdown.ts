@@ -14,11 +14,16 @@ export const lockdownSet = event<{ readonly on: boolean }>({
   },
 })
 
-/** Who may in all the same: the holder of an account that was there before, who shows a certificate of it. */
+/**
+ * Who may in all the same: the holder of an account that was there before, who shows a certificate of it. A password is enough
+ * for who keeps order here, and for everybody where certificates are not asked for.
+ */
 export function isKnown(net: Network, account: Account | undefined, arrival: Arrival): boolean {
   const { certificate, fingerprint } = arrival
   if (!account) return false
   return (
+    account.role !== undefined ||
+    !net.settings.accounts.external ||
     (certificate !== undefined && accountNameOf(net, certificate) === account.name) ||
     (fingerprint !== undefined && net.accountPinning(fingerprint) === account)
   )
