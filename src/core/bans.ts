@@ -61,10 +61,13 @@ export function banOfArrival(net: Network, arrival: Arrival, now: number): Ban |
 }
 
 export function means(net: Network, banned: Banned, session: Session): boolean {
-  const { user, account, source, arrival } = session
+  const { user, account, source, guestSource, arrival } = session
   if (user && meansUser(net, banned, user)) return true
   const { kind, value } = banned
-  if (kind === "mask") return matches(net.folded(value), net.folded(source))
+  if (kind === "mask") {
+    const mask = net.folded(value)
+    return [source, guestSource ?? source].some((each) => matches(mask, net.folded(each)))
+  }
   if (kind === "account" && (user || account)) return isCalled(net, value, (user?.account ?? account)?.name)
   return meansArrival(net, banned, arrival)
 }

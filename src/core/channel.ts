@@ -107,7 +107,10 @@ export function isKeeper(channel: Channel, user: User): boolean {
   return roleOf(channel, user) >= OPERATOR
 }
 
-/** Whether a mask of the list `letter` means `user`; those that are about speaking alone count when that is what is asked. */
+/**
+ * Whether a mask of the list `letter` means `user`; those that are about speaking alone count when that is what is asked. Who
+ * logs in does not leave the masks that meant them as a guest, while all of their connections come from there.
+ */
 export function isListed(
   net: Network,
   channel: Channel,
@@ -117,12 +120,13 @@ export function isListed(
 ): boolean {
   const list = channel.lists.get(letter)
   if (!list || list.size === 0) return false
-  const source = net.folded(sourceOf(user))
   const account = user.account && net.folded(user.account.name)
-  for (const mask of list.keys()) {
-    if ((speaking || !isMute(mask)) && means(mask, source, account)) return true
+  const isMeant = (source: string | undefined) => {
+    const folded = source && net.folded(source)
+    return list.keys().some((mask) => folded && (speaking || !isMute(mask)) && means(mask, folded, account))
   }
-  return false
+  if (isMeant(sourceOf(user))) return true
+  return user.sessions.length > 0 && user.sessions.every(({ guestSource }) => isMeant(guestSource))
 }
 
 /** From joining, or from speaking: https://modern.ircdocs.horse/#ban-channel-mode, #exception-channel-mode */

@@ -86,6 +86,17 @@ export class Session {
     return this.user ? sourceOf(this.user) : `${nick}!${username}@${arrival.host}`
   }
 
+  /**
+   * As whom others would see it if it had not logged in: bans on that host still mean it. Who shows a certificate of a trusted
+   * authority was given it, and is nobody's guest.
+   */
+  get guestSource(): string | undefined {
+    const { user, arrival } = this
+    if (!user?.account || arrival.certificate) return undefined
+    const { nick, username } = user
+    return sourceOf({ nick, username, host: arrival.host })
+  }
+
   /** The nick as numerics address it: `*` before registration has one. */
   get addressee(): string {
     return this.user?.nick ?? this.nick ?? "*"

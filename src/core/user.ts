@@ -86,7 +86,7 @@ export function correspondentId({ id, account }: User): number {
 }
 
 /** nick!user@host: https://modern.ircdocs.horse/#clients */
-export function sourceOf(user: User): string {
+export function sourceOf(user: Pick<User, "nick" | "username" | "host">): string {
   return `${user.nick}!${user.username}@${user.host}`
 }
 

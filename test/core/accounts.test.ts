@@ -155,3 +155,26 @@ test("whose account is known is seen under the host of members: before the first
   const hosts = world.rows.map(({ body }) => (JSON.parse(body) as { host?: string }).host)
   expect(hosts.filter((host) => host === "member")).toHaveLength(2)
 })
+
+test("a ban on a guest's host means who logs in from there, until one of their connections is from elsewhere", () => {
+  const world = new World()
+  world.engine.administer(accountRegistered, { name: "ally" as Nick, text: "hashed ally's" }, world.now)
+  const olga = join(world, "olga")
+  for (const line of ["JOIN #den", "MODE #den +bb *!*@home.guest *!*@bus.guest"])
+    world.engine.receive(olga, line, world.now)
+  const logIn = (host: string) => {
+    const ally = world.engine.connected({ ...ARRIVAL, host, memberHost: "member" }, world.now)
+    const login = ["AUTHENTICATE PLAIN", `AUTHENTICATE ${btoa("\0ally\0ally's")}`]
+    for (const line of ["CAP LS", ...login, "NICK ally", "USER u 0 * :U", "CAP END", "JOIN #den"])
+      world.engine.receive(ally, line, world.now)
+    world.settle()
+    return ally
+  }
+  const isIn = () => world.engine.net.channel("#den")?.members.has(logIns[0]!.user!)
+  const logIns = [logIn("home.guest")]
+  expect(isIn()).toBe(false)
+  logIns.push(logIn("bus.guest"))
+  expect(isIn()).toBe(false)
+  logIns.push(logIn("work.guest"))
+  expect(isIn()).toBe(true)
+})
