@@ -21,6 +21,7 @@ const forgetful: Log = {
   replay: () => [],
   append: (_rows, done) => queueMicrotask(done),
   read: () => Promise.resolve([]),
+  search: () => Promise.resolve({ rows: [] }),
   onReadOnly() {},
   onBroken() {},
   close: () => Promise.resolve(),

@@ -51,6 +51,12 @@ export function notBefore(
   return isLater ? after : { kind: "seq", seq: from.seq }
 }
 
+/** Where what `user` may read begins, by the ids of channels where it is not the first row. */
+export function beginnings(net: Network, user: User): Readonly<Record<number, number>> {
+  const places = [...user.channels.keys()].map((channel) => [channel.id, beginning(net, user, channel)?.seq])
+  return Object.fromEntries(places.filter(([, seq]) => seq !== undefined))
+}
+
 function beginning({ settings }: Network, user: User, channel: Channel): Place | undefined {
   return settings.historyFrom === "join" ? user.channels.get(channel)?.joined : undefined
 }

@@ -46,7 +46,7 @@ export function read(
   context: UserContext,
   queries: readonly Exclude<Query, { kind: "place" }>[],
   limit: number,
-  then: (rows: readonly Row[] | undefined) => Answer,
+  then: (rows: readonly Row[] | undefined, cutAt?: number) => Answer,
   before: readonly Row[] = [],
 ) {
   const [query, ...rest] = queries
@@ -55,7 +55,11 @@ export function read(
     if (result.type !== "rows") return then(undefined)
     const rows = [...before, ...result.rows]
     const left = limit - rows.length
-    if (rest.length === 0 || left <= 0) return then(rows.filter((row) => !context.erasures.has(row)))
+    if (rest.length === 0 || left <= 0)
+      return then(
+        rows.filter((row) => !context.erasures.has(row)),
+        result.cutAt,
+      )
     const others = rest.map((one) => ({ ...one, limit: Math.min(one.limit, left) }))
     return read(context, others, limit, then, rows)
   })

@@ -53,7 +53,8 @@ export interface Log {
    */
   append(rows: readonly Row[], done: () => void): void
   /** Rows in ascending order, of what has been acknowledged and not erased. Rejects only for a fault of the disk. */
-  read(query: Query): Promise<Row[]>
+  read(query: Exclude<Query, SearchQuery>): Promise<readonly Row[]>
+  search(query: SearchQuery): Promise<Found>
   /** Called when the disk is full (true: refuse what may be refused) and when there is room again (false). */
   onReadOnly: (readOnly: boolean) => void
   /** Called once when a commit failed: nothing after it may be told to anybody. */
@@ -89,27 +90,39 @@ export interface PageQuery extends Stretch {
 }
 
 /** The newest row of each conversation of an account and of these channels, where it lies in the stretch. */
-export interface ConversationsQuery extends Stretch {
+export interface ConversationsQuery extends Stretch, Readables {
   readonly kind: "conversations"
+}
+
+/** What somebody may read. */
+interface Readables {
+  /** Whose direct messages. */
   readonly accountId: number | null
   readonly channelIds: readonly number[]
+  /** By a channel's id, the place that its rows must lie after; those of other channels may lie anywhere. */
+  readonly channelsAfter?: Readonly<Record<number, number>> | undefined
 }
 
 /**
  * Rows whose text holds every one of `words`, in upper or lower case, with or without accents, in these channels and in the
- * account's direct messages. What it takes too long to look through is left out.
+ * account's direct messages. What it takes too long to look through is left out; `Found` says so.
  */
-export interface SearchQuery extends Stretch {
+export interface SearchQuery extends Stretch, Readables {
   readonly kind: "search"
   readonly words: readonly string[]
-  readonly accountId: number | null
-  readonly channelIds: readonly number[]
   /** Of the direct messages, only those with this account. */
   readonly peerId?: number | undefined
   /** Of this account alone, or of whoever had this nick then. */
   readonly author?: { readonly accountId: number } | { readonly nick: string } | undefined
   /** Only those that hold a web address. */
   readonly hasLink?: boolean | undefined
+}
+
+/** What a search has found, in ascending order. */
+export interface Found {
+  readonly rows: readonly Row[]
+  /** ms since 1970: how far it had come, from the end that it keeps, when its time was up. */
+  readonly cutAt?: number | undefined
 }
 
 /** The row at one place, or none. */
@@ -186,7 +199,7 @@ export type Result =
   | { readonly type: "reloaded" }
   /** As ranges are written; undefined where the text is neither an address nor a range. */
   | { readonly type: "range"; readonly range: string | undefined }
-  | { readonly type: "rows"; readonly rows: readonly Row[] }
+  | ({ readonly type: "rows" } & Found)
   | { readonly type: "failed" }
 
 /** Everything one turn brought about. Lines may leave only when the events are durable; requests wait likewise. */

@@ -2,7 +2,7 @@
 // cli; what it needs to be told again it is told by `reload`.
 
 import { Engine } from "../core/engine.ts"
-import type { Log, Logger, Request, Result, Row, Settings } from "../core/seams.ts"
+import type { Found, Log, Logger, Query, Request, Result, Row, Settings } from "../core/seams.ts"
 import { revocationOf } from "../core/certificates.ts"
 import { ClashError } from "../core/start.ts"
 import type { Account } from "../core/user.ts"
@@ -294,10 +294,14 @@ async function answerTo(
     case "range":
       return { type: "range", range: writtenRange(request.text) }
     case "read":
-      return { type: "rows", rows: await log.read(request.query) }
+      return { type: "rows", ...(await found(log, request.query)) }
     default:
       return identity.answer(request, request.session.arrival as Connection)
   }
+}
+
+async function found(log: Log, query: Query): Promise<Found> {
+  return query.kind === "search" ? log.search(query) : { rows: await log.read(query) }
 }
 
 async function sendEverybodyAway(shell: Shell, turns: Turns) {

@@ -4,7 +4,7 @@ import type { Database } from "bun:sqlite"
 import type { ConversationsQuery, Row } from "../core/seams.ts"
 import { indexedThrough } from "./indexed.ts"
 import { placesOf } from "./places.ts"
-import { conversationOf } from "./plain-reading.ts"
+import { conversationOf, isTooEarly } from "./plain-reading.ts"
 import { COLUMNS, NOT_ERASED, NOT_TO_ERASE } from "./row-sql.ts"
 
 export function readConversations(db: Database, query: ConversationsQuery): Row[] {
@@ -25,7 +25,7 @@ export function readConversations(db: Database, query: ConversationsQuery): Row[
     if (!newest.has(conversation)) newest.set(conversation, row)
   }
   const within = [...newest.values()]
-    .filter(({ seq }) => seq > low && seq < high)
+    .filter((row) => row.seq > low && row.seq < high && !isTooEarly(row, query))
     .toSorted((one, other) => one.seq - other.seq)
   return keep === "oldest" ? within.slice(0, limit) : within.slice(Math.max(0, within.length - limit))
 }

@@ -1,13 +1,13 @@
 // Asks a reader's thread for rows, one query at a time. The thread starts with the first: a server whose clients never read
 // back does without it.
 
-import type { Query, Row } from "../core/seams.ts"
+import type { Found, Query } from "../core/seams.ts"
 import type { FromReader } from "./messages.ts"
 import { endThread, post, startThread } from "./threads.ts"
 
 export class HistoryReader {
   readonly #path: string
-  readonly #waiting = new Map<number, { resolve: (rows: Row[]) => void; reject: (error: Error) => void }>()
+  readonly #waiting = new Map<number, { resolve: (found: Found) => void; reject: (error: Error) => void }>()
   #thread: Worker | undefined
   #lastId = 0
 
@@ -15,7 +15,7 @@ export class HistoryReader {
     this.#path = path
   }
 
-  ask(query: Query): Promise<Row[]> {
+  ask(query: Query): Promise<Found> {
     return new Promise((resolve, reject) => {
       const id = ++this.#lastId
       this.#waiting.set(id, { resolve, reject })
@@ -43,7 +43,7 @@ export class HistoryReader {
   #answered(answer: FromReader): void {
     const asker = this.#waiting.get(answer.id)
     this.#waiting.delete(answer.id)
-    if ("rows" in answer) asker?.resolve(JSON.parse(answer.rows) as Row[])
+    if ("found" in answer) asker?.resolve(JSON.parse(answer.found) as Found)
     else asker?.reject(new Error(`history cannot be read: ${answer.failed}`))
   }
 

@@ -37,6 +37,7 @@ export function openMemoryLog(options: MemoryLogOptions = {}): MemoryLog {
       later(done)
     },
     read: (query) => Promise.resolve(found(rows, query)),
+    search: (query) => Promise.resolve({ rows: found(rows, query) }),
     onReadOnly: () => {},
     onBroken: () => {},
     close: () => Promise.resolve(),

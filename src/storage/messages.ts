@@ -25,6 +25,6 @@ export type ToReader =
   | { readonly id: number; readonly query: Query }
   | { readonly close: true }
 
-/** `rows` is JSON: one string is cheaper to hand over than a hundred objects. */
+/** `found` is a `Found` as JSON: one string is cheaper to hand over than a hundred objects. */
 export type FromReader =
-  { readonly id: number; readonly rows: string } | { readonly id: number; readonly failed: string }
+  { readonly id: number; readonly found: string } | { readonly id: number; readonly failed: string }

@@ -53,11 +53,12 @@ function chosen(rows: readonly Row[], query: Exclude<Query, { kind: "place" }>):
 }
 
 /** Whether a row of the conversations that a search is about is one that it looks for. */
-export function sought({ words, author, hasLink, accountId, peerId }: SearchQuery): (row: Row) => boolean {
+export function sought(query: SearchQuery): (row: Row) => boolean {
+  const { words, author, hasLink, accountId, peerId } = query
   const folded = words.map(fold)
   const nick = author && "nick" in author ? fold(author.nick) : undefined
   return (row) => {
-    if (row.text === null) return false
+    if (row.text === null || isTooEarly(row, query)) return false
     if (peerId !== undefined && row.channelId === null && peerOf(row, accountId) !== peerId) return false
     if (author && "accountId" in author && row.accountId !== author.accountId) return false
     if (hasLink && !LINK.test(row.text)) return false
@@ -75,13 +76,19 @@ function belongs(row: Row, of: Conversation): boolean {
   return (row.accountId === one && row.peerId === other) || (row.accountId === other && row.peerId === one)
 }
 
-function isOf(
-  row: Row,
-  { accountId, channelIds }: Pick<ConversationsQuery, "accountId" | "channelIds">,
-): boolean {
-  if (row.channelId !== null) return channelIds.includes(row.channelId)
+function isOf(row: Row, query: ConversationsQuery | SearchQuery): boolean {
+  const { accountId, channelIds } = query
+  if (row.channelId !== null) return channelIds.includes(row.channelId) && !isTooEarly(row, query)
   if (accountId === null || row.accountId === null || row.peerId === null) return false
   return row.accountId === accountId || row.peerId === accountId
+}
+
+/** Whether a row of a channel lies before what may be read of it. */
+export function isTooEarly(
+  { channelId, seq }: Row,
+  { channelsAfter }: ConversationsQuery | SearchQuery,
+): boolean {
+  return channelId !== null && seq <= (channelsAfter?.[channelId] ?? 0)
 }
 
 /** Names the conversation of a message, as one account sees it. */

@@ -20,7 +20,7 @@ self.addEventListener("message", ({ data }: MessageEvent<ToReader>) => {
 function answer({ id, query }: { id: number; query: Parameters<typeof read>[1] }): void {
   try {
     db ??= openReadable(path)
-    tell({ id, rows: JSON.stringify(read(db, query)) })
+    tell({ id, found: JSON.stringify(read(db, query)) })
   } catch (error) {
     tell({ id, failed: error instanceof Error ? error.message : String(error) })
   }

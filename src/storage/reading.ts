@@ -1,27 +1,27 @@
 // Answers a query from SQLite as `plain-reading.ts` does from plain rows.
 
 import type { Database } from "bun:sqlite"
-import type { Query, Row } from "../core/seams.ts"
+import type { Found, Query, Row } from "../core/seams.ts"
 import { readConversations } from "./conversations.ts"
 import { readPage } from "./history-pages.ts"
 import { search } from "./search.ts"
 import { COLUMNS, NOT_ERASED, NOT_TO_ERASE } from "./row-sql.ts"
 
 /** The rows that `query` asks for, in ascending order, as of one moment. */
-export function read(db: Database, query: Query): Row[] {
+export function read(db: Database, query: Query): Found {
   return db.transaction(() => answer(db, query))()
 }
 
-function answer(db: Database, query: Query): Row[] {
+function answer(db: Database, query: Query): Found {
   switch (query.kind) {
     case "page":
-      return readPage(db, query)
+      return { rows: readPage(db, query) }
     case "conversations":
-      return readConversations(db, query)
+      return { rows: readConversations(db, query) }
     case "search":
       return search(db, query)
     case "place":
-      return db.query<Row, [number]>(PLACE).all(query.seq)
+      return { rows: db.query<Row, [number]>(PLACE).all(query.seq) }
   }
 }
 

@@ -3,7 +3,7 @@
 // that two share, or an index that says too much, costs time and nothing else.
 
 import type { Database } from "bun:sqlite"
-import type { Row, SearchQuery } from "../core/seams.ts"
+import type { Found, Row, SearchQuery } from "../core/seams.ts"
 import { indexedThrough } from "./indexed.ts"
 import { placesOf, type Places } from "./places.ts"
 import { fold } from "./folding.ts"
@@ -21,31 +21,46 @@ const TRIGRAMS_MAX = 24
 /** Somebody who may read more than so many conversations may read most of what there is: to look them all up costs more. */
 const PLACES_MAX = 32
 
-export function search(db: Database, query: SearchQuery, timeMs = SEARCH_MS): Row[] {
+export function search(db: Database, query: SearchQuery, timeMs = SEARCH_MS): Found {
   const { keep, limit, words } = query
-  if (limit === 0 || words.some((word) => word.includes("\0"))) return []
+  if (limit === 0 || words.some((word) => word.includes("\0"))) return { rows: [] }
   const until = performance.now() + timeMs
   const isSought = sought(query)
   const rows: Row[] = []
-  for (const row of candidates(db, query, until)) {
-    if (isSought(row) && rows.push(row) === limit) break
-    if (performance.now() > until) break
+  const found = (cutAt?: number): Found => ({ rows: keep === "newest" ? rows.toReversed() : rows, cutAt })
+  for (const { places, candidates } of stretches(db, query)) {
+    if (performance.now() > until) return found(timeOf(db, keep === "newest" ? places.high : places.low))
+    for (const row of candidates) {
+      if (isSought(row) && rows.push(row) === limit) return found()
+      if (performance.now() > until) return found(row.at)
+    }
   }
-  return keep === "newest" ? rows.toReversed() : rows
+  return found()
 }
 
-function* candidates(db: Database, query: SearchQuery, until: number): Generator<Row> {
+interface Stretch {
+  readonly places: Places
+  readonly candidates: Iterable<Row>
+}
+
+// In the order of the search: the newest first, or the oldest.
+function* stretches(db: Database, query: SearchQuery): Generator<Stretch> {
   const through = indexedThrough(db, "search")
   const { low, high } = placesOf(db, query)
   const tail = { low: Math.max(low, through), high }
   const indexed = { low, high: Math.min(high, through + 1) }
   const order = query.keep === "newest" ? "desc" : "asc"
-  if (order === "desc") yield* inTail(db, query, tail, order)
-  for (const piece of piecesOf(indexed, order)) {
-    if (performance.now() > until) return
-    yield* inIndex(db, query, piece, order)
-  }
-  if (order === "asc") yield* inTail(db, query, tail, order)
+  const inTheTail = { places: tail, candidates: inTail(db, query, tail, order) }
+  if (order === "desc") yield inTheTail
+  for (const places of piecesOf(indexed, order))
+    yield { places, candidates: inIndex(db, query, places, order) }
+  if (order === "asc") yield inTheTail
+}
+
+/** When the row at a place was said, or the last before it. */
+function timeOf(db: Database, seq: number): number | undefined {
+  const last = "select at_ms as at from events where seq <= ? order by seq desc limit 1"
+  return db.query<{ at: number }, [number]>(last).get(seq)?.at
 }
 
 type Order = "asc" | "desc"

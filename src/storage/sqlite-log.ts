@@ -2,7 +2,7 @@
 // a slow disk delays echoes but never the loop. https://www.sqlite.org/wal.html
 
 import { existsSync } from "node:fs"
-import type { Log, Query, Row } from "../core/seams.ts"
+import type { Found, Log, Query, Row, SearchQuery } from "../core/seams.ts"
 import type { Snapshot } from "../core/snapshot.ts"
 import { EXIT, UserError } from "../user-error.ts"
 import { makeDataDirectory, privately, type DataDirectory } from "./data-directory.ts"
@@ -157,8 +157,12 @@ export class SqliteLog implements Log {
     post(this.#writer, encodeRows(rows))
   }
 
-  read(query: Query): Promise<Row[]> {
-    return (query.kind === "search" ? this.#searcher : this.#reader).ask(query)
+  async read(query: Exclude<Query, SearchQuery>): Promise<readonly Row[]> {
+    return (await this.#reader.ask(query)).rows
+  }
+
+  search(query: SearchQuery): Promise<Found> {
+    return this.#searcher.ask(query)
   }
 
   /** Deletes what is not to be kept any longer, in the background. */

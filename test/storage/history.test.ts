@@ -126,7 +126,13 @@ const stretch = {
   types: fc.subarray(TYPES),
 }
 const account = fc.constantFrom(...ACCOUNTS)
-const entitled = { accountId: fc.option(account), channelIds: fc.subarray(CHANNELS) }
+const entitled = {
+  accountId: fc.option(account),
+  channelIds: fc.subarray(CHANNELS),
+  channelsAfter: fc.option(fc.record({ 1: fc.nat(150), 2: fc.nat(150) }, { requiredKeys: [] }), {
+    nil: undefined,
+  }),
+}
 const queries: fc.Arbitrary<Query> = fc.oneof(
   fc.record({
     kind: fc.constant("page" as const),
@@ -184,7 +190,7 @@ test("an answer is what a filter gives, however far the indexes and an erasure l
         for (let i = 0; i < pieces; i++) jobs.erase()
         jobs.history.fill(Math.min(last, indexed.history), indexed.history)
         jobs.search.fill(Math.min(last, indexed.search), indexed.search)
-        for (const one of asked) expect(read(reader, one)).toEqual(found(rows, one))
+        for (const one of asked) expect(read(reader, one)).toEqual({ rows: found(rows, one) })
         jobs.close()
       },
     ),

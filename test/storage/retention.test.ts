@@ -99,16 +99,18 @@ test("what is deleted is not found, and no byte of it is left in the files", asy
     row(1, { at: 1_000_000, text }),
     ...daily(3, () => ({})).map((each) => ({ ...each, seq: each.seq + 1 })),
   ])
-  const found = () =>
-    log.read({
-      kind: "search",
-      words: [text],
-      accountId: null,
-      channelIds: [1],
-      types: TYPES,
-      keep: "newest",
-      limit: 10,
-    })
+  const found = async () =>
+    (
+      await log.search({
+        kind: "search",
+        words: [text],
+        accountId: null,
+        channelIds: [1],
+        types: TYPES,
+        keep: "newest",
+        limit: 10,
+      })
+    ).rows
   expect(await found()).toHaveLength(1)
   await retained(log, directory, { rest: { days: 30, messages: 0 } }, [2, 3, 4])
   expect(await found()).toEqual([])

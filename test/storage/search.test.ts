@@ -51,7 +51,7 @@ test.each([
   expect(sought(looking(words))(row(1, { text }))).toBe(isFound)
   const log = openSqliteLog(temporaryDirectory())
   await append(log, [row(1, { text })])
-  expect((await log.read(looking(words))).length).toBe(isFound ? 1 : 0)
+  expect((await log.search(looking(words))).rows.length).toBe(isFound ? 1 : 0)
   await log.close()
 })
 
@@ -72,9 +72,10 @@ test("the newest are found first, and when time is up, no more is", () => {
   const rows = rowsFrom(1, 20_000)
   filled(path, rows)
   const db = openReadable(path)
-  expect(search(db, looking(["nowhere", "text"]))).toEqual([])
-  expect(search(db, looking(["text"], { limit: 2 })).map(({ seq }) => seq)).toEqual([19_999, 20_000])
-  expect(search(db, looking(["te"]), -1)).toEqual([])
+  expect(search(db, looking(["nowhere", "text"]))).toEqual({ rows: [] })
+  const { rows: newest, cutAt } = search(db, looking(["text"], { limit: 2 }))
+  expect([newest.map(({ seq }) => seq), cutAt]).toEqual([[19_999, 20_000], undefined])
+  expect(search(db, looking(["te"]), -1)).toEqual({ rows: [], cutAt: rows.at(-1)?.at })
   db.close()
 })
 
@@ -89,7 +90,7 @@ test("an index that was emptied fills again by itself, and all is found meanwhil
   const log = openSqliteLog(directory)
   const reader = openReadable(path)
   const isBehind = () => reader.query("select 1 from indexes where through_seq < 5000").get() !== null
-  do expect((await log.read(looking(["text of 17"], { limit: 500 }))).length).toBe(111)
+  do expect((await log.search(looking(["text of 17"], { limit: 500 }))).rows.length).toBe(111)
   while (isBehind())
   reader.close()
   await log.close()

@@ -48,6 +48,8 @@ export class World {
   settings: Settings
   /** False: the configuration cannot be read again. */
   mayReload = true
+  /** Nothing before what is found is looked through. */
+  isSlow = false
   now = BEGINNING
   engine: Engine
   #epoch = 0
@@ -77,7 +79,8 @@ export class World {
       for (const request of turn.requests) {
         if (request.type === "read") {
           const rows = found(this.rows, request.query)
-          this.engine.answered(request.session, { type: "rows", rows }, this.now)
+          const cutAt = this.isSlow ? rows[0]?.at : undefined
+          this.engine.answered(request.session, { type: "rows", rows, cutAt }, this.now)
         } else if ("given" in request && request.given === "busy") {
           this.engine.answered(request.session, { type: "tooMany", words: "Try again in a moment" }, this.now)
         } else if (request.type === "operator") {

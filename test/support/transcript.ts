@@ -14,7 +14,7 @@
 //   alice < (closed)                            the server ended the connection
 //   alice leaves                                the connection is lost
 //   alice is ended KICKED                       an administrator's doing
-//   wait 90s · restart · full disk · room again · broken configuration · lockdown on · lockdown off · alice becomes moderator
+//   wait 90s · restart · slow disk · full disk · room again · broken configuration · lockdown on · lockdown off · alice becomes moderator
 //
 // Msgids appear as `id` and their place in the log.
 
@@ -111,6 +111,10 @@ class Stage {
     }
     if (line === "broken configuration") {
       this.#world.mayReload = false
+      return
+    }
+    if (line === "slow disk") {
+      this.#world.isSlow = true
       return
     }
     const [name, verb, ...rest] = line.split(" ")

@@ -5,7 +5,7 @@
 import { FAIL, type Reply } from "../../protocol/reply.ts"
 import { serverTime } from "../../protocol/server-time.ts"
 import { command, type Answer, type UserContext } from "../command.ts"
-import { mayRead, nameOf, notBefore, readable } from "../entitlement.ts"
+import { beginnings, mayRead, nameOf, notBefore, readable } from "../entitlement.ts"
 import { between, limitOf, read, referenceOf, type Part } from "../history.ts"
 import type { Content } from "../narrow.ts"
 import { batched, MESSAGES, played, typesFor } from "../playback.ts"
@@ -118,6 +118,7 @@ function targets(context: UserContext, params: readonly string[]): Answer {
     types: MESSAGES,
     accountId: correspondentId(user),
     channelIds: [...channels.keys()],
+    channelsAfter: beginnings(net, user),
   }))
   read(context, queries, given.limit, (rows) => {
     if (!rows) return fail("MESSAGE_ERROR", ["TARGETS"], "Targets could not be retrieved")

@@ -2,10 +2,10 @@
 // read it there. `has=link` is an attribute of our own.
 
 import { parseTags, type Tags } from "../../protocol/message.ts"
-import { FAIL, type Reply } from "../../protocol/reply.ts"
-import { parseServerTime } from "../../protocol/server-time.ts"
+import { FAIL, NOTE, type Reply } from "../../protocol/reply.ts"
+import { parseServerTime, serverTime } from "../../protocol/server-time.ts"
 import { command, type Answer, type UserContext } from "../command.ts"
-import { mayRead, notBefore, readable } from "../entitlement.ts"
+import { beginnings, mayRead, readable } from "../entitlement.ts"
 import { limitOf, read } from "../history.ts"
 import type { Network } from "../network.ts"
 import { batched, MESSAGES, played } from "../playback.ts"
@@ -21,16 +21,23 @@ export const SEARCH = command({
     const { net, user, newBatch } = context
     const query = queryOf(context, parseTags(text))
     if ("command" in query) return query
-    read(context, [query], query.limit, (rows) => {
+    read(context, [query], query.limit, (rows, cutAt) => {
       if (!rows) return FAIL("SEARCH", "INTERNAL_ERROR", [], "The search could not be run")
       const names = new Map([...user.channels.keys()].map(({ id, name }) => [id as number, name]))
       const batch = newBatch()
       const mine = rows.filter((row) => mayRead(net, user, row))
       const lines = mine.flatMap((row) => played(context, row, names.get(row.channelId ?? 0)))
-      return batched(lines, batch, "soju.im/search")
+      return batched([...incomplete(cutAt), ...lines], batch, "soju.im/search")
     })
   },
 })
+
+/** Said within the batch, which alone a label may answer with: https://ircv3.net/specs/extensions/standard-replies.html */
+function incomplete(cutAt: number | undefined): Reply[] {
+  if (cutAt === undefined) return []
+  const text = "There was no time to look further than this"
+  return [NOTE("SEARCH", "INCOMPLETE", [serverTime(cutAt)], text)]
+}
 
 /** What is asked for, or what cannot be. */
 function queryOf({ net, user }: UserContext, attributes: Tags): SearchQuery | Reply {
@@ -40,6 +47,7 @@ function queryOf({ net, user }: UserContext, attributes: Tags): SearchQuery | Re
     words: [],
     accountId: correspondentId(user),
     channelIds: [...user.channels.keys()].map(({ id }) => id),
+    channelsAfter: beginnings(net, user),
     keep: "newest",
     limit: net.settings.limits.historyPage,
   }
@@ -48,10 +56,8 @@ function queryOf({ net, user }: UserContext, attributes: Tags): SearchQuery | Re
     if (!more) return FAIL("SEARCH", "INVALID_PARAMS", [name], "Nothing can be searched by that")
     query = { ...query, ...more }
   }
-  const found = readable(net, user, attributes.get("in") ?? "")
   // "If after is specified, messages SHOULD be searched from that time."
-  const keep = query.after ? "oldest" : "newest"
-  return { ...query, keep, after: found ? notBefore(net, user, found, query.after) : query.after }
+  return query.after ? { ...query, keep: "oldest" } : query
 }
 
 type Attribute = (value: string, net: Network, user: User) => Partial<SearchQuery> | undefined
