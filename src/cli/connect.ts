@@ -1,6 +1,7 @@
 // chat connect: the terminal client. On a terminal a prompt; with --line, in a pipe or on a simple terminal plain lines.
 
 import { createInterface } from "node:readline/promises"
+import { parsePin } from "../authority/pin.ts"
 import type { Happening } from "../client/happening.ts"
 import type { Link } from "../dial/link.ts"
 import { printable } from "../protocol/printable.ts"
@@ -25,6 +26,7 @@ import {
 } from "./dialling.ts"
 import type { Parsed } from "./flags.ts"
 import { nearest } from "../nearest.ts"
+import { report } from "./run.ts"
 
 const CHANNEL_DEFAULT = "#general"
 
@@ -195,12 +197,33 @@ function isSimple({ NO_COLOR, TERM }: NodeJS.ProcessEnv): boolean {
   return (NO_COLOR !== undefined && NO_COLOR !== "") || TERM === "dumb"
 }
 
+/** Tries at words that are none; the right ones are not asked for twice. */
+const TRIES_MAX = 3
+
 async function askWords(): Promise<string> {
   const readline = createInterface({ input: process.stdin, output: process.stderr, terminal: false })
-  process.stderr.write("First time with this server. Type the six words its host gave you:\n> ")
+  process.stderr.write(
+    "First time with this server. Type the six words its host gave you (Enter alone: I have none):\n",
+  )
   try {
-    return await readline.question("")
+    for (let tries = 1; ; tries++) {
+      process.stderr.write("> ")
+      const text = await readline.question("")
+      if (text.trim() === "" || tries === TRIES_MAX || isPin(text)) return text
+    }
   } finally {
     readline.close()
+  }
+}
+
+/** Otherwise it says what is wrong. */
+function isPin(text: string): boolean {
+  try {
+    parsePin(text)
+    return true
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    report(error)
+    return false
   }
 }

@@ -11,7 +11,7 @@ import { Link, type LinkOptions } from "../dial/link.ts"
 import { profileNamed, profilesFolder, readProfiles, saveProfile, type Profile } from "../dial/profiles.ts"
 import { renew } from "../dial/renew.ts"
 import { Renewal } from "../dial/renewal.ts"
-import { credentialsFor, explained, type AskWords } from "../dial/trust.ts"
+import { credentialsFor, explained, isOf, type AskWords } from "../dial/trust.ts"
 import { parseNick } from "../protocol/names.ts"
 import { printable } from "../protocol/printable.ts"
 import { day } from "../terminal/clock.ts"
@@ -92,10 +92,13 @@ export interface DialOptions extends Pick<LinkOptions, "retry"> {
   told?(text: string): void
 }
 
-export async function dial(place: Place, who: Who, options: DialOptions): Promise<Dialled> {
-  const { address, profile } = place
+export async function dial(named: Place, who: Who, options: DialOptions): Promise<Dialled> {
   const nick = nickOf(who.nick)
-  const credentials = await credentialsFor(address, who, profile, options.askWords)
+  const found = await credentialsFor(named.address, who, named.profile, options.askWords)
+  const place = { ...named, profile: profileOf(named, found.ca?.[0]) }
+  const { address, profile } = place
+  const { cert = profile?.cert, key = profile?.key } = found
+  const credentials = { ...found, cert, key }
   const certified = certifiedName(credentials)
   // A certificate that was given now says more than the nick of last time: two people may share a computer's account.
   const known = who.cert === undefined ? (profile?.server.nick ?? certified) : certified
@@ -118,7 +121,7 @@ export async function dial(place: Place, who: Who, options: DialOptions): Promis
     chance: Math.random,
     connect: (events) =>
       connect(address, { ...credentials, ...renewal?.pair() }, events).catch((error: unknown) => {
-        throw explained(error, address, credentials)
+        throw explained(error, address, credentials, profile)
       }),
     happened(happenings) {
       for (const happening of happenings) {
@@ -132,6 +135,12 @@ export async function dial(place: Place, who: Who, options: DialOptions): Promis
   })
   const dialled = { session, link, place, credentials }
   return dialled
+}
+
+/** A server is who its authority says, whatever its address. */
+function profileOf({ profile }: Place, ca: string | undefined): Profile | undefined {
+  if (isOf(profile, ca)) return profile
+  return ca === undefined ? undefined : readProfiles(profilesFolder()).find((other) => isOf(other, ca))
 }
 
 /** For a certificate of the profile alone: files that somebody names are theirs, and a foreign network makes none. */
@@ -158,6 +167,7 @@ export function remember({ session, place, credentials }: Dialled) {
   const { address, profile } = place
   const [ca] = credentials.ca ?? []
   const host = formatAddress(address)
+  const now = new Date().toISOString()
   const server = {
     v: 1 as const,
     ...(ca === undefined ? {} : { pin: pinOf(ca) }),
@@ -165,7 +175,8 @@ export function remember({ session, place, credentials }: Dialled) {
     hosts: [...new Set([host, ...(profile?.server.hosts ?? [])])],
     nick: session.registration.wanted,
     channels: [...session.wanted.values()].map((channel) => channel.name),
-    lastUsed: new Date().toISOString(),
+    since: profile?.server.since ?? now,
+    lastUsed: now,
   }
   // What is of the profile may have been renewed there meanwhile.
   const isNew = credentials.cert !== profile?.cert

@@ -44,7 +44,7 @@ export const join = cliCommand({
     if (known?.cert !== undefined && !flags.replace) throw alreadyHere(known)
     const tick = flags.ascii ? "*" : "✓"
     const say = (text: string) => process.stderr.write(`  ${tick} ${text}\n`)
-    const ca = await pinned(address, invitation.pin)
+    const ca = await pinned(address, invitation.pin, "invited")
     say(`this is the server that you were invited to: ${sixWords(ca).replaceAll("-", " ")}`)
     const { cert, name } = await become(invitation, address, ca, known)
     say(`you are ${name}: your key was made on this computer and stays here`)
@@ -99,6 +99,7 @@ function serverOf(
   { pin, hosts, name }: { pin: string; hosts: string[]; name: string },
   known: Profile | undefined,
 ) {
+  const now = new Date().toISOString()
   return {
     v: 1 as const,
     pin,
@@ -106,7 +107,8 @@ function serverOf(
     hosts,
     nick: name,
     channels: [...new Set([...(known?.server.channels ?? []), ...channels.filter(isTarget)])],
-    lastUsed: new Date().toISOString(),
+    since: known?.server.since ?? now,
+    lastUsed: now,
   }
 }
 

@@ -129,6 +129,7 @@ function readerGone(error: NodeJS.ErrnoException): void {
 export function report(error: unknown): ExitCode {
   if (error instanceof UserError) {
     process.stderr.write(`chat: error: ${error.message}\n`)
+    for (const line of error.more) process.stderr.write(`${line}\n`)
     if (error.hint !== undefined) process.stderr.write(`chat: hint: ${error.hint}\n`)
     return error.exitCode
   }

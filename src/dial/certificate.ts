@@ -1,7 +1,6 @@
 // What a server showed of itself in the handshake, and what to say when it does not do.
 
 import { X509Certificate } from "node:crypto"
-import { pinOf, sixWords } from "../authority/pin.ts"
 import { printable } from "../protocol/printable.ts"
 import { EXIT, UserError } from "../user-error.ts"
 import { formatAddress, type Address } from "./address.ts"
@@ -24,9 +23,17 @@ export class UnknownAuthority extends Error {
 
 /** The chain of a Bun TLS socket; on `Bun.connect` it is `getPeerCertificate(false).issuerCertificate`. */
 export function presentedBy(socket: { getPeerCertificate(abbreviated?: boolean): unknown }): Presented {
-  const leaf = socket.getPeerCertificate(false) as Peer | undefined
-  const authority = leaf?.issuerCertificate === leaf ? leaf : leaf?.issuerCertificate
-  return { leaf: leaf?.raw, authority: authority?.raw }
+  const peer = socket.getPeerCertificate(false) as Peer | undefined
+  const leaf = peer?.raw
+  const authority = peer?.issuerCertificate?.raw ?? (isSelfSigned(leaf) ? leaf : undefined)
+  return { leaf, authority }
+}
+
+/** Whether nobody but itself vouches for a certificate (DER). */
+export function isSelfSigned(der: Uint8Array | undefined): boolean {
+  if (der === undefined) return false
+  const certificate = new X509Certificate(der)
+  return certificate.issuer === certificate.subject && certificate.verify(certificate.publicKey)
 }
 
 interface Peer {
@@ -91,25 +98,6 @@ function wrongName(host: string, leaf: X509Certificate): UserError {
 
 function distrust(message: string, hint: string): UserError {
   return new UserError(message, { hint, exitCode: EXIT.trust })
-}
-
-/** The one-line STOP: another authority than the known one. `expected` is a fingerprint in hex or six words. */
-export function wrongAuthority(address: Address, expected: string, presented: Presented): UserError {
-  const got = presented.authority
-    ? `"${spoken(sixWords(pinOf(presented.authority)))}"`
-    : "no authority at all"
-  return new UserError(
-    `STOP: ${printable(address.host)} is not the server you were invited to (expected "${spoken(expected)}", got ${got}). Nothing was sent`,
-    {
-      hint: "another network may help; else ask the host whether the server was set up anew, and for its six words",
-      exitCode: EXIT.trust,
-    },
-  )
-}
-
-/** Six words as they are said. */
-function spoken(words: string): string {
-  return words.replaceAll("-", " ")
 }
 
 /** DER to PEM. */

@@ -2,14 +2,15 @@
 // word of trust there is no connection, and no way to say "continue anyway".
 
 import { readFileSync } from "node:fs"
-import { matchesPin, parsePin, pinOf, sixWords } from "../authority/pin.ts"
+import { matchesPin, parsePin, pinOf } from "../authority/pin.ts"
 import { assertPrivate } from "../authority/private-file.ts"
 import { printable } from "../protocol/printable.ts"
 import { EXIT, UserError } from "../user-error.ts"
 import type { Address } from "./address.ts"
-import { pemOf, UnknownAuthority, wrongAuthority } from "./certificate.ts"
+import { isSelfSigned, pemOf, type Presented, UnknownAuthority } from "./certificate.ts"
 import { connect, presentedAt, type Credentials } from "./connection.ts"
 import type { Profile } from "./profiles.ts"
+import { wrongAuthority, type Expected } from "./wrong-authority.ts"
 
 export interface TrustFlags {
   /** Paths. */
@@ -30,57 +31,96 @@ export async function credentialsFor(
   profile: Profile | undefined,
   askWords: AskWords,
 ): Promise<Credentials> {
-  const identity = identityOf(flags, profile)
-  if (flags.ca !== undefined) return { ca: [readText(flags.ca)], ...identity }
-  if (flags.pin !== undefined) return { ca: [await pinned(address, flags.pin)], ...identity }
-  if (profile?.ca !== undefined) return { ca: [profile.ca], ...identity }
-  if (await isPublic(address)) return { ca: undefined, ...identity }
-  if (!askWords) throw nobodyToAsk(address)
+  const ca = await authorityFor(address, flags, profile, askWords)
+  // Who we were with another authority is nothing that this server is to see.
+  return {
+    ca: ca === undefined ? undefined : [ca],
+    ...identityOf(flags, isOf(profile, ca) ? profile : undefined),
+  }
+}
+
+/** Whether a profile is that of the server with this authority; undefined is a public one. */
+export function isOf(profile: Profile | undefined, ca: string | undefined): boolean {
+  if (profile?.ca === undefined || ca === undefined) return profile?.ca === ca
+  return pinOf(profile.ca) === pinOf(ca)
+}
+
+/** PEM; undefined when a public authority vouches for the server. */
+async function authorityFor(
+  address: Address,
+  flags: TrustFlags,
+  profile: Profile | undefined,
+  askWords: AskWords,
+): Promise<string | undefined> {
+  if (flags.ca !== undefined) return readText(flags.ca)
+  if (flags.pin !== undefined) return pinned(address, flags.pin)
+  if (profile?.ca !== undefined) return profile.ca
+  const unknown = await publicly(address)
+  if (!unknown) return undefined
+  if (profile) throw wrongAuthority(address, expectedOf(profile), unknown)
+  if (!askWords) throw nobodyToAsk(address, unknown)
   const words = await askWords()
-  if (words === undefined || words.trim() === "") throw nobodyToAsk(address)
-  return { ca: [await pinned(address, words)], ...identity }
+  if (words === undefined || words.trim() === "") throw nobodyToAsk(address, unknown)
+  return pinned(address, words)
 }
 
 /** The authority's certificate (PEM) in what the server presents, when its key has this fingerprint. */
-export async function pinned(address: Address, text: string): Promise<string> {
+export async function pinned(
+  address: Address,
+  text: string,
+  how: Expected["how"] = "given",
+): Promise<string> {
   const pin = parsePin(text)
   const presented = await presentedAt(address)
   const { authority } = presented
   if (authority && matchesPin(authority, pin)) return pemOf(authority)
-  const words = pin.bits === 256 ? sixWords(pin.value.toString(16).padStart(64, "0")) : text.trim()
-  throw wrongAuthority(address, printable(words), presented)
+  const hex = pin.value.toString(16).padStart(64, "0")
+  const by = pin.bits === 256 ? { pin: hex } : { words: printable(text.trim()) }
+  throw wrongAuthority(address, { how, ...by }, presented)
 }
 
-/** Whether a public authority vouches for the server; tried without any certificate of ours. */
-async function isPublic(address: Address): Promise<boolean> {
+/** What the server shows when no public authority vouches for it; tried without any certificate of ours. */
+async function publicly(address: Address): Promise<Presented | undefined> {
   try {
     const nobody = { ca: undefined, cert: undefined, key: undefined }
     const connection = await connect(address, nobody, { line() {}, closed() {} })
     connection.terminate()
-    return true
+    return undefined
   } catch (error) {
-    if (error instanceof UnknownAuthority) return false
+    if (error instanceof UnknownAuthority) return error.presented
     throw error
   }
 }
 
-function nobodyToAsk(address: Address): UserError {
-  return new UserError(
-    `${printable(address.host)} is not known here, and no public authority vouches for it`,
-    {
-      hint: "ask its host for its six words and pass them with --pin, or its ca.pem with --ca",
-      exitCode: EXIT.trust,
-    },
-  )
+function nobodyToAsk(address: Address, presented: Presented): UserError {
+  const shows = isSelfSigned(presented.leaf)
+    ? "it shows a certificate that it signed itself"
+    : "no public authority vouches for it"
+  return new UserError(`${printable(address.host)} is not known here, and ${shows}`, {
+    hint: "ask its host for its six words and pass them with --pin, or its ca.pem with --ca",
+    exitCode: EXIT.trust,
+  })
 }
 
-/** The STOP line for a server that credentials do not fit; any other error as it is. */
-export function explained(error: unknown, address: Address, credentials: Credentials): unknown {
+/** The STOP screen for a server that credentials do not fit; any other error as it is. */
+export function explained(
+  error: unknown,
+  address: Address,
+  credentials: Credentials,
+  profile?: Profile,
+): unknown {
   if (!(error instanceof UnknownAuthority)) return error
   const [ca] = credentials.ca ?? []
+  if (profile && isOf(profile, ca)) return wrongAuthority(address, expectedOf(profile), error.presented)
   return ca === undefined
-    ? nobodyToAsk(address)
-    : wrongAuthority(address, sixWords(pinOf(ca)), error.presented)
+    ? nobodyToAsk(address, error.presented)
+    : wrongAuthority(address, { how: "given", pin: pinOf(ca) }, error.presented)
+}
+
+function expectedOf({ ca, server }: Profile): Expected {
+  const { since, lastUsed } = server
+  const pin = ca === undefined ? {} : { pin: pinOf(ca) }
+  return { how: "known", ...pin, ...(since === undefined ? { lastUsed } : { since }) }
 }
 
 function identityOf(flags: TrustFlags, profile: Profile | undefined) {

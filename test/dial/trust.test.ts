@@ -57,7 +57,7 @@ describe("whoever is not the right server gets nothing: no line, no certificate"
     const { message, exitCode } = await refusal(server.port, await me())
     expect(exitCode).toBe(4)
     expect(message).toBe(
-      `STOP: localhost is not the server you were invited to (expected "${ours.words.replaceAll("-", " ")}", ` +
+      `STOP: localhost is not the server that you mean (expected "${ours.words.replaceAll("-", " ")}", ` +
         `got "${theirs.words.replaceAll("-", " ")}"). Nothing was sent`,
     )
     expect([server.received, server.shown]).toEqual([[], []])

@@ -4,7 +4,9 @@ import { expect, test } from "bun:test"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { testAuthority } from "../support/certificates.ts"
+import { generate as selfsigned } from "selfsigned"
+import { sixWords } from "../../src/authority/pin.ts"
+import { EXPIRED, NOT_YET_VALID, type Overrides, testAuthority } from "../support/certificates.ts"
 import { chat } from "../support/program.ts"
 import { scriptedServer, smallServer } from "../support/scripted-server.ts"
 
@@ -47,4 +49,61 @@ test("authorities that the system trusts are believed; who is not is asked nothi
     expect(server.received).toContain("JOIN #tea")
   }
   rmSync(home, { recursive: true, force: true })
+})
+
+test.each<[string, Overrides & { readonly hosts?: string[] }, RegExp]>([
+  [
+    "of another name",
+    { hosts: ["other.local"] },
+    /is not localhost: its certificate is for other\.local\nchat: hint: /,
+  ],
+  ["expired", EXPIRED, /localhost's certificate expired 2 days ago\nchat: hint: .*clock/],
+  [
+    "not yet valid",
+    NOT_YET_VALID,
+    /clock says [\d-]+; localhost's certificate begins on [\d-]+\nchat: hint: set/,
+  ],
+])(
+  "a certificate of a trusted authority that is %s stops it, and nothing is sent",
+  async (_, spoilt, words) => {
+    using authority = await testAuthority()
+    const { hosts, ...overrides } = spoilt
+    using server = scriptedServer(await authority.issueServer(hosts, overrides), network)
+    const home = mkdtempSync(join(tmpdir(), "chat-foreign-"))
+    const ended = await chat(["connect", `localhost:${server.port}`, "--nick", "alice"], {
+      home,
+      stdin: "hello\n",
+      env: { NODE_EXTRA_CA_CERTS: authority.caPath },
+    })
+    expect(ended).toMatchObject({ exitCode: 4, stdout: "", stderr: expect.stringMatching(words) })
+    expect(server.received).toEqual([])
+    rmSync(home, { recursive: true, force: true })
+  },
+)
+
+test("one that signed itself stops it, in words of its own; and so does it where a public authority vouched before", async () => {
+  using authority = await testAuthority()
+  const home = mkdtempSync(join(tmpdir(), "chat-foreign-"))
+  const first = scriptedServer(await authority.issueServer(), network)
+  const args = ["connect", `localhost:${first.port}`, "--nick", "alice", "--join", "tea"]
+  const env = { NODE_EXTRA_CA_CERTS: authority.caPath }
+  expect((await chat(args, { home, env })).exitCode).toBe(0)
+  first[Symbol.dispose]()
+
+  const { private: keyPem, cert: certPem } = await selfsigned([{ name: "commonName", value: "localhost" }])
+  using impostor = scriptedServer({ certPem, keyPem }, network, undefined, first.port)
+  const stranger = mkdtempSync(join(tmpdir(), "chat-foreign-"))
+  const unknown = await chat(args, { home: stranger, env, stdin: "hello\n" })
+  expect(unknown).toMatchObject({ exitCode: 4, stdout: "" })
+  expect(unknown.stderr).toMatch(/not known here, and it shows a certificate that it signed itself\n/)
+  const known = await chat(["connect"], { home, env, stdin: "hello\n" })
+  expect(known).toMatchObject({ exitCode: 4, stdout: "" })
+  expect(known.stderr).toMatch(
+    /STOP: [^]*You know it by +a public authority\n +since [^]*signed by itself[^]*tell the host/,
+  )
+  expect(impostor.received).toEqual([])
+  // Who has its words from its host believes it.
+  const believed = await chat([...args, "--pin", sixWords(certPem)], { home: stranger, stdin: "hello\n" })
+  expect(believed.exitCode).toBe(0)
+  for (const folder of [home, stranger]) rmSync(folder, { recursive: true, force: true })
 })

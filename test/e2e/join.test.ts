@@ -69,7 +69,7 @@ test("a server of another authority stops it, and is told nothing", async () => 
   const link = (await linkFor("carol")).replace(/\/\/[^/]+/, `//localhost:${other.port}`)
   const ended = await chat(["join", link], { home: server.home("carol"), stdin: "hi\n" })
   expect(ended.exitCode).toBe(4)
-  expect(ended.stderr).toContain("STOP: localhost is not the server you were invited to")
+  expect(ended.stderr).toContain("STOP: localhost is not the server that you were invited to")
   expect(other.said).not.toContain("invitation refused")
   // The invitation is still good.
   const mended = link.replace(/\/\/[^/]+/, `//localhost:${server.port}`)

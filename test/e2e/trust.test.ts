@@ -4,6 +4,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test"
 import { EXPIRED, NOT_YET_VALID, testAuthority, type TestAuthority } from "../support/certificates.ts"
 import { chat, CHAT, testWith } from "../support/program.ts"
+import { scriptedServer, smallServer } from "../support/scripted-server.ts"
 import { startServer, type TestServer } from "../support/server.ts"
 import { Tmux } from "../support/tmux.ts"
 
@@ -64,13 +65,61 @@ test("another authority than the given one stops it, and nothing is sent", async
   const byWords = await connect("--pin", stranger.words, "--cert", identity.certPath)
   for (const ended of [byFile, byWords]) {
     expect(ended).toMatchObject(STOPPED)
-    expect(ended.stderr).toMatch(/^chat: error: STOP: [^\n]*Nothing was sent\nchat: hint: [^\n]+\n$/)
+    expect(ended.stderr).toMatch(/^chat: error: STOP: [^\n]*Nothing was sent\n\n[^]+\nchat: hint: [^\n]+\n$/)
     // Both are said in words that can be read out.
     expect(ended.stderr).toContain(stranger.words.replaceAll("-", " "))
     expect(ended.stderr).toContain(server.authority.words.replaceAll("-", " "))
   }
   expect((await server.status()).seq).toBe(before.seq)
   expect(server.said).not.toContain("CERT_UNTRUSTED")
+})
+
+test("a server that is known and shows another authority is sent nothing, and all that is known is said", async () => {
+  using known = await testAuthority()
+  const home = server.home("returned")
+  const member = await known.issueClient("returned")
+  const first = scriptedServer(await known.issueServer(), smallServer, known.caPem)
+  const { port } = first
+  const address = `localhost:${port}`
+  const identity = ["--cert", member.certPath, "--join", "tea"]
+  expect((await chat(["connect", address, "--pin", known.words, ...identity], { home })).exitCode).toBe(0)
+  expect(first.shown).toContain("CN=returned")
+  first[Symbol.dispose]()
+
+  using impostor = scriptedServer(await stranger.issueServer(), smallServer, known.caPem, port)
+  const ended = await chat(["connect"], { home, stdin: "a secret\n" })
+  expect(ended).toMatchObject(STOPPED)
+  expect([impostor.received, impostor.shown]).toEqual([[], []])
+  const today = new Date().toISOString().slice(0, 10)
+  const pin = (hex: string) => `SHA-256 ${hex.slice(0, 8)}...${hex.slice(-8)}`
+  const said = ended.stderr.split("\n")
+  expect(said).toContain(`  You asked for         ${address}`)
+  expect(said).toContain(`  You know it by        ${known.words.replaceAll("-", " ")}`)
+  expect(said).toContain(`                        ${pin(known.pin)}, since ${today}`)
+  expect(said).toContain(`  What answered shows   ${stranger.words.replaceAll("-", " ")}`)
+  expect(said).toContain(`                        ${pin(stranger.pin)}, begins ${today}`)
+  expect(ended.stderr).toMatch(/Nothing was sent: not your name, not your certificate, not a message\./)
+  expect(ended.stderr).toMatch(
+    /tell the host\n[^]*chat connect localhost:\d+ --pin WORD[^]*no "continue anyway"/,
+  )
+  expect(Math.max(...said.slice(1, -2).map((line) => line.length))).toBeLessThan(80)
+})
+
+test("its new words bring back to a server that was set up anew, which is not shown the old certificate", async () => {
+  using old = await testAuthority()
+  const home = server.home("anew")
+  const member = await old.issueClient("anew")
+  const before = scriptedServer(await old.issueServer(), smallServer, old.caPem)
+  const address = `localhost:${before.port}`
+  const { port } = before
+  await chat(["connect", address, "--pin", old.words, "--cert", member.certPath, "--join", "tea"], { home })
+  before[Symbol.dispose]()
+  using after = scriptedServer(await stranger.issueServer(), smallServer, old.caPem, port)
+  const believed = await chat(["connect", address, "--pin", stranger.words, "--join", "tea"], { home })
+  expect(believed.exitCode).toBe(0)
+  expect((await chat(["connect"], { home })).exitCode).toBe(0)
+  expect(after.received).toContain("JOIN #tea")
+  expect(new Set(after.shown)).toEqual(new Set(["none"]))
 })
 
 test("in a pipe, with nothing to believe by, it stops", async () => {
@@ -120,7 +169,15 @@ testWith("tmux")("on a terminal it asks for the six words, and believes only the
 
   const wrong = tmux.open([CHAT, "connect", address, "--nick", "fooled"], { home: server.home("fooled") })
   await wrong.shows(/six words/)
+  wrong.say("otter mango")
+  await wrong.shows(/a server's fingerprint is six words; these are 2/)
   wrong.say(stranger.words)
   expect(await wrong.exitCode()).toBe(4)
-  await wrong.shows(/STOP: /)
+  await wrong.shows(/STOP: [^]*You gave +\w+ \w+[^]*tell the host/)
+
+  const none = tmux.open([CHAT, "connect", address, "--nick", "lost"], { home: server.home("lost") })
+  await none.shows(/Enter alone: I have none/)
+  none.press("Enter")
+  expect(await none.exitCode()).toBe(4)
+  await none.shows(/is not known here[^]*ask its host for its six words/)
 })
