@@ -2,6 +2,7 @@
 // echoed message is on disk. `bun bench/forgetful.ts --port PORT --cert FILE --key FILE`
 import { parseArgs } from "node:util"
 import { memberOf } from "../src/authority/issue.ts"
+import { Keyring } from "../src/cli/keyring.ts"
 import { readSite } from "../src/cli/serve-files.ts"
 import type { Log } from "../src/core/seams.ts"
 import { startServer } from "../src/server/server.ts"
@@ -28,7 +29,7 @@ const forgetful: Log = {
 }
 
 const { port, cert, key, dir } = parseArgs({ options: OPTIONS }).values
-const site = await readSite({
+const flags = {
   listen: [`127.0.0.1:${port}`],
   cert,
   key,
@@ -36,9 +37,11 @@ const site = await readSite({
   "client-certs": "off",
   access: "open",
   name: undefined,
+  "passphrase-file": undefined,
   data: `${dir}/data`,
   config: `${dir}/chat.toml`,
-})
+}
+const site = await readSite(flags, new Keyring(false))
 startServer({
   ...site,
   log: forgetful,

@@ -54,7 +54,7 @@ export async function createAuthority(
   return { site, pem: certificate.toString("pem") + "\n", keys, certificate, constraints }
 }
 
-/** Puts an authority together from its two files' texts; throws a UserError (78) when they do not make one. */
+/** Puts an authority together from its two files' texts, the key's not encrypted; throws a UserError (78) when they do not make one. */
 export async function readAuthority(pem: string, keyPem: string, path: string): Promise<Authority> {
   const certificate = readCertificate(pem, path)
   const site = siteOf(pem)

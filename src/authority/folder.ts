@@ -1,18 +1,19 @@
 // An authority's folder: ca.pem ca.key server.pem server.key clients/NAME.pem clients/NAME.key. Asking again for what is
 // there keeps it; what is near its end, belongs to another authority or lacks a name is made anew.
 import { X509Certificate } from "node:crypto"
-import { existsSync, readdirSync, readFileSync } from "node:fs"
+import { existsSync, readdirSync } from "node:fs"
 import { dirname, join } from "node:path"
-import { createAuthority, DAY_MS, readAuthority, readCertificate } from "./authority.ts"
-import type { Authority } from "./authority.ts"
+import { type Authority, createAuthority, DAY_MS, readCertificate } from "./authority.ts"
+import { hasAuthority, loadAuthority, readText } from "./authority-files.ts"
 import { describeCertificate } from "./describe.ts"
 import type { Description } from "./describe.ts"
 import { assertClientName, localHosts, parseHost, readHost } from "./hosts.ts"
 import { assertPermitted, issueClientCertificate, issueServerCertificate } from "./issue.ts"
 import type { Issued } from "./issue.ts"
+import { type AskPassphrase, encryptKey } from "./key-encryption.ts"
 import { readPrivateKey } from "./keys.ts"
 import { permits } from "./name-constraints.ts"
-import { assertPrivate, privateFolder, reasonOf, writePrivate, writePublic } from "./private-file.ts"
+import { assertPrivate, privateFolder, writePrivate, writePublic } from "./private-file.ts"
 import { EXIT, UserError } from "../user-error.ts"
 
 /** A leaf with fewer days than these is renewed when it is asked for. */
@@ -28,33 +29,23 @@ export type Outcome = {
 
 export type FolderOptions = { force?: boolean; now?: Date }
 
-/** Reads the authority in `dir`. Throws a UserError (78): absent, unreadable, not a pair, key readable by all. */
-export async function loadAuthority(dir: string): Promise<Authority> {
-  const [path, key] = [join(dir, "ca.pem"), join(dir, "ca.key")]
-  if (!existsSync(path) && !existsSync(key))
-    throw new UserError(`there is no authority in ${dir}`, {
-      hint: "make one: chat certs init, or scripts/gen-certs",
-      exitCode: EXIT.refusedToStart,
-    })
-  const missing = [path, key].find((file) => !existsSync(file))
-  if (missing)
-    throw new UserError(`${missing} is gone, and an authority is nothing without it`, {
-      hint: "put it back from a backup; or begin anew, which ends every pin: chat certs init --force",
-      exitCode: EXIT.refusedToStart,
-    })
-  assertPrivate(key)
-  return readAuthority(readText(path), readText(key), path)
+export interface AuthorityOptions {
+  readonly hosts?: readonly string[]
+  /** For a key that is there and encrypted. */
+  readonly ask?: AskPassphrase | undefined
+  /** For a key that is made; without it the key is not encrypted. */
+  readonly newPassphrase?: (() => Promise<string>) | undefined
 }
 
 /** The authority in `dir`, made (for this machine and `hosts`) when there is none. `force` makes another: every pin of the old one ends. */
 export async function ensureAuthority(
   dir: string,
-  options: FolderOptions & { hosts?: readonly string[] } = {},
+  options: FolderOptions & AuthorityOptions = {},
 ): Promise<{ authority: Authority; outcome: Outcome }> {
   const path = join(dir, "ca.pem")
-  const present = existsSync(path) || existsSync(join(dir, "ca.key"))
+  const present = hasAuthority(dir)
   if (present && !options.force) {
-    const authority = await loadAuthority(dir)
+    const authority = await loadAuthority(dir, options.ask)
     for (const host of options.hosts ?? []) assertPermitted(authority, parseHost(host))
     const certificate = describeCertificate(authority.pem, path)
     return { authority, outcome: { path, status: "kept", certificate } }
@@ -63,8 +54,10 @@ export async function ensureAuthority(
     hosts: [...localHosts(), ...(options.hosts ?? [])],
     ...clock(options),
   })
+  const passphrase = await options.newPassphrase?.()
   privateFolder(dir)
-  writePrivate(join(dir, "ca.key"), authority.keys.pem)
+  const { pem: key } = authority.keys
+  writePrivate(join(dir, "ca.key"), passphrase === undefined ? key : encryptKey(key, passphrase))
   writePublic(path, authority.pem)
   const certificate = describeCertificate(authority.pem)
   const outcome: Outcome = present
@@ -194,14 +187,6 @@ function permitted(authority: Authority, hosts: string[]): string[] {
     const host = readHost(text)
     return host && permits(authority.constraints, host) ? [host.value] : []
   })
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, "utf8")
-  } catch (cause) {
-    throw new UserError(`cannot read ${path}: ${reasonOf(cause)}`, { exitCode: EXIT.refusedToStart })
-  }
 }
 
 function clock(options: FolderOptions): { now?: Date } {

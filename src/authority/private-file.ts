@@ -44,9 +44,9 @@ export function privateFolder(path: string): void {
 }
 
 /** Refuses (78) a key that others than owner and group can read, with the command that mends it. */
-export function assertPrivate(path: string): void {
+export function assertPrivate(path: string, what = "private key"): void {
   if (process.platform === "win32" || (statSync(path).mode & 0o007) === 0) return
-  throw new UserError(`the private key ${path} can be read by everyone on this machine`, {
+  throw new UserError(`the ${what} ${path} can be read by everyone on this machine`, {
     hint: `chmod 600 ${shellWord(path)}`,
     exitCode: EXIT.refusedToStart,
   })

@@ -3,9 +3,10 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describeCertificate } from "../authority/describe.ts"
-import { loadAuthority } from "../authority/folder.ts"
+import { loadAuthority } from "../authority/authority-files.ts"
 import { assertClientName } from "../authority/hosts.ts"
 import { certifyClient } from "../authority/issue.ts"
+import type { AskPassphrase } from "../authority/key-encryption.ts"
 import { reasonOf, writePublic } from "../authority/private-file.ts"
 import { readRequest, type RequestRefusal } from "../authority/request.ts"
 import { EXIT, UserError } from "../user-error.ts"
@@ -27,9 +28,9 @@ const WHY: Readonly<Record<RequestRefusal, { says: string; hint: string }>> = {
 }
 
 /** Writes `clients/NAME.pem` in the authority's folder, with the key of the request in `file` (PEM or DER). */
-export async function signRequest(folder: string, name: string, file: string) {
+export async function signRequest(folder: string, name: string, file: string, ask: AskPassphrase) {
   assertClientName(name)
-  const authority = await loadAuthority(folder)
+  const authority = await loadAuthority(folder, ask)
   const request = await readRequest(derOf(file))
   if ("refused" in request) {
     const { says, hint } = WHY[request.refused]

@@ -1,18 +1,11 @@
 // chat certs: the certificate authority by hand. What it writes is described in certs/README.md.
 
-import { existsSync, readFileSync } from "node:fs"
-import { join } from "node:path"
+import { readFileSync } from "node:fs"
+import { loadAuthority } from "../authority/authority-files.ts"
 import { describeChain } from "../authority/describe.ts"
-import {
-  ensureAuthority,
-  ensureClient,
-  ensureServer,
-  listCertificates,
-  loadAuthority,
-} from "../authority/folder.ts"
+import { ensureAuthority, ensureClient, ensureServer, listCertificates } from "../authority/folder.ts"
 import { assertClientName } from "../authority/hosts.ts"
 import { reasonOf, shellWord } from "../authority/private-file.ts"
-import { dataDirectory, defaultDataDirectory } from "../storage/data-directory.ts"
 import { EXIT, UserError } from "../user-error.ts"
 import {
   detailsOf,
@@ -23,16 +16,13 @@ import {
   serveLine,
   shown,
 } from "./certs-print.ts"
+import { authorityFolder, OUT, OUT_OR_OWN } from "./authority-folder.ts"
 import { exportIdentity, identityIn, identityOn } from "./certs-export.ts"
+import { passphrase, unlock } from "./certs-passphrase.ts"
 import { devices, revoke } from "./certs-revoke.ts"
 import { signRequest } from "./certs-sign.ts"
 import { cliCommand } from "./command.ts"
-
-const OUT = {
-  type: "string",
-  valueHint: "DIR",
-  description: "the authority's folder (default: certs)",
-} as const
+import { PASSPHRASE, PASSPHRASE_FILE, passphraseFrom, secrecyOf } from "./passphrase.ts"
 
 const init = cliCommand({
   name: "certs init",
@@ -41,6 +31,7 @@ const init = cliCommand({
   examples: [
     ["chat certs init", "for this machine: localhost, its name, its addresses"],
     ["chat certs init --host chat.example.org", "for a server known by this name only"],
+    ["chat certs init --passphrase", "its key is of no use to who finds the file"],
   ],
   operandsMax: 0,
   flags: {
@@ -51,6 +42,8 @@ const init = cliCommand({
       repeatable: true,
       description: "the server's name or address; a new name cannot be vouched for later",
     },
+    passphrase: PASSPHRASE,
+    "passphrase-file": PASSPHRASE_FILE,
     force: {
       type: "boolean",
       description: "make another one: every pin and certificate of the old one ends",
@@ -59,7 +52,11 @@ const init = cliCommand({
   async run({ flags }) {
     const dir = flags.out ?? "certs"
     const force = flags.force ?? false
-    const { authority, outcome } = await ensureAuthority(dir, { hosts: flags.host, force })
+    const { authority, outcome } = await ensureAuthority(dir, {
+      hosts: flags.host,
+      force,
+      ...secrecyOf(dir, flags),
+    })
     printOutcomes([outcome, await ensureServer(dir, authority, flags.host, { force })])
     printWords(outcome.certificate)
     return shown(`next: ${serveLine(dir)}\nthen: chat certs client NAME${inFolder(flags.out)}`)
@@ -75,10 +72,14 @@ const server = cliCommand({
     ["chat certs server chat.example.org 192.168.1.20", "for these and no others"],
   ],
   operandsMax: Number.POSITIVE_INFINITY,
-  flags: { out: OUT, force: { type: "boolean", description: "make it anew, for just these hosts" } },
+  flags: {
+    out: OUT,
+    force: { type: "boolean", description: "make it anew, for just these hosts" },
+    "passphrase-file": PASSPHRASE_FILE,
+  },
   async run({ flags, positionals }) {
     const dir = flags.out ?? "certs"
-    const authority = await loadAuthority(dir)
+    const authority = await loadAuthority(dir, passphraseFrom(flags["passphrase-file"]))
     printOutcomes([await ensureServer(dir, authority, positionals, { force: flags.force ?? false })])
     return shown(`next: ${serveLine(dir)}`)
   },
@@ -91,14 +92,15 @@ const client = cliCommand({
   examples: [["chat certs client alice", "the files for alice, and the line that she connects with"]],
   operandsMax: Number.POSITIVE_INFINITY,
   flags: {
-    out: { ...OUT, description: "the authority's folder (default: certs, else that of chat serve)" },
+    out: OUT_OR_OWN,
     force: { type: "boolean", description: "make it anew, with another key" },
+    "passphrase-file": PASSPHRASE_FILE,
   },
   async run({ flags, positionals }) {
     if (positionals.length === 0) throw missing("whose certificate?", "chat certs client alice")
     const folder = authorityFolder(flags.out)
-    const authority = await loadAuthority(folder)
     positionals.forEach(assertClientName)
+    const authority = await loadAuthority(folder, passphraseFrom(flags["passphrase-file"]))
     for (const name of positionals) {
       const force = flags.force ?? false
       const outcome = await ensureClient(flags.out ?? folder, authority, name, { force })
@@ -115,11 +117,11 @@ const sign = cliCommand({
   summary: "sign NAME's request for a certificate: the key stays where it was made",
   examples: [["chat certs sign alice alice.csr", "the request may ask for anything; only its key counts"]],
   operandsMax: 2,
-  flags: { out: { ...OUT, description: "the authority's folder (default: certs, else that of chat serve)" } },
+  flags: { out: OUT_OR_OWN, "passphrase-file": PASSPHRASE_FILE },
   async run({ flags, positionals: [name, file] }) {
     if (name === undefined || file === undefined)
       throw missing("whose request, and in which file?", "chat certs sign alice alice.csr")
-    await signRequest(authorityFolder(flags.out), name, file)
+    await signRequest(authorityFolder(flags.out), name, file, passphraseFrom(flags["passphrase-file"]))
     return EXIT.done
   },
 })
@@ -196,7 +198,7 @@ const list = cliCommand({
 export const certs = cliCommand({
   name: "certs",
   operands:
-    "init | server HOST... | client NAME | sign NAME FILE | export NAME | show FILE | list | revoke NAME | devices",
+    "init | server HOST... | client NAME | sign NAME FILE | export NAME | show FILE | list | revoke NAME | devices | passphrase | unlock",
   summary: "make and show certificates",
   examples: [
     ["chat certs init", "once: the authority, and the server's certificate"],
@@ -204,16 +206,9 @@ export const certs = cliCommand({
   ],
   operandsMax: 0,
   flags: {},
-  subcommands: [init, server, client, sign, exported, show, list, revoke, devices],
+  subcommands: [init, server, client, sign, exported, show, list, revoke, devices, passphrase, unlock],
   run: () => EXIT.done,
 })
-
-/** The folder given, else certs/, else the one in which `chat serve` keeps an authority of its own. */
-function authorityFolder(out = "certs"): string {
-  const data = process.env["CHAT_DATA"] || defaultDataDirectory()
-  const kept = dataDirectory(data).authority
-  return !existsSync(join(out, "ca.pem")) && existsSync(join(kept, "ca.pem")) ? kept : out
-}
 
 function readCertificates(path: string): string {
   try {

@@ -5,6 +5,7 @@ import { ensureAuthority, ensureClient, ensureServer } from "../authority/folder
 import { assertClientName } from "../authority/hosts.ts"
 import { connectLine, printOutcomes, printWords, serveLine, shown } from "./certs-print.ts"
 import { cliCommand } from "./command.ts"
+import { PASSPHRASE, PASSPHRASE_FILE, secrecyOf } from "./passphrase.ts"
 import { runAlone } from "./run.ts"
 
 const genCerts = cliCommand({
@@ -40,13 +41,16 @@ const genCerts = cliCommand({
       type: "boolean",
       description: "make all anew but the authority (chat certs init --force)",
     },
+    passphrase: PASSPHRASE,
+    "passphrase-file": PASSPHRASE_FILE,
   },
   async run({ flags }) {
     const dir = flags.out ?? (relative(process.cwd(), join(import.meta.dir, "../../certs")) || ".")
     const force = flags.force ?? false
     // A name that cannot be is said before anything is made.
     flags.client.forEach(assertClientName)
-    const { authority, outcome } = await ensureAuthority(dir, { hosts: flags.host })
+    const secrecy = secrecyOf(dir, { ...flags, force: false })
+    const { authority, outcome } = await ensureAuthority(dir, { hosts: flags.host, ...secrecy })
     printOutcomes([outcome])
     printOutcomes([await ensureServer(dir, authority, flags.host, { force })])
     for (const name of flags.client) printOutcomes([await ensureClient(dir, authority, name, { force })])

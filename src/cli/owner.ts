@@ -24,6 +24,7 @@ export async function makeOwner(
   endpoints: readonly Endpoint[],
 ): Promise<Owner | undefined> {
   if (process.getuid?.() === 0 || !process.env["HOME"] || isByPassword(config)) return undefined
+  if (!own.authority) return undefined
   const pin = pinOf(own.ca.pem)
   const nick = fitted(process.env["USER"] ?? process.env["LOGNAME"] ?? userInfo().username)
   const issued = await issueClientCertificate(own.authority, nick)

@@ -16,16 +16,20 @@ export async function readPasted(what: string): Promise<string> {
 }
 
 /** A password that exists already: the first line of `file` (`-` is standard input), else typed once at the terminal. */
-export async function readPassword(what: string, file: string | undefined): Promise<string> {
-  const secret = file === undefined ? await typedOnce(what) : firstLine(await contentOf(file))
+export async function readPassword(
+  what: string,
+  file: string | undefined,
+  flag = "--password-file",
+): Promise<string> {
+  const secret = file === undefined ? await typedOnce(what, flag) : firstLine(await contentOf(file))
   if (secret === "") throw new UserError(`the ${what} is empty`, { exitCode: EXIT.usage })
   return secret
 }
 
-function typedOnce(what: string): Promise<string> {
+function typedOnce(what: string, flag: string): Promise<string> {
   if (process.stdin.isTTY) return typed(`${what}: `)
   throw new UserError(`the ${what} cannot be asked for without a terminal`, {
-    hint: "name a file that holds it with --password-file, or - for standard input",
+    hint: `name a file that holds it with ${flag}, or - for standard input`,
     exitCode: EXIT.usage,
   })
 }

@@ -4,7 +4,7 @@
 import { accessSync, constants, existsSync, readFileSync } from "node:fs"
 import { X509Certificate } from "node:crypto"
 import { dirname, join, resolve } from "node:path"
-import { readAuthority, siteOf } from "../authority/authority.ts"
+import { siteOf } from "../authority/authority.ts"
 import { assertPrivate } from "../authority/private-file.ts"
 import { signerOf } from "../authority/signer.ts"
 import type { Logger } from "../core/seams.ts"
@@ -12,6 +12,8 @@ import { type Config, type ConfigFile, readConfig } from "../server/config.ts"
 import { tlsMaterial, type PemFile, type TlsMaterial } from "../server/tls-material.ts"
 import { dataDirectory, defaultDataDirectory } from "../storage/data-directory.ts"
 import { EXIT, UserError } from "../user-error.ts"
+import { LOCKED } from "../server/signer.ts"
+import { Keyring } from "./keyring.ts"
 import { type OwnAuthority, ownAuthority, peekOwnAuthority } from "./own-authority.ts"
 
 export interface SiteFlags {
@@ -22,6 +24,7 @@ export interface SiteFlags {
   readonly "client-certs": string | undefined
   readonly access: string | undefined
   readonly name: string | undefined
+  readonly "passphrase-file": string | undefined
   readonly data: string | undefined
   readonly config: string | undefined
 }
@@ -33,7 +36,7 @@ export interface Site {
   /** The authority in the data directory, when it made the server's certificate. */
   readonly own: OwnAuthority | undefined
   /** Makes certificates for who is invited, when the authority's key is here and the server's own certificate is of it. */
-  readonly signer: ReturnType<typeof signerOf> | undefined
+  readonly signer: ReturnType<typeof signerOf> | "locked" | undefined
   /** The PEM of the authority that clients can pin; undefined with a certificate of a public one. */
   readonly caPem: string | undefined
   readonly isNew: boolean
@@ -54,12 +57,12 @@ export function dataPath(flags: SiteFlags): string {
 }
 
 /** Reads everything; makes and renews the server's own certificates where none were given. Throws a UserError. */
-export async function readSite(flags: SiteFlags): Promise<Site> {
+export async function readSite(flags: SiteFlags, keyring: Keyring): Promise<Site> {
   const config = configOf(flags)
   const motd = motdOf(config)
   if (config.server.cert === undefined) {
     const directory = dataDirectory(config.server.data ?? defaultDataDirectory())
-    const own = await ownAuthority(directory.authority)
+    const own = await ownAuthority(directory.authority, keyring, config.server.passphraseFile)
     const tls = materialOf(config, own.cert, own.key, own.ca)
     const { isNew } = own
     return {
@@ -67,26 +70,26 @@ export async function readSite(flags: SiteFlags): Promise<Site> {
       tls,
       motd,
       own,
-      signer: signerOf(own.authority, config.accounts.certificateDays),
+      signer: own.authority ? signerOf(own.authority, config.accounts.certificateDays) : "locked",
       caPem: own.ca.pem,
       isNew,
-      warnings: [],
+      warnings: own.authority ? [] : [LOCKED, ...expiryWarning(tls.leaf, own.cert.path)],
       given: [],
       isOutdated: () => own.isOutdated(),
     }
   }
   const { cert, key, ca } = givenFiles(config, config.server.cert)
   const tls = materialOf(config, cert, key, ca)
-  const warnings = expiryWarning(tls.leaf, cert.path)
+  const signer = await signerBeside(ca, tls, config, keyring)
   return {
     config,
     tls,
     motd,
     own: undefined,
-    signer: await signerBeside(ca, tls, config.accounts.certificateDays),
+    signer,
     caPem: ca?.pem,
     isNew: false,
-    warnings,
+    warnings: [...(signer === "locked" ? [LOCKED] : []), ...expiryWarning(tls.leaf, cert.path)],
     given: [cert, key, ...(ca ? [ca] : [])].map(({ path }) => path),
     isOutdated: () => false,
   }
@@ -99,12 +102,18 @@ export async function checkSite(flags: SiteFlags): Promise<string> {
   const given = config.server.cert
   if (given === undefined) {
     const directory = dataDirectory(config.server.data ?? defaultDataDirectory())
-    const own = await peekOwnAuthority(directory.authority)
-    return `all is well: access ${config.server.access}, ${own ? "own certificates" : "first run, certificates will be made"}`
+    const own = await peekOwnAuthority(directory.authority, new Keyring(false), config.server.passphraseFile)
+    return `all is well: access ${config.server.access}, ${OWN[own]}`
   }
   const { cert, key, ca } = givenFiles(config, given)
   const { leaf } = materialOf(config, cert, key, ca)
   return `all is well: access ${config.server.access}, ${cert.path} is valid until ${leaf.validTo}`
+}
+
+const OWN = {
+  none: "first run, certificates will be made",
+  open: "own certificates",
+  locked: "own certificates; the authority's key is encrypted, and its passphrase will be asked for",
 }
 
 /** Reads again, and tells the log when it cannot be done. */
@@ -125,6 +134,7 @@ function configOf(flags: SiteFlags): Config {
     client_certs: flags["client-certs"],
     access: flags.access,
     name: flags.name,
+    passphrase_file: flags["passphrase-file"],
     data: flags.data,
   })
 }
@@ -153,13 +163,19 @@ function givenFiles(
 }
 
 /** By the key beside the authority's certificate, where `chat certs` keeps it, if we may read it. */
-async function signerBeside(ca: PemFile | undefined, { leaf }: TlsMaterial, days: number) {
+async function signerBeside(
+  ca: PemFile | undefined,
+  { leaf }: TlsMaterial,
+  { server, accounts }: Config,
+  keyring: Keyring,
+) {
   const keyPath = ca?.path.replace(/\.pem$/, ".key")
   if (!ca || !keyPath || keyPath === ca.path || !isReadable(keyPath)) return undefined
   const keyPem = read(keyPath)
   if (siteOf(ca.pem) === undefined || !leaf.verify(new X509Certificate(ca.pem).publicKey)) return undefined
   assertPrivate(keyPath)
-  return signerOf(await readAuthority(ca.pem, keyPem, ca.path), days)
+  const authority = await keyring.open({ ...ca, keyPath, keyPem }, server.passphraseFile)
+  return authority ? signerOf(authority, accounts.certificateDays) : "locked"
 }
 
 function isReadable(path: string): boolean {

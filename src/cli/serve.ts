@@ -18,7 +18,9 @@ import { entriesOf } from "./log-rows.ts"
 import { checkSite, dataPath, readSite, type Site, tryReadSite } from "./serve-files.ts"
 import { firstScreen, laterScreen } from "./serve-screen.ts"
 import { lookAfter } from "./caretaker.ts"
+import { Keyring } from "./keyring.ts"
 import { makeOwner } from "./owner.ts"
+import { PASSPHRASE_FILE } from "./passphrase.ts"
 import { report } from "./run.ts"
 import { watchFiles } from "./watch-files.ts"
 import { PROGRAM, VERSION } from "./version.ts"
@@ -55,6 +57,7 @@ const FLAGS = {
     valueHint: "members|open",
     description: "who gets in: members (default), or everybody",
   },
+  "passphrase-file": PASSPHRASE_FILE,
   name: { type: "string", valueHint: "NAME", description: "what the server and its network are called" },
   data: { type: "string", valueHint: "DIR", description: "where everything is kept" },
   config: {
@@ -96,11 +99,13 @@ async function start(flags: Given): Promise<ExitCode> {
   const data = makeDataDirectory(dataPath(flags))
   const log = openSqliteLog(data.path, { stateless: STATELESS, program: PROGRAM, onProgress: sayProgress })
   try {
-    const site = await readSite(flags)
+    const keyring = new Keyring(process.stdin.isTTY && !flags["no-console"])
+    const site = await readSite(flags, keyring)
+    keyring.isAttended = false
     const { relaySocket } = data
     const server = startServer({ ...site, ...seams(flags, serverLog.logger, () => server), log, relaySocket })
     try {
-      await attend({ flags, site, server, data, serverLog, log })
+      await attend({ flags, site, keyring, server, data, serverLog, log })
     } finally {
       await server.stop()
     }
@@ -133,6 +138,7 @@ function seams(flags: Given, logger: Logger, server: () => Server) {
 interface Running {
   readonly flags: Given
   readonly site: Site
+  readonly keyring: Keyring
   readonly server: Server
   readonly data: DataDirectory
   readonly serverLog: ServerLog
@@ -141,19 +147,21 @@ interface Running {
 
 /** Looks after a server until somebody wants it to stop. */
 async function attend(running: Running) {
-  const { flags, server, data, serverLog, log } = running
+  const { flags, keyring, server, data, serverLog, log } = running
   const { logger, onLine } = serverLog
   const { administration, endpoints } = server
   let { site } = running
   const reload = async () => {
-    site = await readSite(flags)
+    site = await readSite(flags, keyring)
     server.reload(site)
     logger({ level: "info", what: "configuration and certificates were read again" })
   }
   server.onRehash(reload)
   const stopping = Promise.withResolvers<void>()
   const stop = () => stopping.resolve()
-  const closeAdmin = await openAdminSocket(data.adminSocket, { administration, endpoints, reload, stop })
+  const unlock = (passphrase: string) => keyring.unlock(passphrase, reload)
+  const actions = { administration, endpoints, reload, unlock, stop }
+  const closeAdmin = await openAdminSocket(data.adminSocket, actions)
   const ignoreSignals = onSignals({ stop, reload: () => void tryReadSite(reload, logger) })
   const daily = setInterval(() => void tryReadSite(reload, logger), DAY_MS)
   const byTheMinute = setInterval(

@@ -60,6 +60,7 @@ export const REQUEST = z.discriminatedUnion("do", [
     reason: word.max(REVOCATION_REASON_LENGTH_MAX),
   }),
   z.strictObject({ do: z.literal("certificates"), name: word.optional() }),
+  z.strictObject({ do: z.literal("unlock"), passphrase: z.string().max(1000) }),
 ])
 
 export type AdminRequest = z.infer<typeof REQUEST>

@@ -13,6 +13,8 @@ export interface AdminActions {
   readonly administration: Administration
   /** Reads configuration and certificates again; throws a UserError when they are bad, and nothing has changed then. */
   reload(): Promise<void>
+  /** Opens the authority's key; throws a UserError when it cannot. */
+  unlock(passphrase: string): Promise<void>
   /** Where the server listens. */
   readonly endpoints: readonly Endpoint[]
   /** Begins to stop; answered before the server is gone. */
@@ -108,6 +110,9 @@ async function obey(request: AdminRequest, actions: AdminActions): Promise<Admin
       return answerTo(await administration.revocations.revoke(request))
     case "certificates":
       return { v: 1, ok: true, certificates: administration.revocations.list(request.name) }
+    case "unlock":
+      await actions.unlock(request.passphrase)
+      return { v: 1, ok: true, done: "the authority's key is open until the server stops" }
     case "register":
       return answerTo(await administration.register(request.name, request.password))
     case "password":

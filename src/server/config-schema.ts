@@ -67,6 +67,7 @@ const server = z.strictObject({
   cert: file.optional(),
   key: file.optional(),
   ca: file.optional(),
+  passphrase_file: file.optional(),
   client_certs: z
     .enum(["off", "optional", "required"], "must be off, optional or required")
     .default("optional"),
@@ -230,7 +231,7 @@ export const FILE_KEYS: Readonly<Record<string, readonly string[]>> = {
 export const LISTS: ReadonlySet<string> = new Set(["listen", "exempt"])
 
 /** Keys whose value is the name of a file or folder. */
-export const FILES: ReadonlySet<string> = new Set(["cert", "key", "ca", "data", "motd"])
+export const FILES: ReadonlySet<string> = new Set(["cert", "key", "ca", "passphrase_file", "data", "motd"])
 
 export function limitsFrom(raw: Raw["limits"]): Limits {
   const named = Object.keys(DEFAULT_LIMITS).map((name) => [name, raw[snakeCase(name)]])

@@ -31,6 +31,8 @@ export interface Config {
     readonly cert: string | undefined
     readonly key: string | undefined
     readonly ca: string | undefined
+    /** Of the passphrase of the authority's key. */
+    readonly passphraseFile: string | undefined
     readonly clientCerts: ClientCertificates
     readonly access: "members" | "open"
     readonly data: string | undefined
@@ -119,6 +121,7 @@ function configFrom(raw: Raw): Config {
       cert: rest.cert,
       key: rest.key,
       ca: rest.ca,
+      passphraseFile: rest.passphrase_file,
       clientCerts: client_certs,
       access,
       data: rest.data,

@@ -12,7 +12,7 @@ import { now } from "./clock.ts"
 import { type HttpAnswer, plainly } from "./http-answer.ts"
 import type { HttpRequest } from "./http-request.ts"
 import type { Shell } from "./shell.ts"
-import type { Signer, SoundRequest } from "./signer.ts"
+import { LOCKED, type Signer, type SoundRequest } from "./signer.ts"
 
 /** Who asks. */
 export interface Asker {
@@ -49,6 +49,7 @@ export class Est {
     const expected = METHODS.get(operation)
     if (!signer || rules.mode === "off" || expected === undefined)
       return plainly(404, "there is no such thing here")
+    if (signer === "locked") return plainly(503, LOCKED)
     if (request.method !== expected)
       return plainly(405, `${expected} is what is done here`, { Allow: expected })
     // Who has no certificate yet may ask for one even where one is required, and do no more.

@@ -11,6 +11,7 @@ import type { Role } from "../protocol/rights.ts"
 import type { Nick } from "../protocol/names.ts"
 import { now } from "./clock.ts"
 import type { Shell } from "./shell.ts"
+import { LOCKED } from "./signer.ts"
 
 export interface InvitationWanted {
   readonly name: string
@@ -61,6 +62,7 @@ export class Invitations {
     const { engine, signer, rules, tls } = this.#shell
     if (rules.mode === "off")
       return { error: "this server asks nobody for a certificate: chat admin register makes members" }
+    if (signer === "locked") return { error: LOCKED }
     if (!signer) return { error: "this server makes no certificates: it lacks its authority's key" }
     if (engine.readOnly) return { error: "the disk is full: nobody can be invited until there is room" }
     const channels = wanted.channels.map((name) => engine.net.parseChannelName(name))

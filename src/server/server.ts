@@ -22,7 +22,7 @@ import { PasswordChecker } from "./password-checker.ts"
 import { Proxies } from "./proxies.ts"
 import type { Shell } from "./shell.ts"
 import { EXIT, UserError } from "../user-error.ts"
-import type { Signer } from "./signer.ts"
+import type { SignerOrLocked } from "./signer.ts"
 import { Throttle } from "./throttle.ts"
 import type { TlsMaterial } from "./tls-material.ts"
 import { Turns } from "./turns.ts"
@@ -34,7 +34,7 @@ export interface Changeable {
   /** Lines of the message of the day. */
   readonly motd: readonly string[]
   /** Makes certificates for who is invited; without it nobody can be. */
-  readonly signer?: Signer | undefined
+  readonly signer?: SignerOrLocked
 }
 
 export interface ServerOptions extends Changeable {

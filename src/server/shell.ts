@@ -6,7 +6,7 @@ import type { Limits } from "../protocol/limits.ts"
 import type { Rules } from "./certificate-judge.ts"
 import type { Connection } from "./connection.ts"
 import type { Est } from "./est.ts"
-import type { Signer } from "./signer.ts"
+import type { SignerOrLocked } from "./signer.ts"
 import type { Throttle } from "./throttle.ts"
 import type { TlsMaterial } from "./tls-material.ts"
 
@@ -38,7 +38,7 @@ export interface Shell {
   tls: TlsMaterial
   rules: Rules
   /** Makes certificates, if this server can. */
-  signer: Signer | undefined
+  signer: SignerOrLocked
   /** Whether an invitation's secret may be shown as a password. */
   estBasic: boolean
   /** Something may have happened in the engine: its turn ends with this turn of the event loop. */

@@ -22,6 +22,11 @@ export interface Signer {
   read(der: Uint8Array): Promise<{ readonly refused: string } | SoundRequest>
 }
 
+/** "locked": the authority's key is here, and encrypted. */
+export type SignerOrLocked = Signer | "locked" | undefined
+
+export const LOCKED = "the authority's key is locked: who runs this server has to open it (chat certs unlock)"
+
 export interface SoundRequest {
   /** SHA-256 of its key, in hex. */
   readonly keyPin: string

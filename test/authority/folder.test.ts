@@ -14,13 +14,8 @@ import {
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { DAY_MS } from "../../src/authority/authority.ts"
-import {
-  ensureAuthority,
-  ensureClient,
-  ensureServer,
-  listCertificates,
-  loadAuthority,
-} from "../../src/authority/folder.ts"
+import { loadAuthority } from "../../src/authority/authority-files.ts"
+import { ensureAuthority, ensureClient, ensureServer, listCertificates } from "../../src/authority/folder.ts"
 import { opensslVerdict } from "./openssl.ts"
 
 let dir: string

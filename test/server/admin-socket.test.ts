@@ -19,6 +19,7 @@ test("list, kick, status, reload and stop", async () => {
     administration: serve.server.administration,
     endpoints: serve.server.endpoints,
     reload: () => Promise.reject(new UserError("chat.toml is bad", { hint: "mend it" })),
+    unlock: (passphrase) => Promise.reject(new UserError(`not ${passphrase.length} letters`)),
     stop: () => void done.push("stop"),
   })
   expect(statSync(path).mode & 0o777).toBe(0o600)
@@ -54,6 +55,11 @@ test("list, kick, status, reload and stop", async () => {
     error: "chat.toml is bad",
     hint: "mend it",
   })
+  expect(await askAdmin(path, { do: "unlock", passphrase: "secret" })).toEqual({
+    v: 1,
+    ok: false,
+    error: "not 6 letters",
+  })
   expect(await askAdmin(path, { do: "stop" })).toMatchObject({ ok: true })
   expect(done).toEqual(["stop"])
   expect(await raw("nonsense\n")).toMatchObject({ ok: false })
@@ -72,6 +78,7 @@ test("what a killed server left behind is replaced; nobody there is said so", as
     administration: serve.server.administration,
     endpoints: serve.server.endpoints,
     reload: () => Promise.resolve(),
+    unlock: () => Promise.resolve(),
     stop() {},
   }
   const close = await openAdminSocket(path, actions)

@@ -1,0 +1,62 @@
+// chat certs passphrase and chat certs unlock: what the authority's key is encrypted with, and a running server that is to use it.
+
+import { changePassphrase } from "../authority/authority-files.ts"
+import { isEncrypted } from "../authority/key-encryption.ts"
+import { printable } from "../protocol/printable.ts"
+import { askAdmin } from "../server/admin-client.ts"
+import { dataDirectory, defaultDataDirectory } from "../storage/data-directory.ts"
+import { UserError } from "../user-error.ts"
+import { authorityFolder, OUT_OR_OWN } from "./authority-folder.ts"
+import { shown } from "./certs-print.ts"
+import { cliCommand } from "./command.ts"
+import { choosePassphrase, PASSPHRASE_FILE, passphraseFrom } from "./passphrase.ts"
+
+export const passphrase = cliCommand({
+  name: "certs passphrase",
+  operands: "",
+  summary: "encrypt the authority's key with a passphrase, change that, or take it away",
+  examples: [
+    ["chat certs passphrase", "asks for the one that it has, if it has one, and for the new one twice"],
+    ["chat certs passphrase --remove", "from then on the file alone is enough"],
+  ],
+  operandsMax: 0,
+  flags: {
+    out: OUT_OR_OWN,
+    "passphrase-file": { ...PASSPHRASE_FILE, description: "its first line is the passphrase until now" },
+    "new-passphrase-file": { ...PASSPHRASE_FILE, description: "its first line is the new passphrase" },
+    remove: { type: "boolean", description: "keep the key without a passphrase" },
+  },
+  async run({ flags }) {
+    const [now, next] = [flags["passphrase-file"], flags["new-passphrase-file"]]
+    const { keyPath, keyPem } = await changePassphrase(
+      authorityFolder(flags.out),
+      passphraseFrom(now),
+      async () => (flags.remove ? undefined : choosePassphrase(next)),
+    )
+    return shown(
+      isEncrypted(keyPem)
+        ? `${keyPath} is encrypted; whoever has an older copy of it needs no new passphrase`
+        : `${keyPath} is not encrypted: whoever has it can let anybody in`,
+    )
+  },
+})
+
+export const unlock = cliCommand({
+  name: "certs unlock",
+  operands: "",
+  summary: "open the encrypted key of the authority for the server that runs, until it stops",
+  examples: [["chat certs unlock", "the passphrase is asked for"]],
+  operandsMax: 0,
+  flags: {
+    "passphrase-file": PASSPHRASE_FILE,
+    data: { type: "string", valueHint: "DIR", description: "the server's data directory" },
+  },
+  async run({ flags }) {
+    const { adminSocket } = dataDirectory(flags.data ?? process.env["CHAT_DATA"] ?? defaultDataDirectory())
+    const said = await passphraseFrom(flags["passphrase-file"])("the authority's key")
+    const answer = await askAdmin(adminSocket, { do: "unlock", passphrase: said })
+    if (answer.ok) return shown(printable(String(answer["done"])))
+    const { error, hint } = answer as { error: string; hint?: string }
+    throw new UserError(printable(error), hint === undefined ? {} : { hint: printable(hint) })
+  },
+})
