@@ -2,6 +2,7 @@
 
 import { createInterface } from "node:readline"
 import type { Ban } from "../core/bans.ts"
+import { acted } from "../core/commands/staff-acted.ts"
 import { parseDuration } from "../protocol/duration.ts"
 import { printable } from "../protocol/printable.ts"
 import type { Administration, Outcome, Person } from "../server/administration.ts"
@@ -74,6 +75,7 @@ function obey(line: string, administration: Administration, stop: () => void): s
         ? `  ${wordsOf(administration.lockdown(words[0] === "on"))}`
         : "  on or off?"
     case "/quit":
+      administration.record(acted("stop"))
       stop()
       return "  stopping"
     case "/help":

@@ -1,6 +1,9 @@
 // What of the network's history an operator reads in the server's log: comings and goings, and message text if wanted.
 
+import { actorOf, type StaffActed, staffActed } from "../core/commands/staff-acted.ts"
+import type { Stamp } from "../core/event.ts"
 import type { LogEntry, Row } from "../core/seams.ts"
+import { ACTS } from "../protocol/acts.ts"
 
 interface Body {
   readonly source?: string
@@ -22,7 +25,6 @@ const WHAT: Readonly<Record<string, string>> = {
   accountRegistered: "account registered",
   passwordChanged: "password changed",
   userLoggedIn: "logged in",
-  invitationMade: "invited",
   invitationWithdrawn: "invitation withdrawn",
   certificateIssued: "certificate issued",
   certificateRevoked: "certificate revoked",
@@ -34,6 +36,7 @@ export function entriesOf(
   withMessages: boolean,
   nickOf: (user: number) => string | undefined,
 ): LogEntry[] {
+  if (row.type === staffActed.type) return [actEntry(row)]
   // What is said to one person alone is no business of a log.
   const isMessage = row.type === "messageSent" && row.channelId !== null
   const what = isMessage && withMessages ? "said" : WHAT[row.type]
@@ -61,4 +64,18 @@ export function entriesOf(
       ...(text === null ? {} : { text }),
     },
   ]
+}
+
+function actEntry({ body, text }: Row): LogEntry {
+  const e = JSON.parse(body) as StaffActed & Stamp
+  const reason = text === null ? {} : { reason: text }
+  const whom = e.target === undefined ? {} : { whom: e.target }
+  return {
+    level: e.act === "oper-failed" ? "warn" : "info",
+    what: ACTS[e.act],
+    nick: actorOf(e),
+    ...whom,
+    ...e.details,
+    ...reason,
+  }
 }

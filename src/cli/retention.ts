@@ -1,6 +1,7 @@
 // Has the log delete what is not to be kept any longer (`[history]` and `[[retention]]` in chat.toml), by the hour.
 
 import { STATELESS } from "../core/commands/index.ts"
+import { AUDIT_CHANNEL } from "../protocol/acts.ts"
 import { matches } from "../protocol/masks.ts"
 import { folded } from "../protocol/names.ts"
 import type { Config } from "../server/config.ts"
@@ -28,7 +29,10 @@ export function keepRetention({ log, server, history }: RetentionOptions): () =>
   return () => clearTimeout(timer)
 }
 
-/** The rule of each channel is the first that its name matches; undefined when everything is kept for ever. */
+/**
+ * The rule of each channel is the first that its name matches; undefined when everything is kept for ever. What the staff did is
+ * kept so in any case.
+ */
 export function retentionOf(
   { kept, retention }: Pick<Config["history"], "kept" | "retention">,
   channels: Iterable<{ readonly id: number; readonly name: string }>,
@@ -36,6 +40,7 @@ export function retentionOf(
   if (kept.days === 0 && kept.messages === 0 && retention.length === 0) return undefined
   const rules = retention.map(({ channels: masks, ...rule }) => ({ ...rule, masks: masks.map(folded) }))
   const own = [...channels].flatMap(({ id, name }) => {
+    if (name === AUDIT_CHANNEL) return [{ id, days: 0, messages: 0 }]
     const rule = rules.find(({ masks }) => masks.some((mask) => matches(mask, folded(name))))
     return rule ? [{ id, days: rule.days, messages: rule.messages }] : []
   })

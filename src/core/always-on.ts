@@ -1,8 +1,11 @@
 // Who stays online without a session, as Ergo has it: nick, channels, signs and modes stay, and direct messages wait in the
 // history. Others see that nobody is there.
 
+import type { Stamp } from "./event.ts"
 import type { Network } from "./network.ts"
+import { endOperator } from "./operators.ts"
 import type { AlwaysOn } from "./seams.ts"
+import type { Tell } from "./tell.ts"
 import type { Account, User } from "./user.ts"
 
 /** Whether the user of this account stays when its last session ends. */
@@ -13,10 +16,9 @@ export function isAlwaysOn(account: Account | undefined, site: AlwaysOn): boolea
 }
 
 /** Its last session is gone. The right to act for the server was given to that, not to the account. */
-export function becomeAbsent(user: User, at: number) {
-  user.absentSince ??= at
-  user.modes.delete("o")
-  user.rights = []
+export function becomeAbsent(net: Network, user: User, e: Stamp, tell: Tell) {
+  user.absentSince ??= e.at
+  endOperator(net, user, e, tell)
 }
 
 /** Those without a session who stay no longer, and why. */

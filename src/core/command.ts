@@ -3,6 +3,7 @@
 import type { Message } from "../protocol/message.ts"
 import type { RefusalCode } from "../protocol/refusals.ts"
 import type { Banned } from "./bans.ts"
+import type { StaffActed } from "./commands/staff-acted.ts"
 import type { Erasures } from "./erasures.ts"
 import type { EventType } from "./event.ts"
 import type { IdentityQuestion } from "./identity.ts"
@@ -44,8 +45,11 @@ export interface Context {
   readonly commands: ReadonlyMap<string, Command>
   /** ms since 1970. */
   readonly now: number
-  /** Puts a fact before the log; its refusal, if any, is answered to the sender. */
-  propose<F extends object>(type: EventType<F>, fact: F): void
+  /**
+   * Puts a fact before the log, and behind it the record of what somebody of the staff did by it; its refusal, if any, is answered
+   * to the sender.
+   */
+  propose<F extends object>(type: EventType<F>, fact: F, record?: StaffActed): void
   /** Asks the shell; the session's next lines wait until `resume` has answered. */
   ask(question: Question, resume: (result: Result) => Answer): void
   /** Obeys another message in place of this one. */

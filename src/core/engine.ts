@@ -21,6 +21,7 @@ import { COMMANDS } from "./commands/index.ts"
 import { userDetached } from "./commands/presence.ts"
 import { quit, userQuit } from "./commands/quit.ts"
 import { serverStarted, startOf } from "./commands/server.ts"
+import { type StaffActed, staffActed } from "./commands/staff-acted.ts"
 import { dueOf } from "./deadlines.ts"
 import { Erasures } from "./erasures.ts"
 import type { EventType, Stamp } from "./event.ts"
@@ -160,13 +161,22 @@ export class Engine {
       if (means(this.net, ban, session)) this.end(session, "BANNED", wordsOf(ban))
   }
 
-  /** A fact that an administrator of the server brings about; the refusal in words, if it is refused. */
-  administer<F extends object>(type: EventType<F>, fact: F, now: number): string | undefined {
+  /**
+   * A fact that an administrator of the server brings about, with the record of the act in the same turn; the refusal in words, if
+   * it is refused.
+   */
+  administer<F extends object>(
+    type: EventType<F>,
+    fact: F,
+    now: number,
+    record?: StaffActed,
+  ): string | undefined {
     this.#advance(now)
     const refusal = type.refuse?.(this.net, fact, undefined)
     if (refusal) return `${refusal.params.join(" ")}: ${refusal.text ?? ""}`
     if (this.readOnly && type.refuse) return "the disk is full: nothing is changed until there is room"
     this.#place(type, fact, undefined)
+    if (record) this.#place(staffActed, record, undefined)
     return undefined
   }
 
@@ -227,7 +237,7 @@ export class Engine {
       message,
       now: this.#at,
       commands: COMMANDS,
-      propose: (type, fact) => this.#propose(session, command, type, fact),
+      propose: (type, fact, record) => this.#propose(session, command, type, fact, record),
       ask: (question, resume) =>
         this.#ask(session, message.command, question, (result) => wordedBy(command, session, resume(result))),
       obey: (other) => this.#run(session, other),
@@ -261,7 +271,13 @@ export class Engine {
     }
   }
 
-  #propose<F extends object>(session: Session, command: Command, type: EventType<F>, fact: F) {
+  #propose<F extends object>(
+    session: Session,
+    command: Command,
+    type: EventType<F>,
+    fact: F,
+    record: StaffActed | undefined,
+  ) {
     const { user } = session
     const refusal = type.refuse?.(this.net, fact, user)
     if (refusal && command.quiet) return
@@ -273,6 +289,7 @@ export class Engine {
     this.#tell.origin = session
     this.#place(type, fact, user)
     this.#tell.origin = undefined
+    if (record) this.#place(staffActed, record, user)
   }
 
   // The log gives the fact its place; on one node that is at once.

@@ -1,5 +1,6 @@
 // The state of the network: what the log says, and nothing else. Only `apply` of an event changes it.
 
+import { AUDIT_CHANNEL } from "../protocol/acts.ts"
 import { CASEMAPPINGS, type CasemappingName } from "../protocol/casemapping.ts"
 import type { ChannelName, Nick } from "../protocol/names.ts"
 import type { Invitation, IssuedCertificate } from "./certificates.ts"
@@ -26,6 +27,11 @@ export class Network {
   casemapping: CasemappingName = "ascii"
   readonly users = new Map<UserId, User>()
   readonly channels = new Map<string, Channel>()
+  /**
+   * The channel in which the staff reads what it did, from the first run on that knows of it. It is not among the others: nobody
+   * finds it in a list, founds, renames or ends it.
+   */
+  audit: Channel | undefined = undefined
   readonly accounts = new Map<string, Account>()
   /** By id; some have expired. */
   readonly invitations = new Map<string, Invitation>()
@@ -85,7 +91,8 @@ export class Network {
 
   /** Two names that would be one under another casemapping. */
   clashUnder(casemapping: CasemappingName): readonly [string, string] | undefined {
-    for (const named of [this.channels.values(), this.accounts.values()]) {
+    const channels = this.audit ? [...this.channels.values(), this.audit] : this.channels.values()
+    for (const named of [channels, this.accounts.values()]) {
       const seen = new Map<string, string>()
       for (const { name } of named) {
         const key = CASEMAPPINGS[casemapping].folded(name)
@@ -129,7 +136,8 @@ export class Network {
   }
 
   channel(name: string): Channel | undefined {
-    return this.channels.get(this.folded(name))
+    const key = this.folded(name)
+    return this.channels.get(key) ?? (this.#isAudit(key) ? this.audit : undefined)
   }
 
   account(name: string): Account | undefined {
@@ -207,6 +215,20 @@ export class Network {
     return channel
   }
 
+  #isAudit(key: string): boolean {
+    return this.audit !== undefined && key === this.folded(this.audit.name)
+  }
+
+  /** Makes the channel of the audit, once; a channel that had its name before goes on under another. */
+  openAudit({ seq, at }: Place) {
+    if (this.audit) return
+    const before = this.channel(AUDIT_CHANNEL)
+    let free = `${AUDIT_CHANNEL}-${before?.id}` as ChannelName
+    while (this.channel(free)) free = `${free}_` as ChannelName
+    if (before) this.renameChannel(before, free)
+    this.audit = newChannel(seq, AUDIT_CHANNEL, at, AUDIT_MODES)
+  }
+
   /** The id, and so the history, stays; what forwards to the channel goes on doing so. */
   renameChannel(channel: Channel, name: ChannelName) {
     this.channels.delete(this.folded(channel.name))
@@ -270,6 +292,9 @@ export class Network {
     return 0
   }
 }
+
+/** Hidden from who is not in it; nobody speaks or sets a topic in it, since nobody has a sign there. */
+const AUDIT_MODES = "imnst"
 
 function keyAnew<T>(map: Map<string, T>, key: (value: T) => string) {
   const values = [...map.values()]

@@ -10,6 +10,7 @@ import { messageSent, tagsSent } from "./commands/message-sent.ts"
 import { nickChanged } from "./commands/nick.ts"
 import { userParted } from "./commands/part.ts"
 import { userQuit } from "./commands/quit.ts"
+import { staffActed } from "./commands/staff-acted.ts"
 import { topicChanged } from "./commands/topic.ts"
 import type { UserContext } from "./command.ts"
 import { nameOf } from "./entitlement.ts"
@@ -25,6 +26,7 @@ const PLAYED: readonly EventType<never>[] = [
   memberKicked,
   messageSent,
   nickChanged,
+  staffActed,
   tagsSent,
   topicChanged,
   userJoined,
@@ -37,7 +39,7 @@ const BY_TYPE: ReadonlyMap<string, EventType<object>> = new Map(
 )
 
 /** PRIVMSG and NOTICE. */
-export const MESSAGES: readonly string[] = [messageSent.type]
+export const MESSAGES: readonly string[] = [messageSent.type, staffActed.type]
 
 /** "If the client has not negotiated the draft/event-playback capability, the server MUST NOT send any lines other than PRIVMSG and NOTICE". */
 export function typesFor(session: Session): readonly string[] {

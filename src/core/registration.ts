@@ -10,10 +10,11 @@ import type { Nick } from "../protocol/names.ts"
 import type { RefusalCode } from "../protocol/refusals.ts"
 import { ERR_NICKNAMEINUSE, ERR_PASSWDMISMATCH, ERR_SASLABORTED } from "../protocol/numerics.ts"
 import { banOf, wordsOf } from "./bans.ts"
-import { accountCreated, accountNameOf } from "./commands/account.ts"
+import { accountCreated, accountNameOf, isCertified } from "./commands/account.ts"
 import { ABSENT, awayChanged } from "./commands/away.ts"
 import { isKnown } from "./commands/lockdown.ts"
 import { metadataChanged } from "./commands/metadata-changes.ts"
+import { userModesChanged } from "./commands/mode.ts"
 import { isTaken, nickChanged, renaming } from "./commands/nick.ts"
 import { userAttached } from "./commands/presence.ts"
 import { userConnected } from "./commands/user.ts"
@@ -118,6 +119,9 @@ function register(
     // "an away message of * should be treated as though the connection did not exist at all"
     if (online.absentSince !== undefined && session.away !== ABSENT)
       registrar.place(userAttached, { user: online.id }, online)
+    // What another connection proved is not for one that proves nothing.
+    if (online.modes.has("o") && !isCertified(net, session.arrival, account))
+      registrar.place(userModesChanged, { changes: [["o", false]] }, online)
     attach(session, online)
     registrar.answer(greetingOfSecondSession(registrar, session, online))
     bringAway(session, online, registrar)

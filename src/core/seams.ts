@@ -191,8 +191,12 @@ export type Request =
 /** What the shell answers to any request but `close`. */
 export type Result =
   | { readonly type: "password"; readonly right: boolean }
-  /** No rights: name or password are wrong. */
-  | { readonly type: "operator"; readonly rights: readonly Right[] | undefined }
+  /** No rights: name or password are wrong; the password, if the name is known. */
+  | {
+      readonly type: "operator"
+      readonly rights: readonly Right[] | undefined
+      readonly isKnown?: boolean
+    }
   | IdentityResult
   /** Without a refusal the session's arrival is the user's now. */
   | { readonly type: "webirc"; readonly refusal: RefusalCode | undefined }

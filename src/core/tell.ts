@@ -58,6 +58,12 @@ export class Tell {
     this.#user(user, new Outgoing(content))
   }
 
+  /** Every session of each, for none of which it is the answer to a label. */
+  aside(users: Iterable<User>, content: Content) {
+    const message = new Outgoing(content)
+    for (const { sessions } of users) for (const session of sessions) this.#session(session, message, false)
+  }
+
   /** Everybody who sees `user` in a channel, once each, and the user too unless `withSelf` is false. */
   peers(user: User, content: Content, withSelf = true) {
     this.#peers(user, new Outgoing(content), withSelf)

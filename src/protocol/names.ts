@@ -31,6 +31,7 @@ export function nickOf(source: string): string {
 export const RESERVED: ReadonlySet<string> = new Set([
   "botserv",
   "chanserv",
+  "console",
   "global",
   "histserv",
   "hostserv",

@@ -201,15 +201,17 @@ export const ERR_ACCEPTFULL = () => numeric("456", [], "Your accept list is full
 export const ERR_ACCEPTEXIST = (nick: string) => numeric("457", [nick], "is on your accept list already")
 export const ERR_ACCEPTNOT = (nick: string) => numeric("458", [nick], "is not on your accept list")
 export const ERR_ALREADYREGISTERED = () => numeric("462", [], "You may not reregister")
-export const ERR_NOOPERHOST = () =>
-  numeric("491", [], "Your account has no role here, or this connection has shown no certificate of it")
+export const ERR_NOOPERHOST = (
+  text = "Your account has no role here, or this connection has shown no certificate of it",
+) => numeric("491", [], text)
 export const ERR_PASSWDMISMATCH = () => numeric("464", [], "Password incorrect")
 export const ERR_INVALIDUSERNAME = () => numeric("468", [], "Your username is not valid")
 export const ERR_LINKCHANNEL = (channel: string, to: string) =>
   numeric("470", [channel, to], "Forwarding to another channel")
 export const ERR_CHANNELISFULL = (channel: string) => numeric("471", [channel], "Cannot join channel (+l)")
 export const ERR_UNKNOWNMODE = (mode: string) => numeric("472", [mode], "is unknown mode char to me")
-export const ERR_INVITEONLYCHAN = (channel: string) => numeric("473", [channel], "Cannot join channel (+i)")
+export const ERR_INVITEONLYCHAN = (channel: string, text = "Cannot join channel (+i)") =>
+  numeric("473", [channel], text)
 export const ERR_BANNEDFROMCHAN = (channel: string) => numeric("474", [channel], "Cannot join channel (+b)")
 export const ERR_BADCHANNELKEY = (channel: string) => numeric("475", [channel], "Cannot join channel (+k)")
 export const ERR_BADCHANMASK = (channel: string) => numeric("476", [channel], "Bad Channel Mask")

@@ -3,6 +3,7 @@
 
 import { existsSync, rmSync } from "node:fs"
 import { connect } from "node:net"
+import { acted } from "../core/commands/staff-acted.ts"
 import { UserError } from "../user-error.ts"
 import type { Administration, Outcome } from "./administration.ts"
 import type { Endpoint } from "./endpoint.ts"
@@ -78,9 +79,11 @@ async function obey(request: AdminRequest, actions: AdminActions): Promise<Admin
     case "status":
       return { v: 1, ok: true, ...(await administration.status()) }
     case "reload":
+      administration.record(acted("rehash"))
       await actions.reload()
       return { v: 1, ok: true, done: "configuration and certificates were read again" }
     case "stop":
+      administration.record(acted("stop"))
       return { v: 1, ok: true, done: "the server is stopping", isStopping: true }
     case "kick":
       return answerTo(administration.kickBy(request.words))

@@ -11,6 +11,7 @@ import { kicking, memberKicked } from "../core/commands/kick.ts"
 import { lockdownSet } from "../core/commands/lockdown.ts"
 import { refusalOfPassword } from "../core/commands/register.ts"
 import { roleSet } from "../core/commands/role.ts"
+import { acted, type StaffActed, staffActed } from "../core/commands/staff-acted.ts"
 import type { EventType } from "../core/event.ts"
 import type { Session } from "../core/session.ts"
 import type { User, UserId } from "../core/user.ts"
@@ -118,7 +119,8 @@ export class Administration {
     const { engine, wake } = this.#parts.shell
     const user = engine.net.user(nick)
     if (!user) return { error: `nobody here is called ${nick}` }
-    const { nick: exact } = user
+    const { nick: exact, account } = user
+    this.record(acted("kill", { target: exact, reason, details: { account: account?.name } }))
     engine.dismiss(user, "KICKED", reason)
     wake()
     return { done: `${exact} was disconnected` }
@@ -126,25 +128,25 @@ export class Administration {
 
   /** Gives an account a role; who is an operator by their former one is none at once. */
   setRole(name: string, role: Role): Outcome {
-    const { engine, wake, log } = this.#parts.shell
+    const { engine, wake } = this.#parts.shell
     const account = engine.net.account(name)
     if (!account) return { error: `there is no account ${name}` }
     if (engine.readOnly) return { error: "the disk is full: nothing can be changed until there is room" }
-    const refusal = engine.administer(roleSet, { accountName: account.name, role }, now())
+    const record = acted("role", { target: account.name, details: { role } })
+    const refusal = engine.administer(roleSet, { accountName: account.name, role }, now(), record)
     if (refusal !== undefined) return { error: refusal }
     wake()
-    log({ level: "info", what: "role", account: account.name, role })
     return { done: `${account.name} is ${role}` }
   }
 
   /** Lets nobody new in from now on, or everybody again. Who is here stays. */
   lockdown(on: boolean): Outcome {
-    const { engine, wake, log } = this.#parts.shell
+    const { engine, wake } = this.#parts.shell
     if (engine.readOnly) return { error: "the disk is full: nothing can be changed until there is room" }
-    const refusal = engine.administer(lockdownSet, { on }, now())
+    const record = acted("lockdown", { target: on ? "on" : "off" })
+    const refusal = engine.administer(lockdownSet, { on }, now(), record)
     if (refusal !== undefined) return { error: refusal }
     wake()
-    log({ level: "info", what: on ? "locked down" : "lockdown ended" })
     return { done: on ? "nobody new is let in" : "new people are let in again" }
   }
 
@@ -155,7 +157,8 @@ export class Administration {
     const user = engine.net.user(nick)
     if (!found) return { error: `there is no channel ${channel}` }
     if (!user) return { error: `nobody here is called ${nick}` }
-    const refusal = engine.administer(memberKicked, kicking(found, user, reason), now())
+    const record = acted("kick", { target: user.nick, reason, details: { channel: found.name } })
+    const refusal = engine.administer(memberKicked, kicking(found, user, reason), now(), record)
     wake()
     return refusal ? { error: refusal } : { done: `${user.nick} was kicked from ${found.name}` }
   }
@@ -165,7 +168,9 @@ export class Administration {
     const { net } = this.#parts.shell.engine
     const name = accountNameIn(net, wanted)
     if (!name) return Promise.resolve({ error: `${wanted} cannot be the name of an account` })
-    return this.#keep(name, password, (text) => [accountRegistered, { name, text }], `${name} is registered`)
+    const record = acted("register", { target: name })
+    const fact = (text: string) => [accountRegistered, { name, text }] as const
+    return this.#keep(name, password, fact, record, `${name} is registered`)
   }
 
   /** Gives an account another password, or its first when a certificate made it. */
@@ -173,13 +178,15 @@ export class Administration {
     const account = this.#parts.shell.engine.net.account(name)
     if (!account) return Promise.resolve({ error: `there is no account ${name}` })
     const changed = (text: string) => [passwordChanged, changeOfPassword(account, text)] as const
-    return this.#keep(account.name, password, changed, `${account.name} has a new password`)
+    const record = acted("password", { target: account.name })
+    return this.#keep(account.name, password, changed, record, `${account.name} has a new password`)
   }
 
   async #keep<F extends object>(
     name: Nick,
     password: string,
     fact: (text: string) => readonly [EventType<F>, F],
+    record: StaffActed,
     done: string,
   ): Promise<Outcome> {
     const { engine, wake } = this.#parts.shell
@@ -187,7 +194,7 @@ export class Administration {
     if (bad) return { error: bad.text ?? "" }
     const text = await this.#parts.identity.credentials.make(password)
     if (text === undefined) return { error: "too many passwords are being checked: try again in a moment" }
-    const refusal = engine.administer(...fact(text), now())
+    const refusal = engine.administer(...fact(text), now(), record)
     wake()
     return refusal === undefined ? { done } : { error: refusal }
   }
@@ -198,9 +205,17 @@ export class Administration {
     const account = engine.net.account(name)
     if (!account) return { error: `there is no account ${name}` }
     const fact = { name: account.name, accountId: account.id }
-    const refusal = engine.administer(accountMessagesErased, fact, now())
+    const record = acted("erase", { target: account.name })
+    const refusal = engine.administer(accountMessagesErased, fact, now(), record)
     wake()
     return refusal ? { error: refusal } : { done: `what ${account.name} said is being erased` }
+  }
+
+  /** Writes down what is done outside the log; a full disk keeps nobody from it. */
+  record(record: StaffActed) {
+    const { engine, wake } = this.#parts.shell
+    engine.administer(staffActed, record, now())
+    wake()
   }
 
   async status(): Promise<Status> {

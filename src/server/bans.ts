@@ -1,7 +1,8 @@
 // What an administrator does with bans of the network: sets them, takes them back, lists them.
 
 import { type Ban, bannedBy, bansOf } from "../core/bans.ts"
-import { banLifted, banSet } from "../core/commands/uban.ts"
+import type { StaffActed } from "../core/commands/staff-acted.ts"
+import { banLifted, banningOf, banSet, liftingOf } from "../core/commands/uban.ts"
 import type { EventType } from "../core/event.ts"
 import { writtenRange } from "./address.ts"
 import type { Outcome } from "./administration.ts"
@@ -25,28 +26,26 @@ export class Bans {
 
   /** Whoever is here and banned by it is disconnected at once. */
   ban({ target, lastsMs, reason = "" }: BanWanted): Outcome {
-    const { engine, log } = this.#shell
+    const { engine } = this.#shell
     const banned = bannedBy(engine.net, target, writtenRange(target))
     if (!banned) return { error: this.#unknown(target) }
-    const until = lastsMs === undefined ? {} : { until: now() + lastsMs }
-    const refusal = this.#place(banSet, { ...banned, reason, ...until })
+    const ban = { ...banned, reason, ...(lastsMs === undefined ? {} : { until: now() + lastsMs }) }
+    const refusal = this.#place(banSet, ban, banningOf(ban))
     if (refusal !== undefined) return { error: refusal }
     const before = engine.sessions.size
     engine.expel(banned)
     this.#shell.wake()
-    log({ level: "info", what: "banned", ...banned, reason })
     const closed = before - engine.sessions.size
     return { done: `${banned.kind} ${banned.value} is banned; connections closed: ${closed}` }
   }
 
   lift(target: string): Outcome {
-    const { engine, log } = this.#shell
+    const { engine } = this.#shell
     const banned = bannedBy(engine.net, target, writtenRange(target))
     if (!banned || !engine.net.ban(banned)) return { error: `${target} is not banned` }
-    const refusal = this.#place(banLifted, banned)
+    const refusal = this.#place(banLifted, banned, liftingOf(banned))
     if (refusal !== undefined) return { error: refusal }
     this.#shell.wake()
-    log({ level: "info", what: "ban lifted", ...banned })
     return { done: `${banned.kind} ${banned.value} is banned no longer` }
   }
 
@@ -54,10 +53,10 @@ export class Bans {
     return bansOf(this.#shell.engine.net, now())
   }
 
-  #place<F extends object>(type: EventType<F>, fact: F): string | undefined {
+  #place<F extends object>(type: EventType<F>, fact: F, record: StaffActed): string | undefined {
     const { engine } = this.#shell
     if (engine.readOnly) return "the disk is full: nothing can be changed until there is room"
-    return engine.administer(type, fact, now())
+    return engine.administer(type, fact, now(), record)
   }
 
   #unknown(target: string): string {

@@ -2,13 +2,15 @@
 // makes an invitation is told the secret once.
 
 import { createHash, randomBytes } from "node:crypto"
-import { certificatesOf } from "../core/certificates.ts"
+import { certificatesOf, type Invitation } from "../core/certificates.ts"
 import { accountCreated, accountNameIn } from "../core/commands/account.ts"
 import { invitationMade, invitationWithdrawn } from "../core/commands/enrolment.ts"
+import { acted } from "../core/commands/staff-acted.ts"
 import type { Network } from "../core/network.ts"
 import type { Account } from "../core/user.ts"
 import type { Role } from "../protocol/rights.ts"
 import type { Nick } from "../protocol/names.ts"
+import { serverTime } from "../protocol/server-time.ts"
 import { now } from "./clock.ts"
 import type { Shell } from "./shell.ts"
 import { LOCKED } from "./signer.ts"
@@ -48,6 +50,11 @@ export interface Invited {
   readonly hosts: readonly string[]
 }
 
+type Made = Pick<Invitation, "id" | "channels" | "expires" | "role"> & {
+  readonly accountName: Nick
+  readonly uses: number
+}
+
 const [ID_BYTES, SECRET_BYTES] = [8, 16]
 
 export class Invitations {
@@ -81,7 +88,7 @@ export class Invitations {
       text: createHash("sha256").update(secret).digest("hex"),
     }
     this.#clear()
-    const refusal = engine.administer(invitationMade, invitation, now())
+    const refusal = engine.administer(invitationMade, invitation, now(), recordOf(invitation))
     if (refusal !== undefined) return { error: refusal }
     await this.#shell.durable(engine.lastSeq)
     return {
@@ -110,10 +117,11 @@ export class Invitations {
 
   async withdraw(id: string): Promise<{ readonly done: string } | { readonly error: string }> {
     const { engine } = this.#shell
-    const madeSeq = engine.net.invitations.get(id)?.seq
-    if (madeSeq === undefined) return { error: `there is no invitation ${id}` }
+    const { seq: madeSeq, accountId } = engine.net.invitations.get(id) ?? {}
+    if (madeSeq === undefined || accountId === undefined) return { error: `there is no invitation ${id}` }
     if (engine.readOnly) return { error: "the disk is full: nothing can be changed until there is room" }
-    engine.administer(invitationWithdrawn, { id, madeSeq }, now())
+    const record = acted("withdraw", { target: engine.net.accountOf(accountId)?.name, details: { id } })
+    engine.administer(invitationWithdrawn, { id, madeSeq }, now(), record)
     await this.#shell.durable(engine.lastSeq)
     return { done: `the invitation ${id} is withdrawn` }
   }
@@ -137,6 +145,13 @@ export class Invitations {
     engine.administer(accountCreated, { name: name as Nick, issuer }, now())
     return net.account(name) ?? { error: "the account was not made" }
   }
+}
+
+/** Its secret is no part of it. */
+function recordOf({ id, accountName, channels, expires, uses, role }: Made) {
+  const list = channels.length === 0 ? undefined : channels.join(" ")
+  const details = { id, role, channels: list, uses, until: serverTime(expires) }
+  return acted("invite", { target: accountName, details })
 }
 
 /** By a password, or by a certificate that the log knows of. */

@@ -36,6 +36,11 @@ export class PasswordChecker {
     return password.startsWith("$argon2") ? this.#verify(given, password) : isSame(given, password)
   }
 
+  /** Whether there is an operator of that name. */
+  isOperator(name: string): boolean {
+    return this.operators.some((one) => one.name === name)
+  }
+
   /** What the operator of that name may do; undefined when there is none or the password is wrong. */
   async rightsOf(name: string, given: string): Promise<readonly Right[] | undefined | Busy> {
     const operator = this.operators.find((one) => one.name === name)

@@ -5,6 +5,7 @@ import { certificatesOf, type Invitation, type IssuedCertificate, issuedOf } fro
 import { accountNameOf } from "../core/commands/account.ts"
 import { certificateUnpinned } from "../core/commands/clientcert.ts"
 import { certificateRevoked, invitationWithdrawn, SUPERSEDED } from "../core/commands/enrolment.ts"
+import { acted, type StaffActed } from "../core/commands/staff-acted.ts"
 import type { Session } from "../core/session.ts"
 import type { Account } from "../core/user.ts"
 import type { Outcome } from "./administration.ts"
@@ -46,8 +47,10 @@ export class Revocations {
     if (device !== undefined && gone.length === 0)
       return { error: `${account.name} has no certificate on ${device}; ${devicesOf(issued)}` }
     const sessions = [...engine.sessions].filter(this.#uses(account, gone, device === undefined))
-    if (device === undefined) this.#revokeAll(account, reason)
-    else this.#revokeSome(account, gone, reason)
+    const details = { device, connections: sessions.length }
+    const record = acted("revoke", { target: account.name, reason, details })
+    if (device === undefined) this.#revokeAll(account, reason, record)
+    else this.#revokeSome(account, gone, reason, record)
     const last = engine.lastSeq
     for (const session of sessions)
       engine.end(session, "CERT_REVOKED", revokedWords(reason), "certificate revoked")
@@ -72,10 +75,16 @@ export class Revocations {
   }
 
   /** With the invitations that they came by: whoever has the computer may have the line, too. */
-  #revokeSome({ name: accountName }: Account, gone: readonly IssuedCertificate[], reason: string) {
+  #revokeSome(
+    { name: accountName }: Account,
+    gone: readonly IssuedCertificate[],
+    reason: string,
+    record: StaffActed,
+  ) {
     const used = new Set(gone.map(({ invitation }) => invitation))
     this.#withdraw(({ id }) => used.has(id))
-    for (const { serial } of gone) this.#place({ accountName, serial, reason })
+    for (const [i, { serial }] of gone.entries())
+      this.#place({ accountName, serial, reason }, i === 0 ? record : undefined)
   }
 
   #withdraw(test: (invitation: Invitation) => boolean) {
@@ -86,17 +95,17 @@ export class Revocations {
     }
   }
 
-  #revokeAll(account: Account, reason: string) {
+  #revokeAll(account: Account, reason: string, record: StaffActed) {
     const { engine } = this.#shell
     const { name: accountName } = account
     this.#withdraw(({ accountId }) => accountId === account.id)
     for (const fingerprint of account.certificates.keys())
       engine.administer(certificateUnpinned, { accountName, fingerprint }, now())
-    this.#place({ accountName, reason })
+    this.#place({ accountName, reason }, record)
   }
 
-  #place(fact: Parameters<NonNullable<typeof certificateRevoked.refuse>>[1]) {
-    this.#shell.engine.administer(certificateRevoked, fact, now())
+  #place(fact: Parameters<NonNullable<typeof certificateRevoked.refuse>>[1], record: StaffActed | undefined) {
+    this.#shell.engine.administer(certificateRevoked, fact, now(), record)
   }
 
   /** Whether a session came with one of these certificates, or, when all go, with any of the account's. */

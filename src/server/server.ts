@@ -155,7 +155,8 @@ export function startServer(options: ServerOptions): Server {
       return newestPassword(engine.net.accounts.values())
     },
     get channels() {
-      return engine.net.channels.values()
+      const { channels, audit } = engine.net
+      return audit ? [...channels.values(), audit] : channels.values()
     },
     get settings() {
       return engine.net.settings
@@ -284,7 +285,9 @@ async function answerTo(
     }
     case "operator": {
       const { name, given, session } = request
-      return identity.operator(name, session.arrival as Connection, () => passwords.rightsOf(name, given))
+      const check = () => passwords.rightsOf(name, given)
+      const result = await identity.operator(name, session.arrival as Connection, check)
+      return result.type === "operator" ? { ...result, isKnown: passwords.isOperator(name) } : result
     }
     case "webirc":
       return { type: "webirc", refusal: await gateways.introduce(request) }

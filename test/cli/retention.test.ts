@@ -37,6 +37,12 @@ messages = 1000`
   })
 })
 
+test("what the staff did is kept for ever", () => {
+  const text = '[history]\ndays = 1\nmessages = 5\n[[retention]]\nchannels = ["#*"]\ndays = 1'
+  const audit = { id: 9, name: "#audit" }
+  expect(retentionOf(historyOf(text), [audit])?.channels).toEqual([{ id: 9, days: 0, messages: 0 }])
+})
+
 test.each([
   ['[[retention]]\nchannels = ["den"]', "must begin with #"],
   ["[[retention]]\nchannels = []", "must name a channel"],

@@ -64,6 +64,7 @@ test("an address is in the log only where an administrator typed it", async () =
   const rows = [...log.replay()].map(({ type, body }) => `${type} ${body}`)
   expect(rows.filter((row) => /2001:db8|127\.0\.0/.test(row))).toEqual([
     expect.stringMatching(/^banSet .*"2001:db8::\/32"/),
+    expect.stringMatching(/^staffActed .*"2001:db8::\/32"/),
   ])
 })
 

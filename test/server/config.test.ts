@@ -166,7 +166,7 @@ test("operators are a list, which no variable overrides", () => {
     {
       name: "root",
       password: "plain:sesame",
-      rights: ["accounts", "ban", "kill", "redact", "rehash", "wallops"],
+      rights: ["accounts", "audit", "ban", "kill", "redact", "rehash", "wallops"],
     },
     { name: "crier", password: "$argon2id$x", rights: ["wallops"] },
   ])
@@ -180,7 +180,7 @@ test.each([
   ['[[oper]]\npassword = "plain:x"\n', /oper\.0\.name must be/],
   [
     '[[oper]]\nname = "root"\npassword = "plain:x"\nrights = ["all"]\n',
-    /rights\.0 must be of accounts, ban, kill, redact, rehash, wallops/,
+    /rights\.0 must be of accounts, audit, ban, kill, redact, rehash, wallops/,
   ],
   ['[oper]\nname = "root"\n', /oper must be written \[\[oper\]\]/],
   ['[[oper]]\nname = "root"\npassword = "plain:x"\nright = []\n', /oper\.0\.right is not a key/],

@@ -31,9 +31,7 @@ test("OPER, and REHASH with a configuration that can be read and one that cannot
   await alice.expect(/^ERROR :KICKED Killed \(bob \(Enough\)\)/)
   const said = one.entries.map(({ what }) => what)
   expect(said).toContain("a wrong operator's password was given")
-  expect(said).toContain("an operator's password was given")
   expect(said).toContain("reload failed")
-  expect(one.entries).toContainEqual(expect.objectContaining({ what: "killed", nick: "alice", by: "bob" }))
   expect(one.broken).toEqual([])
 })
 

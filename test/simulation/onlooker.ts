@@ -114,8 +114,11 @@ export class Onlooker {
 
   #said({ tags, source = "", command, params }: Message, old: boolean, line: string): Heard | undefined {
     const [target = "", text = ""] = params
-    // A standard reply in words, from the server itself.
-    if (!source.includes("!")) return undefined
+    if (!source.includes("!")) {
+      // A standard reply in words, or what the staff did, from the server itself.
+      if (target.startsWith("#")) this.#expect(this.#isFor(target), "not entitled to hear it", line)
+      return undefined
+    }
     const self = nickOf(source) === folded(this.nick)
     // Its own words come back to the speaker, also from a channel that hears who is outside.
     this.#expect(self || this.#isFor(target), "not entitled to hear it", line)

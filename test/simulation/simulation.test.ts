@@ -17,4 +17,5 @@ test(`${ONE ? `simulation ${ONE}` : `${COUNT} simulations`}`, () => {
   expect(total.multiline).toBeGreaterThan(total.steps / 300)
   expect(total.erased).toBeGreaterThan(total.steps / 3000)
   expect(total.enrolled).toBeGreaterThan(total.steps / 6000)
+  expect(total.acts).toBeGreaterThan(total.steps / 300)
 }, 1_800_000)

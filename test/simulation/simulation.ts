@@ -13,8 +13,12 @@ import {
 import { accountMessagesErased } from "../../src/core/commands/erase.ts"
 import { lockdownSet } from "../../src/core/commands/lockdown.ts"
 import { roleSet } from "../../src/core/commands/role.ts"
+import { acted, type StaffActed, staffActed } from "../../src/core/commands/staff-acted.ts"
+import { banLifted, banSet } from "../../src/core/commands/uban.ts"
+import { operatorMade } from "../../src/core/commands/oper.ts"
 import { messageOf } from "../../src/core/commands/message-sent.ts"
 import { Engine } from "../../src/core/engine.ts"
+import type { EventType } from "../../src/core/event.ts"
 import { Network } from "../../src/core/network.ts"
 import { linesOf } from "../../src/core/multiline.ts"
 import { eventOf } from "../../src/core/rows.ts"
@@ -47,6 +51,7 @@ export interface Tally {
   multiline: number
   erased: number
   enrolled: number
+  acts: number
 }
 
 export const NOTHING: Tally = {
@@ -59,7 +64,23 @@ export const NOTHING: Tally = {
   multiline: 0,
   erased: 0,
   enrolled: 0,
+  acts: 0,
 }
+
+/** What is brought about here by the staff alone. */
+const BY_STAFF: ReadonlySet<string> = new Set(
+  [
+    accountMessagesErased,
+    banLifted,
+    banSet,
+    certificateRevoked,
+    invitationMade,
+    invitationWithdrawn,
+    lockdownSet,
+    operatorMade,
+    roleSet,
+  ].map(({ type }) => type),
+)
 
 const SAID: readonly string[] = ["messageSent", "tagsSent"]
 /** A fourth of the runs is long; most of what can go wrong does so early, and a short run is read more easily. */
@@ -191,19 +212,23 @@ class Simulation {
     const account = this.#engine.net.account(this.#random.pick(NICKS))
     if (!account || this.#engine.readOnly) return
     const fact = { name: account.name, accountId: account.id }
-    this.#engine.administer(accountMessagesErased, fact, this.#now)
+    this.#administer(accountMessagesErased, fact, acted("erase", { target: account.name }))
   }
 
   #giveRole() {
     const account = this.#engine.net.account(this.#random.pick(NICKS))
     if (!account || this.#engine.readOnly) return
     const fact = { accountName: account.name, role: this.#random.pick(ROLES) }
-    this.#engine.administer(roleSet, fact, this.#now)
+    this.#administer(roleSet, fact, acted("role", { target: account.name, details: { role: fact.role } }))
   }
 
   #lockDown() {
     const on = this.#engine.net.lockedSince === undefined
-    if (!this.#engine.readOnly) this.#engine.administer(lockdownSet, { on }, this.#now)
+    if (!this.#engine.readOnly) this.#administer(lockdownSet, { on }, acted("lockdown"))
+  }
+
+  #administer<F extends object>(type: EventType<F>, fact: F, record?: StaffActed): string | undefined {
+    return this.#engine.administer(type, fact, this.#now, record)
   }
 
   // Of a channel that it is an operator of, if there is one.
@@ -235,18 +260,20 @@ class Simulation {
         role: this.#random.pick(ROLES),
         text: `hash of ${id}`,
       }
-      this.#engine.administer(invitationMade, made, this.#now)
+      this.#administer(invitationMade, made, acted("invite", { target: accountName }))
     } else if (this.#random.chance(0.1)) {
-      this.#engine.administer(certificateRevoked, { accountName, reason: "lost" }, this.#now)
+      const record = acted("revoke", { target: accountName, reason: "lost" })
+      this.#administer(certificateRevoked, { accountName, reason: "lost" }, record)
     } else if (this.#random.chance(0.3)) {
-      this.#engine.administer(invitationWithdrawn, { id: open.id, madeSeq: open.seq }, this.#now)
+      const fact = { id: open.id, madeSeq: open.seq }
+      this.#administer(invitationWithdrawn, fact, acted("withdraw", { target: accountName }))
     } else {
       const notAfter = this.#now + this.#random.below(200_000)
       const [former] = net.certificates.keys()
       const renews = former !== undefined && this.#random.chance(0.3) ? { renews: former } : {}
       const terms = { serial: id, issuer: "ca", keyPin: id, notBefore: this.#now, notAfter }
       const fact = { accountName, ...terms, invitation: open.id, role: open.role ?? "member", ...renews }
-      if (this.#engine.administer(certificateIssued, fact, this.#now) === undefined) this.tally.enrolled++
+      if (this.#administer(certificateIssued, fact) === undefined) this.tally.enrolled++
     }
   }
 
@@ -335,6 +362,18 @@ class Simulation {
     this.#onlookers.splice(this.#onlookers.indexOf(onlooker), 1)
   }
 
+  // What the staff does is on disk with the record of it, or neither is.
+  #checkRecorded(rows: readonly Row[]) {
+    const isRecord = (row: Row | undefined) => row?.type === staffActed.type
+    for (const [i, row] of rows.entries()) {
+      if (BY_STAFF.has(row.type) && !isRecord(rows[i + 1]))
+        throw new Error(`${row.type} at ${row.seq} is not recorded`)
+      const isKilled = row.type === "userQuit" && row.body.includes('"reason":"Killed (')
+      if (isKilled && !rows.slice(0, i).some(isRecord)) throw new Error(`${row.seq} was killed by nobody`)
+      if (isRecord(row)) this.tally.acts++
+    }
+  }
+
   // A turn is on disk: only now does anybody hear of it.
   #commit() {
     const turn = this.#engine.take()
@@ -353,6 +392,7 @@ class Simulation {
   }
 
   #append(rows: readonly Row[]) {
+    this.#checkRecorded(rows)
     for (const row of rows) {
       const last = this.#rows.at(-1)
       if (last && (row.seq <= last.seq || row.at < last.at))
@@ -492,6 +532,8 @@ class Simulation {
       if (channel.members.size === 0 && locked && !channel.founder)
         throw new Error(`${channel.name} is locked and dormant`)
     }
+    for (const [user, { prefixes }] of net.audit?.members ?? [])
+      if (!user.rights.includes("audit") || prefixes !== 0) throw new Error(`${user.nick} is in the audit`)
     for (const nick of NICKS) {
       const user = net.user(nick)
       if (user && net.users.get(user.id) !== user) throw new Error(`${nick} is held by nobody`)

@@ -21,6 +21,18 @@ const MASKS = [
   "a:*",
   "m:",
 ]
+const ABOUT_AUDIT = [
+  "CHATHISTORY LATEST #audit * 5",
+  "PRIVMSG #audit :x",
+  "PART #audit",
+  "NAMES #audit",
+  "RENAME #a #audit",
+  "MODE #audit +o nick",
+  "INVITE nick #audit",
+  "KICK #audit nick",
+  "TOPIC #audit :x",
+  "CS REGISTER #audit",
+]
 const KEYS = ["k1", "k2", "a b", ",", ""]
 
 function timestamp(random: Random): string {
@@ -118,6 +130,8 @@ export function chatter(random: Random, text: () => string): string {
     () =>
       `UBAN ${random.pick(["ADD 5s", "ADD 3s", "ADD", "DEL", "INFO"])} ${random.pick([nick(), random.pick(MASKS), "192.0.2.0/24", "a".repeat(128)])} :${text()}`,
     () => `MODE ${nick()} ${random.pick(["+w", "-o", "+o", "-w"])}`,
+    () => "JOIN #audit",
+    () => random.pick(ABOUT_AUDIT).replace("nick", nick()),
     () => `MONITOR ${random.pick(["+", "+", "-", "C", "L", "S"])} ${nick()},${nick()}`,
     () => random.pick(["WHOWAS", "USERHOST"]) + ` ${nick()}`,
     () => `NICK ${nick()}`,

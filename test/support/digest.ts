@@ -29,6 +29,7 @@ export function digest(net: Network): string {
     }),
     users: [...net.users.values()].map(user),
     channels: [...net.channels.values()].map(channel),
+    audit: net.audit && channel(net.audit),
   })
 }
 

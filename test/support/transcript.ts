@@ -20,6 +20,7 @@
 
 import { lockdownSet } from "../../src/core/commands/lockdown.ts"
 import { roleSet } from "../../src/core/commands/role.ts"
+import { acted } from "../../src/core/commands/staff-acted.ts"
 import type { Session } from "../../src/core/session.ts"
 import type { Settings, Turn } from "../../src/core/seams.ts"
 import {
@@ -100,13 +101,15 @@ class Stage {
     }
     const lockdown = /^lockdown (on|off)$/.exec(line)
     if (lockdown) {
-      this.#world.engine.administer(lockdownSet, { on: lockdown[1] === "on" }, this.#world.now)
+      const record = acted("lockdown", { target: lockdown[1] })
+      this.#world.engine.administer(lockdownSet, { on: lockdown[1] === "on" }, this.#world.now, record)
       return this.#hear()
     }
     const role = /^(\S+) becomes (\w+)$/.exec(line)
     if (role) {
       const fact = { accountName: role[1] as Nick, role: role[2] as Role }
-      this.#world.engine.administer(roleSet, fact, this.#world.now)
+      const record = acted("role", { target: fact.accountName, details: { role: fact.role } })
+      this.#world.engine.administer(roleSet, fact, this.#world.now, record)
       return this.#hear()
     }
     if (line === "broken configuration") {

@@ -10,7 +10,8 @@ import { issuedOf } from "../certificates.ts"
 import { event, from, type Stamp } from "../event.ts"
 import { tellOfUser } from "../metadata.ts"
 import type { Network } from "../network.ts"
-import type { Certificate } from "../seams.ts"
+import { endOperator } from "../operators.ts"
+import type { Arrival, Certificate } from "../seams.ts"
 import type { Tell } from "../tell.ts"
 import { signIn } from "./channel-roles.ts"
 import { sourceOf, type Account, type User, type UserId } from "../user.ts"
@@ -30,6 +31,14 @@ export function accountNameOf(net: Network, certificate: Certificate): Nick | un
   if (issued) return net.accountOf(issued.accountId)?.name
   const known = net.account(name)
   return known ? (known.issuer === issuer ? known.name : undefined) : accountNameIn(net, name)
+}
+
+/**
+ * Whether a connection has shown a certificate of this account that an authority signed. One that the account itself calls its own
+ * proves no more than the password that let it do so.
+ */
+export function isCertified(net: Network, { certificate }: Arrival, account: Account): boolean {
+  return certificate !== undefined && accountNameOf(net, certificate) === account.name
 }
 
 /** The name of an account that `text` is, or undefined. What could be no nick could stand in no line either. */
@@ -150,6 +159,11 @@ type LogIn = Stamp & { readonly host?: string }
 function logIn(net: Network, user: User, account: Account, e: LogIn, tell: Tell, room = Infinity) {
   const source = sourceOf(user)
   const before = user.metadata
+  // What one account may do is not done in the name of another.
+  if (user.account && user.account !== account && user.modes.has("o")) {
+    tell.user(user, from(e, "MODE", [user.nick, "-o"]))
+    endOperator(net, user, e, tell)
+  }
   if (!user.account) bequeath(before, account, room)
   net.logIn(user, account)
   user.metadata = account.metadata

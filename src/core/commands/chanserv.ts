@@ -2,11 +2,12 @@
 
 import { isChannelName } from "../../protocol/names.ts"
 import { ERR_NOSUCHCHANNEL } from "../../protocol/numerics.ts"
-import { isKeeper, isVisible, type Channel } from "../channel.ts"
+import { isFounder, isKeeper, isVisible, type Channel } from "../channel.ts"
 import type { Answer, Command, UserContext } from "../command.ts"
 import { said, service } from "../service.ts"
 import { changeModes } from "./channel-modes.ts"
 import { bitsOf, channelDropped, channelRegistered, channelRoleSet, lettersOfBits } from "./channel-roles.ts"
+import { acted, type StaffActed } from "./staff-acted.ts"
 
 const SPECIFICATION = "https://modern.ircdocs.horse/#founder-prefix"
 
@@ -37,7 +38,8 @@ export const CHANSERV = service(
       run: (context, name) =>
         about(context, name, (channel) => {
           const { founder } = channel
-          context.propose(channelDropped, { channel: channel.name })
+          const record = byRight(context, channel, acted("drop", { target: channel.name }))
+          context.propose(channelDropped, { channel: channel.name }, record)
           return founder && !channel.founder ? said(`${channel.name} is nobody's now`) : undefined
         }),
     },
@@ -96,7 +98,13 @@ function roles(channel: Channel, { user }: UserContext): Answer {
   return lines.length > 0 ? lines : said("Nobody but the founder")
 }
 
-function amode({ net, propose }: UserContext, channel: Channel, change = "", given = ""): Answer {
+/** The record, where it is a right of the network that lets somebody do it, and not the channel. */
+function byRight({ user }: UserContext, channel: Channel, record: StaffActed): StaffActed | undefined {
+  return user.account === channel.founder || isFounder(channel, user) ? undefined : record
+}
+
+function amode(context: UserContext, channel: Channel, change = "", given = ""): Answer {
+  const { net, propose } = context
   const [, sign, letter = ""] = /^([+-])(\w)$/.exec(change) ?? []
   if (!ROLES.includes(letter) || letter === "") return said("Write +o, +h, +v, or - and one of them")
   const account = net.account(given)
@@ -104,7 +112,8 @@ function amode({ net, propose }: UserContext, channel: Channel, change = "", giv
   const before = channel.roles.get(account) ?? 0
   const after = sign === "+" ? before | bitsOf(letter) : before & ~bitsOf(letter)
   const fact = { channel: channel.name, accountName: account.name, letters: lettersOfBits(after) }
-  propose(channelRoleSet, fact)
+  const details = { account: account.name, signs: `+${fact.letters}` }
+  propose(channelRoleSet, fact, byRight(context, channel, acted("amode", { target: channel.name, details })))
   const now = channel.roles.get(account) ?? 0
   return now === after ? said(`${account.name} has +${fact.letters} in ${channel.name}`) : undefined
 }

@@ -53,6 +53,7 @@ import { roleSet } from "./role.ts"
 import { SEARCH } from "./search.ts"
 import { serverStarted } from "./server.ts"
 import { realnameChanged, SETNAME } from "./setname.ts"
+import { staffActed } from "./staff-acted.ts"
 import { STATS } from "./stats.ts"
 import { TOPIC, topicChanged } from "./topic.ts"
 import { banLifted, banSet, UBAN } from "./uban.ts"
@@ -160,6 +161,7 @@ const events: readonly EventType<never>[] = [
   realnameChanged,
   roleSet,
   serverStarted,
+  staffActed,
   tagsSent,
   topicChanged,
   userAttached,
@@ -190,4 +192,5 @@ export const STATELESS: readonly string[] = [
   tagsSent,
   messageRedacted,
   accountMessagesErased,
+  staffActed,
 ].map(({ type }) => type)

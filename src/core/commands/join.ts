@@ -134,7 +134,7 @@ export const userJoined = event<UserJoined>({
       net.channel(e.channel) ?? net.addChannel(e.seq, e.channel, e.at, e.modes ?? NEW_CHANNEL_MODES)
     if (channel.members.has(user)) return
     if (e.from !== undefined) tell.reply(ERR_LINKCHANNEL(e.from, channel.name))
-    const isFirst = channel.members.size === 0 && !channel.founder
+    const isFirst = channel.members.size === 0 && !channel.founder && channel !== net.audit
     const role = roleOf(channel, user)
     net.join(channel, user, isFirst ? role | OPERATOR : role, e)
     const { at, account, bot } = e
@@ -151,6 +151,8 @@ export const userJoined = event<UserJoined>({
   },
 })
 
+const FOR_OPERATORS = "Cannot join channel: it is for operators of the server"
+
 function line(e: UserJoined & Stamp, target: string): Content {
   const extended = extendedJoin(target, e.account, e.realname ?? nickOf(e.source))
   return { ...from(e, "JOIN", [target]), extended }
@@ -158,6 +160,8 @@ function line(e: UserJoined & Stamp, target: string): Content {
 
 // Who keeps order there by the account always may. An operator's invitation opens +i, and the ban, the key, the limit and +R as well; a mask of +I opens +i alone.
 function refusedBy(net: Network, channel: Channel, user: User, keyRight: boolean): Reply | undefined {
+  if (channel === net.audit)
+    return user.rights.includes("audit") ? undefined : ERR_INVITEONLYCHAN(channel.name, FOR_OPERATORS)
   if (user.invitations.has(channel) || isKeeper(channel, user)) return undefined
   if (channel.flags.has("i") && !isListed(net, channel, "I", user)) return ERR_INVITEONLYCHAN(channel.name)
   if (isBanned(net, channel, user)) return ERR_BANNEDFROMCHAN(channel.name)

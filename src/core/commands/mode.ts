@@ -14,6 +14,7 @@ import { USER_MODES } from "../../protocol/modes.ts"
 import { isVisible, modesOf, type Channel } from "../channel.ts"
 import { command, type Answer, type UserContext } from "../command.ts"
 import { event, from } from "../event.ts"
+import { leaveAudit } from "../operators.ts"
 import { changeModes } from "./channel-modes.ts"
 
 export const MODE = command({
@@ -73,5 +74,6 @@ export const userModesChanged = event<{ changes: readonly (readonly [letter: str
     const off = e.changes.filter((change) => !change[1]).map((change) => change[0])
     const letters = (on.length > 0 ? `+${on.join("")}` : "") + (off.length > 0 ? `-${off.join("")}` : "")
     tell.user(user, from(e, "MODE", [user.nick, letters]))
+    leaveAudit(net, user, e, tell)
   },
 })

@@ -3,37 +3,60 @@
 import { ERR_NOOPERHOST, ERR_PASSWDMISMATCH, RPL_YOUREOPER } from "../../protocol/numerics.ts"
 import { FAIL } from "../../protocol/reply.ts"
 import { RIGHTS_OF, type Right } from "../../protocol/rights.ts"
-import { command } from "../command.ts"
+import { type Answer, command, type UserContext } from "../command.ts"
 import { event, from } from "../event.ts"
-import { accountNameOf } from "./account.ts"
+import { leaveAudit } from "../operators.ts"
+import { isCertified } from "./account.ts"
+import { acted, staffActed } from "./staff-acted.ts"
 
 export const OPER = command({
   name: "OPER",
   syntax: "<name> [<password>]",
   help: "Makes you an operator of the server; with your account's name alone by its role, if you have shown its certificate.",
   specification: "https://modern.ircdocs.horse/#oper-message",
-  run({ net, user, session, ask, propose, log }, name: string, given?: string) {
-    if (given === undefined) {
-      const { account } = user
-      const { certificate } = session.arrival
-      const isOwn = account !== undefined && net.folded(name) === net.folded(account.name)
-      // One that the account itself calls its own proves no more than the password that let it do so.
-      const isCertified = certificate !== undefined && accountNameOf(net, certificate) === account?.name
-      if (!isOwn || !account.role || !isCertified) return ERR_NOOPERHOST()
-      log({ level: "info", what: "an operator by role", nick: user.nick, account: name, role: account.role })
-      return propose(operatorMade, { name: account.name, rights: RIGHTS_OF[account.role] })
-    }
+  run(context, name: string, given?: string) {
+    if (given === undefined) return byRole(context, name)
+    const { user, session, ask, propose, log } = context
     ask({ type: "operator", name, given }, (result) => {
       if (result.type === "tooMany") return FAIL("OPER", "TEMPORARILY_UNAVAILABLE", [], result.words)
       const rights = result.type === "operator" ? result.rights : undefined
+      if (rights) return propose(operatorMade, { name, rights }, acted("oper", { target: name }))
+      // What is no operator's name may be a password in the wrong place.
+      const operator = result.type === "operator" && result.isKnown ? name : undefined
       const { address } = session.arrival
-      const what = rights ? "an operator's password was given" : "a wrong operator's password was given"
-      log({ level: rights ? "info" : "warn", what, nick: user.nick, address, operator: name })
-      return rights ? propose(operatorMade, { name, rights }) : ERR_PASSWDMISMATCH()
+      log({
+        level: "warn",
+        what: "a wrong operator's password was given",
+        nick: user.nick,
+        address,
+        operator,
+      })
+      propose(staffActed, acted("oper-failed", { target: operator, reason: "wrong password" }))
+      return ERR_PASSWDMISMATCH()
     })
     return undefined
   },
 })
+
+// Mode o is the user's, so each of its connections has to have shown a certificate.
+function byRole({ net, user, session, propose }: UserContext, name: string): Answer {
+  const { account } = user
+  if (!account?.role || net.folded(name) !== net.folded(account.name)) return ERR_NOOPERHOST()
+  const target = account.name
+  const refuse = (reason: string, answer: Answer) => {
+    propose(staffActed, acted("oper-failed", { target, reason }))
+    return answer
+  }
+  if (!isCertified(net, session.arrival, account)) return refuse("no certificate", ERR_NOOPERHOST())
+  if (!user.sessions.every(({ arrival }) => isCertified(net, arrival, account)))
+    return refuse("another connection has no certificate", ERR_NOOPERHOST(CLOSE_THE_OTHERS))
+  const { role } = account
+  const record = acted("oper", { target, details: { role } })
+  return propose(operatorMade, { name: target, rights: RIGHTS_OF[role] }, record)
+}
+
+const CLOSE_THE_OTHERS =
+  "Another connection of yours has shown no certificate of your account: close it, or let it show one"
 
 export const operatorMade = event<{ name: string; rights: readonly Right[] }>({
   type: "operatorMade",
@@ -46,5 +69,6 @@ export const operatorMade = event<{ name: string; rights: readonly Right[] }>({
     user.rights = e.rights
     tell.reply(RPL_YOUREOPER())
     if (isNew) tell.user(user, from(e, "MODE", [user.nick, "+o"]))
+    leaveAudit(net, user, e, tell)
   },
 })

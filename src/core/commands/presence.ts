@@ -12,7 +12,7 @@ export const userDetached = event<{ user: UserId }>({
   apply(net, e, tell) {
     const user = net.users.get(e.user)
     if (!user) return
-    becomeAbsent(user, e.at)
+    becomeAbsent(net, user, e, tell)
     // Who had said why is away already.
     if (user.away !== undefined) return
     tell.peersAndWatchers(user, { ...from(e, "AWAY", [], NOT_CONNECTED), needs: AWAY_NOTIFY }, false)

@@ -4,7 +4,7 @@
 import { MESSAGE_REDACTION } from "../../protocol/capabilities.ts"
 import { statusTarget } from "../../protocol/modes.ts"
 import { parseMsgid, type Msgid } from "../../protocol/msgid.ts"
-import { isChannelName, truncated, type ChannelName, type Nick } from "../../protocol/names.ts"
+import { isChannelName, nickOf, truncated, type ChannelName, type Nick } from "../../protocol/names.ts"
 import { ERR_UNKNOWNCOMMAND } from "../../protocol/numerics.ts"
 import { FAIL, type Reply } from "../../protocol/reply.ts"
 import { isOperator, silenced, type Channel } from "../channel.ts"
@@ -15,6 +15,7 @@ import type { Row } from "../seams.ts"
 import { correspondentId, type User, type UserId } from "../user.ts"
 import { mayKick } from "./kick.ts"
 import { messageOf, messageSent, ranked, tagsSent, type MessageSent, type Status } from "./message-sent.ts"
+import { acted, type StaffActed } from "./staff-acted.ts"
 
 export const REDACT = command({
   name: "REDACT",
@@ -97,7 +98,7 @@ function isOwn({ user, account }: Author, by: User): boolean {
 function redact(
   { net, user, now, propose }: UserContext,
   target: string,
-  { at, msgid, author, channel, status, peer }: Said,
+  { at, msgid, source, author, channel, status, peer }: Said,
   reason: string | undefined,
 ): Answer {
   const { settings } = net
@@ -112,7 +113,15 @@ function redact(
   const isLate = now - at > settings.redactWithinMs
   if (isLate && isOwn(author, user) && !isAbove(net, fact, user))
     return expired(target, msgid, settings.redactWithinMs)
-  return propose(messageRedacted, fact)
+  return propose(messageRedacted, fact, recordOf(net, fact, user, nickOf(source)))
+}
+
+/** By the right of an operator alone. */
+function recordOf(net: Network, fact: MessageRedacted, by: User, nick: string): StaffActed | undefined {
+  const { author, of, channel, status, reason } = fact
+  if (fact.peer !== undefined || isOwn(author, by) || ranksAbove(net, fact, by)) return undefined
+  const target = (author.account === null ? undefined : net.accountOf(author.account)?.name) ?? nick
+  return acted("redact", { target, reason, details: { channel: channel ?? status?.channel, msgid: of } })
 }
 
 // Who may not speak there, or not to all, does not do so in a reason either.
@@ -184,10 +193,16 @@ function peerOf(
 }
 
 /** Whether `by` keeps order over the author, where the message was said. What is said to one person is nobody else's business. */
-function isAbove(net: Network, { author, channel: name, status }: MessageRedacted, by: User): boolean {
+function isAbove(net: Network, fact: MessageRedacted, by: User): boolean {
+  const { channel: name, status } = fact
+  if (!net.channel(name ?? status?.channel ?? "")) return false
+  return keepsOrder(by) || ranksAbove(net, fact, by)
+}
+
+/** By a sign in that channel. */
+function ranksAbove(net: Network, { author, channel: name, status }: MessageRedacted, by: User): boolean {
   const channel = net.channel(name ?? status?.channel ?? "")
   if (!channel) return false
-  if (keepsOrder(by)) return true
   return mayKick(
     channel,
     by,

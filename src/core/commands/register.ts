@@ -7,6 +7,7 @@ import { anytime, type Answer, type Context } from "../command.ts"
 import type { Network } from "../network.ts"
 import { mayRegisterEarly } from "../offers.ts"
 import { accountNameIn, accountNameOf, accountRegistered } from "./account.ts"
+import { acted } from "./staff-acted.ts"
 
 const SPECIFICATION = "https://ircv3.net/specs/extensions/account-registration.html"
 
@@ -66,8 +67,9 @@ export function registerAccount(
   // What is not needed is not kept.
   const question = { password, isCounted: own, ...(emailRequired ? { email } : {}) }
   ask({ type: "credentials", ...question }, (result) => {
+    const record = own ? undefined : acted("register", { target: name })
     if (result.type === "credentials")
-      return propose(accountRegistered, { name, text: result.text, ...maker })
+      return propose(accountRegistered, { name, text: result.text, ...maker }, record)
     const words =
       result.type === "tooMany" ? result.words : "Something is wrong with the server; it is in its log"
     return fail("TEMPORARILY_UNAVAILABLE", name, words)

@@ -3,15 +3,16 @@
 import { ERR_NOPRIVILEGES, RPL_REHASHING } from "../../protocol/numerics.ts"
 import { FAIL } from "../../protocol/reply.ts"
 import { command } from "../command.ts"
+import { acted, staffActed } from "./staff-acted.ts"
 
 export const REHASH = command({
   name: "REHASH",
   syntax: "",
   help: "Reads the configuration and the certificates again; for operators of the server.",
   specification: "https://modern.ircdocs.horse/#rehash-message",
-  run({ user, ask, log }) {
+  run({ user, ask, propose }) {
     if (!user.rights.includes("rehash")) return ERR_NOPRIVILEGES()
-    log({ level: "info", what: "rehash", by: user.nick })
+    propose(staffActed, acted("rehash"))
     ask({ type: "reload" }, (result) =>
       result.type === "reloaded"
         ? RPL_REHASHING("chat.toml")

@@ -5,6 +5,7 @@ import type { Nick } from "../../protocol/names.ts"
 import { FAIL } from "../../protocol/reply.ts"
 import type { Role } from "../../protocol/rights.ts"
 import { event, from } from "../event.ts"
+import { endOperator } from "../operators.ts"
 
 export const roleSet = event<{ readonly accountName: Nick; readonly role: Role }>({
   type: "roleSet",
@@ -23,8 +24,7 @@ export const roleSet = event<{ readonly accountName: Nick; readonly role: Role }
     const user = net.userOf(account)
     if (!user?.modes.has("o")) return
     // What the former role gave is over at once; OPER gives what the new one does.
-    user.modes.delete("o")
-    user.rights = []
     tell.user(user, from(e, "MODE", [user.nick, "-o"]))
+    endOperator(net, user, e, tell)
   },
 })

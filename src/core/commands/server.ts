@@ -10,6 +10,8 @@ interface ServerStarted {
   readonly casemapping?: CasemappingName
   /** `opt-in` where it is not said. */
   readonly alwaysOn?: AlwaysOn
+  /** From here on the staff has its own channel. */
+  readonly audit?: true
 }
 
 /** The fact that a run begins under these settings; what has always been so is not said. */
@@ -18,17 +20,18 @@ export function startOf(epoch: number, { casemapping, accounts: { alwaysOn } }: 
     epoch,
     ...(casemapping === "ascii" ? {} : { casemapping }),
     ...(alwaysOn === "opt-in" ? {} : { alwaysOn }),
+    audit: true,
   }
 }
 
 export const serverStarted = event<ServerStarted>({
   type: "serverStarted",
-  apply(net, e) {
+  apply(net, e, tell) {
     net.epochs.push({ epoch: e.epoch, fromSeq: e.seq })
     net.startedAt = e.at
     for (const user of net.users.values()) {
       if (isAlwaysOn(user.account, e.alwaysOn ?? "opt-in")) {
-        becomeAbsent(user, e.at)
+        becomeAbsent(net, user, e, tell)
         continue
       }
       net.remember(user, e.at)
@@ -36,5 +39,6 @@ export const serverStarted = event<ServerStarted>({
     }
     net.usersMost = net.users.size
     net.adopt(e.casemapping ?? "ascii")
+    if (e.audit) net.openAudit(e)
   },
 })

@@ -11,13 +11,14 @@ import { type Ban, type Banned, bannedBy, bansOf, isOver, means } from "../bans.
 import { type Answer, command } from "../command.ts"
 import { event } from "../event.ts"
 import type { Network } from "../network.ts"
+import { acted, type StaffActed } from "./staff-acted.ts"
 
 export const UBAN = command({
   name: "UBAN",
   syntax: "<ADD|DEL|LIST|INFO> [<duration>] [<account|address|range|fingerprint|mask>] [<reason>]",
   help: "Keeps somebody out of the network, for a time such as 10m or for good; for operators of the server.",
   specification: "https://github.com/ergochat/ergo/blob/stable/docs/MANUAL.md",
-  run({ net, user, session, now, ask, propose, expel, log }, subcommand: string, ...words: string[]) {
+  run({ net, user, session, now, ask, propose, expel }, subcommand: string, ...words: string[]) {
     if (!user.rights.includes("ban")) return ERR_NOPRIVILEGES()
     const verb = subcommand.toUpperCase()
     if (verb === "LIST") {
@@ -33,12 +34,12 @@ export const UBAN = command({
       const banned = bannedBy(net, text, result.type === "range" ? result.range : undefined)
       if (!banned) return FAIL("UBAN", "NO_SUCH_ACCOUNT", [text], "Nobody of that name has an account")
       if (verb === "INFO") return info(net, banned, now)
-      log({ level: "info", what: `UBAN ${verb}`, by: user.nick, ...banned })
-      if (verb === "DEL") return propose(banLifted, banned)
+      if (verb === "DEL") return propose(banLifted, banned, liftingOf(banned))
       // Nobody could take it back.
       if (means(net, banned, session)) return FAIL("UBAN", "INVALID_TARGET", [banned.value], "That is you")
       const reason = truncated(rest.join(" "), net.settings.limits.kickLength)
-      propose(banSet, { ...banned, reason, ...(lastsMs === undefined ? {} : { until: now + lastsMs }) })
+      const ban = { ...banned, reason, ...(lastsMs === undefined ? {} : { until: now + lastsMs }) }
+      propose(banSet, ban, banningOf(ban))
       expel(banned)
     })
     return undefined
@@ -56,7 +57,18 @@ function shown({ kind, value, reason, until, by }: Ban): Reply {
   return NOTE("UBAN", "BAN", [kind, value], `${end}, by ${by}${reason === "" ? "" : `: ${reason}`}`)
 }
 
-export const banSet = event<Banned & { readonly reason: string; readonly until?: number }>({
+type BanSet = Banned & { readonly reason: string; readonly until?: number }
+
+/** The records of both. */
+export function banningOf({ kind, value: target, reason, until }: BanSet): StaffActed {
+  return acted("ban", { target, reason, details: { kind, until: until && serverTime(until) } })
+}
+
+export function liftingOf({ kind, value: target }: Banned): StaffActed {
+  return acted("unban", { target, details: { kind } })
+}
+
+export const banSet = event<BanSet>({
   type: "banSet",
   refuse(net, { kind, value }) {
     if (kind === "account" && !net.account(value))

@@ -6,22 +6,22 @@ import { ERR_INPUTTOOLONG, ERR_NOPRIVILEGES, ERR_NOTEXTTOSEND } from "../../prot
 import { command } from "../command.ts"
 import { event, from } from "../event.ts"
 import { sourceOf } from "../user.ts"
+import { acted } from "./staff-acted.ts"
 
 export const WALLOPS = command({
   name: "WALLOPS",
   syntax: "<text>",
   help: "Tells all who have mode w; for operators of the server.",
   specification: "https://modern.ircdocs.horse/#wallops-message",
-  run({ user, propose, log }, text: string) {
+  run({ user, propose }, text: string) {
     if (!user.rights.includes("wallops")) return ERR_NOPRIVILEGES()
     if (text === "") return ERR_NOTEXTTOSEND()
     if (byteLength(`:${sourceOf(user)} WALLOPS :${text}\r\n`) > LINE_BYTES_MAX) return ERR_INPUTTOOLONG()
-    log({ level: "info", what: "wallops", by: user.nick, words: text })
-    propose(wallopsSent, { text })
+    propose(wallopsSent, { text }, acted("wallops", { reason: text }))
   },
 })
 
-/** Heard and not kept, and so on a full disk as well: nobody reads it later. */
+/** Heard and not kept, but for the record of it, and so on a full disk as well. */
 export const wallopsSent = event<{ text: string }>({
   type: "wallopsSent",
   kept: () => false,

@@ -1,0 +1,32 @@
+// What the staff does that is written down: operators of the server, and whoever runs it (its console, `chat admin`, `chat invite`,
+// `chat certs revoke`). Each act is named once, with the words that stand between who did it and to whom.
+
+import type { ChannelName } from "./names.ts"
+
+/** Where operators with the right `audit` read it: https://modern.ircdocs.horse/#channels */
+export const AUDIT_CHANNEL = "#audit" as ChannelName
+
+export const ACTS = {
+  amode: "gave signs by account in",
+  ban: "banned",
+  drop: "gave up the channel",
+  erase: "erased everything that was said by",
+  invite: "invited",
+  kick: "removed from a channel",
+  kill: "disconnected",
+  lockdown: "turned lockdown",
+  oper: "became an operator as",
+  "oper-failed": "tried in vain to become an operator",
+  password: "gave another password to",
+  redact: "took back what was said by",
+  register: "made the account",
+  rehash: "had the configuration read again",
+  revoke: "revoked certificates of",
+  role: "gave a role to",
+  stop: "stopped the server",
+  unban: "lifted the ban of",
+  wallops: "told all with mode w",
+  withdraw: "withdrew an invitation of",
+} as const
+
+export type Act = keyof typeof ACTS
