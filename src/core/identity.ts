@@ -35,8 +35,16 @@ export interface ScramProof {
 export type IdentityResult =
   /** JSON, which nobody but the shell reads. */
   | { readonly type: "credentials"; readonly text: string }
-  /** `signature`, in base64, proves to a SCRAM client that we know its password too. */
-  | { readonly type: "login"; readonly right: boolean; readonly signature?: string }
+  /**
+   * `signature`, in base64, proves to a SCRAM client that we know its password too. `isElsewhere`: the proof is right, and was made
+   * for another TLS connection than the one it came by.
+   */
+  | {
+      readonly type: "login"
+      readonly right: boolean
+      readonly signature?: string
+      readonly isElsewhere?: true
+    }
   /** What is added to the client's nonce, and how it comes from its password to a proof; the salt in base64. */
   | {
       readonly type: "scramChallenge"

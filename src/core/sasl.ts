@@ -95,10 +95,10 @@ export function logIn(
 
 function scramFirst(context: Context, response: Uint8Array, isBound: boolean): Answer {
   const first = parseClientFirst(utf8(response) ?? "")
-  // "y" says that we offer no binding, and we do: somebody between us has taken it from the list.
   const isAgreed = isBound
     ? first?.binding.kind === "p" && first.binding.name === "tls-exporter"
     : first?.binding.kind === "n"
+  if (first?.binding.kind === "y" && !isBound) return failed(context, stripped(context))
   if (!first || !isAgreed || !mayActAs(first.authzid, first.username)) return failed(context)
   const account = context.net.account(first.username)
   context.ask({ type: "scramChallenge", ...claimOf(account, first.username) }, (result) => {
@@ -112,6 +112,13 @@ function scramFirst(context: Context, response: Uint8Array, isBound: boolean): A
     return chunked(challenge)
   })
   return undefined
+}
+
+/** "y" says that we offer no binding, and we do: somebody between us has taken it from the list. */
+function stripped({ session, log }: Context): string {
+  const { address } = session.arrival
+  log({ level: "warn", what: "failed login", address, why: "somebody took SCRAM-SHA-256-PLUS from the list" })
+  return "Somebody between us has taken SCRAM-SHA-256-PLUS from the list: nothing was proven to them"
 }
 
 interface Scram {
@@ -154,7 +161,10 @@ function claimOf(account: Account | undefined, given: string) {
 /** Why a login did not succeed, if it did not. */
 function refusalIn(result: Result): string | undefined {
   if (result.type === "tooMany") return result.words
-  return result.type === "login" && result.right ? undefined : "SASL authentication failed"
+  if (result.type === "login" && result.right) return undefined
+  return result.type === "login" && result.isElsewhere
+    ? "Your proof is for another TLS connection: somebody is between you and this server"
+    : "SASL authentication failed"
 }
 
 /** Nobody acts for anybody else here. */

@@ -2,7 +2,7 @@
 
 import { randomBytes, timingSafeEqual } from "node:crypto"
 import { z } from "zod"
-import type { ScramProof } from "../core/identity.ts"
+import type { IdentityResult, ScramProof } from "../core/identity.ts"
 import type { HashingQueue } from "./hashing-queue.ts"
 import { fakeScramKeys, type ScramKeys, scramKeys, scramSignature } from "./scram.ts"
 
@@ -24,6 +24,8 @@ const CREDENTIALS = z.object({
   }),
   email: z.string().optional(),
 })
+
+type Proven = Extract<IdentityResult, { type: "login" }>
 
 export class Credentials {
   /** Replaced when the configuration is read again; what was made before keeps its cost. */
@@ -63,15 +65,17 @@ export class Credentials {
       : read(credentials).scram
   }
 
-  /** Our own proof in base64, if the client's is right; `exported` is what names this TLS connection, if anything can. */
-  signature(keys: ScramKeys, given: ScramProof, exported: Uint8Array | undefined): string | undefined {
-    const connection = given.isBound ? exported : new Uint8Array()
-    if (!connection) return undefined
-    const expected = Buffer.concat([Buffer.from(given.header), connection])
-    const binding = Buffer.from(given.channelBinding, "base64")
-    const isOurs = binding.length === expected.length && timingSafeEqual(binding, expected)
+  /** Whether the client's proof is right, and ours in base64; `exported` is what names this TLS connection, if anything can. */
+  proven(keys: ScramKeys, given: ScramProof, exported: Uint8Array | undefined): Proven {
     const signature = scramSignature(keys, given.message, given.proof)
-    return isOurs ? signature : undefined
+    if (signature === undefined) return { type: "login", right: false }
+    const connection = given.isBound ? exported : new Uint8Array()
+    const expected = connection && Buffer.concat([Buffer.from(given.header), connection])
+    const binding = Buffer.from(given.channelBinding, "base64")
+    const isOurs = binding.length === expected?.length && timingSafeEqual(binding, expected)
+    return isOurs
+      ? { type: "login", right: true, signature }
+      : { type: "login", right: false, isElsewhere: true }
   }
 
   #fakeHash(): string {

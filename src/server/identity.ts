@@ -15,6 +15,9 @@ import { RegistrationCount } from "./registration-count.ts"
 import type { Shell } from "./shell.ts"
 
 const TOO_MANY_WRONG = { type: "tooMany", words: "Too many failed logins: try again in a minute" } as const
+/** Nobody else knows the password, and nobody else's TLS names the connection so. */
+const SOMEBODY_BETWEEN =
+  "the proof is right, for another TLS connection: somebody is between, whom the client trusts"
 export const BUSY: IdentityResult = {
   type: "tooMany",
   words: "Too many log in just now: try again in a moment",
@@ -57,10 +60,7 @@ export class Identity {
       case "scramProof":
         return this.#attempt(question, connection, async () => {
           const keys = this.credentials.scramKeys(folded(question.accountName), question.credentials)
-          const signature = this.credentials.signature(keys, question, connection.exported())
-          return signature === undefined
-            ? { type: "login", right: false }
-            : { type: "login", right: true, signature }
+          return this.credentials.proven(keys, question, connection.exported())
         })
     }
   }
@@ -135,8 +135,9 @@ export class Identity {
     // What is no account's name may be a password in the wrong field.
     const account = credentials === undefined ? undefined : accountName
     const { address } = connection
+    const why = "isElsewhere" in result ? SOMEBODY_BETWEEN : undefined
     if (outcomeOf(result) === "wrong")
-      this.#shell.log({ level: "warn", what: "failed login", account, address })
+      this.#shell.log({ level: "warn", what: "failed login", account, address, why })
     return result
   }
 }

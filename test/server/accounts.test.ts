@@ -1,11 +1,10 @@
 // Accounts through the whole shell: real hashes, real proofs, real TLS, and what nobody may ever read.
 
 import { afterAll, beforeAll, expect, test } from "bun:test"
-import { createHash, createHmac, pbkdf2Sync } from "node:crypto"
-import { connect, type TLSSocket } from "node:tls"
 import { openMemoryLog } from "../../src/storage/memory-log.ts"
 import type { Row } from "../../src/core/seams.ts"
 import type { Irc } from "../support/irc.ts"
+import { exported, scram } from "../support/scram.ts"
 import { serving, type Serving } from "./serving.ts"
 
 const COST = "password_memory_kib = 8\nscram_iterations = 4096\nregistrations_per_hour = 4\n"
@@ -62,56 +61,6 @@ test("PLAIN: a wrong password and an account that there is not get one answer", 
   expect(answers[1]).toBe(answers[0]!)
 })
 
-/** A SCRAM client, over a socket that can say what names it. */
-async function scram(mechanism: string, gs2: string, password: string, bind?: (socket: TLSSocket) => Buffer) {
-  const socket = connect({ host: "127.0.0.1", port: server.port, ca: server.authority.caPem })
-  const lines: string[] = []
-  let waiting: { pattern: RegExp; resolve: (line: string) => void } | undefined
-  let text = ""
-  socket.setEncoding("utf8").on("data", (chunk: string) => {
-    text += chunk
-    const whole = text.split("\r\n")
-    text = whole.pop() ?? ""
-    lines.push(...whole)
-    const found = waiting && lines.find((line) => waiting!.pattern.test(line))
-    if (found) waiting!.resolve(found)
-  })
-  const hears = (pattern: RegExp) =>
-    new Promise<string>((resolve) => {
-      lines.length = 0
-      waiting = { pattern, resolve }
-    })
-  const says = async (line: string, pattern: RegExp) => {
-    const heard = hears(pattern)
-    socket.write(`${line}\r\n`)
-    return heard
-  }
-  const answer = (line: string) => Buffer.from(line.split(" ").at(-1)!, "base64").toString()
-  await says("CAP REQ sasl", / ACK /)
-  await says(`AUTHENTICATE ${mechanism}`, /AUTHENTICATE \+/)
-  const bare = "n=alice,r=clientnonce"
-  const first = await says(`AUTHENTICATE ${base64(gs2 + bare)}`, /AUTHENTICATE|904/)
-  if (first.includes(" 904 ")) return first
-  const challenge = answer(first)
-  const [, nonce, salt, iterations] = /^r=(.*),s=(.*),i=(\d+)$/.exec(challenge)!
-  const salted = pbkdf2Sync(password, Buffer.from(salt!, "base64"), Number(iterations), 32, "sha256")
-  const hmac = (key: Uint8Array, data: string) => createHmac("sha256", key).update(data).digest()
-  const clientKey = hmac(salted, "Client Key")
-  const binding = Buffer.concat([Buffer.from(gs2), bind?.(socket) ?? Buffer.alloc(0)]).toString("base64")
-  const without = `c=${binding},r=${nonce}`
-  const message = `${bare},${challenge},${without}`
-  const signature = hmac(createHash("sha256").update(clientKey).digest(), message)
-  const proof = Buffer.from(clientKey.map((byte, i) => byte ^ signature[i]!)).toString("base64")
-  const second = await says(`AUTHENTICATE ${base64(`${without},p=${proof}`)}`, /AUTHENTICATE|904/)
-  if (second.includes(" 904 ")) return second
-  expect(answer(second)).toBe(`v=${hmac(hmac(salted, "Server Key"), message).toString("base64")}`)
-  const end = await says("AUTHENTICATE +", / 90\d /)
-  socket.destroy()
-  return end
-}
-
-const exported = (socket: TLSSocket) =>
-  socket.exportKeyingMaterial(32, "EXPORTER-Channel-Binding", Buffer.alloc(0))
 const PLUS = "p=tls-exporter,,"
 
 test.each([
@@ -122,7 +71,7 @@ test.each([
   ["SCRAM-SHA-256-PLUS", PLUS, PASSWORD, () => Buffer.alloc(32), " 904 "],
   ["SCRAM-SHA-256-PLUS", PLUS, PASSWORD, undefined, " 904 "],
 ])("%s %s with %s", async (mechanism, gs2, password, bind, code) => {
-  expect(await scram(mechanism, gs2, password, bind)).toContain(code)
+  expect(await scram(server, { name: "alice", mechanism, gs2, password, bind })).toContain(code)
 })
 
 test("EXTERNAL takes the certificate's account, and whoever holds one is never slowed down", async () => {
