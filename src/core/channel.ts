@@ -5,6 +5,7 @@ import { CHANNEL_MODES, FOUNDER, HALF_OPERATOR, OPERATOR, lettersOf, signs } fro
 import type { ChannelName } from "../protocol/names.ts"
 import { ERR_CANNOTSENDTOCHAN } from "../protocol/numerics.ts"
 import type { Reply } from "../protocol/reply.ts"
+import { serverTime } from "../protocol/server-time.ts"
 import type { Metadata } from "./metadata.ts"
 import type { Network } from "./network.ts"
 import { sourceOf, type Account, type User } from "./user.ts"
@@ -37,6 +38,8 @@ export interface ListEntry {
   readonly mask: string
   readonly setter: string
   readonly at: number
+  /** ms since 1970 when it is lifted; absent when that is for its operators to do. */
+  readonly until?: number
 }
 
 export interface Channel {
@@ -48,6 +51,8 @@ export interface Channel {
   readonly flags: Set<string>
   key: string | undefined
   limit: number | undefined
+  /** Seconds between two messages of who has no sign. */
+  slow: number | undefined
   /** Where who cannot join goes; the id, since another channel may come to have the name. */
   forward: { readonly name: ChannelName; readonly id: ChannelId } | undefined
   /** The lists of masks by the letter of their mode, each by folded mask. */
@@ -69,6 +74,7 @@ export function newChannel(id: number, name: ChannelName, createdAt: number, fla
     flags: new Set(flags),
     key: undefined,
     limit: undefined,
+    slow: undefined,
     forward: undefined,
     lists: new Map([...lettersOf("list")].map((letter) => [letter, new Map()])),
     metadata: new Map(),
@@ -108,30 +114,52 @@ export function isKeeper(channel: Channel, user: User): boolean {
 }
 
 /**
- * Whether a mask of the list `letter` means `user`; those that are about speaking alone count when that is what is asked. Who
- * logs in does not leave the masks that meant them as a guest, while all of their connections come from there.
+ * What of the list `letter` means `user`; masks that are about speaking alone count when that is what is asked. Who logs in does
+ * not leave the masks that meant them as a guest, while all of their connections come from there.
  */
-export function isListed(
+export function listed(
   net: Network,
   channel: Channel,
   letter: string,
   user: User,
   speaking = false,
-): boolean {
+): ListEntry | undefined {
   const list = channel.lists.get(letter)
-  if (!list || list.size === 0) return false
+  if (!list || list.size === 0) return undefined
   const account = user.account && net.folded(user.account.name)
-  const isMeant = (source: string | undefined) => {
+  const meaning = (source: string | undefined) => {
     const folded = source && net.folded(source)
-    return list.keys().some((mask) => folded && (speaking || !isMute(mask)) && means(mask, folded, account))
+    return longest(list, (mask) => folded && (speaking || !isMute(mask)) && means(mask, folded, account))
   }
-  if (isMeant(sourceOf(user))) return true
-  return user.sessions.length > 0 && user.sessions.every(({ guestSource }) => isMeant(guestSource))
+  const own = meaning(sourceOf(user))
+  if (own) return own
+  const asGuests = user.sessions.map(({ guestSource }) => meaning(guestSource))
+  return asGuests.includes(undefined) ? undefined : asGuests[0]
+}
+
+/** Of those whose mask passes the test the one that goes last. */
+function longest(
+  list: ReadonlyMap<string, ListEntry>,
+  test: (mask: string) => boolean | "" | undefined,
+): ListEntry | undefined {
+  let last: ListEntry | undefined
+  for (const [mask, entry] of list) {
+    if (!test(mask)) continue
+    if (entry.until === undefined) return entry
+    if (entry.until > (last?.until ?? 0)) last = entry
+  }
+  return last
 }
 
 /** From joining, or from speaking: https://modern.ircdocs.horse/#ban-channel-mode, #exception-channel-mode */
-export function isBanned(net: Network, channel: Channel, user: User, speaking = false): boolean {
-  return isListed(net, channel, "b", user, speaking) && !isListed(net, channel, "e", user, speaking)
+export function banAgainst(
+  net: Network,
+  channel: Channel,
+  user: User,
+  speaking = false,
+): ListEntry | undefined {
+  const ban = listed(net, channel, "b", user, speaking)
+  return ban && !listed(net, channel, "e", user, speaking) ? ban : undefined
 }
 
 /** Why `user` may not speak. https://modern.ircdocs.horse/#moderated-channel-mode, #no-external-messages-mode */
@@ -140,9 +168,15 @@ export function silenced(net: Network, channel: Channel, user: User): Reply | un
   const member = channel.members.get(user)
   // Any sign lets its bearer speak.
   if (member && member.prefixes !== 0) return undefined
-  if ((!member && flags.has("n")) || flags.has("m") || isBanned(net, channel, user, true))
-    return ERR_CANNOTSENDTOCHAN(name)
+  if ((!member && flags.has("n")) || flags.has("m")) return ERR_CANNOTSENDTOCHAN(name)
+  const ban = banAgainst(net, channel, user, true)
+  if (ban) return ERR_CANNOTSENDTOCHAN(name, endOf(ban))
   return flags.has("M") && !user.account ? ERR_CANNOTSENDTOCHAN(name, "M") : undefined
+}
+
+/** What who is kept out or silent is told of the end of that, if it has one. */
+export function endOf({ until }: ListEntry): string | undefined {
+  return until === undefined ? undefined : `b until ${serverTime(until)}`
 }
 
 /** Whether `user` may know that the channel is there. */
@@ -155,18 +189,28 @@ export function modesOf(channel: Channel, forMember: boolean): string[] {
   let letters = "+"
   const params: string[] = []
   for (const { letter } of CHANNEL_MODES) {
-    if (letter === "k" && channel.key !== undefined) {
-      letters += letter
-      params.push(channel.key)
-    } else if (letter === "f" && channel.forward !== undefined) {
-      letters += letter
-      params.push(channel.forward.name)
-    } else if (letter === "l" && channel.limit !== undefined) {
-      letters += letter
-      params.push(String(channel.limit))
-    } else if (channel.flags.has(letter)) letters += letter
+    const param = paramOf(channel, letter)
+    if (param === undefined && !channel.flags.has(letter)) continue
+    letters += letter
+    if (param !== undefined) params.push(String(param))
   }
   return forMember ? [letters, ...params] : [letters]
+}
+
+/** What a mode with one parameter is set to. */
+export function paramOf({ key, forward, limit, slow }: Channel, letter: string): string | number | undefined {
+  switch (letter) {
+    case "k":
+      return key
+    case "f":
+      return forward?.name
+    case "l":
+      return limit
+    case "W":
+      return slow
+    default:
+      return undefined
+  }
 }
 
 /** A nick with its signs, as NAMES, WHO and WHOIS show it. */

@@ -9,6 +9,7 @@ import type { EventType } from "./event.ts"
 import type { IdentityQuestion } from "./identity.ts"
 import type { Content } from "./narrow.ts"
 import type { Network } from "./network.ts"
+import type { Pace } from "./pace.ts"
 import type { Introduction, Logger, Query, Result } from "./seams.ts"
 import type { Session } from "./session.ts"
 import type { User } from "./user.ts"
@@ -37,6 +38,8 @@ export interface Context {
   readonly sessions: ReadonlySet<Session>
   /** Who watches whom. */
   readonly watch: Watch
+  /** Who spoke when in channels of slow mode. */
+  readonly pace: Pace
   /** What was erased lately. */
   readonly erasures: Erasures
   /** With `cuts` it is one of several lines: core/multiline.ts. */

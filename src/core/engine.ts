@@ -18,6 +18,7 @@ import { type Banned, banOfArrival, isOver, means, meansUser, wordsOf } from "./
 import { isBatched, gather, isOverdue, timedOut } from "./client-batch.ts"
 import { type Answer, type Command, type Context, type Question, wordedBy } from "./command.ts"
 import { COMMANDS } from "./commands/index.ts"
+import { channelModesChanged, endOfBans } from "./commands/channel-modes.ts"
 import { userDetached } from "./commands/presence.ts"
 import { quit, userQuit } from "./commands/quit.ts"
 import { serverStarted, startOf } from "./commands/server.ts"
@@ -72,6 +73,7 @@ export class Engine {
     const clash = this.net.clashUnder(casemapping)
     if (clash) throw new ClashError(casemapping, clash)
     this.#place(serverStarted, startOf(this.#epoch, settings), undefined)
+    this.#endBans()
   }
 
   /** A connection whose TLS handshake is done and whose certificate, if any, was judged. */
@@ -101,7 +103,7 @@ export class Engine {
     session.closing ??= "QUIT"
   }
 
-  /** Lets time pass: registration and PING deadlines, and who is gone for too long. Once in a few seconds is enough. */
+  /** Lets time pass: registration and PING deadlines, bans that end, who is gone for too long. Once in a few seconds is enough. */
   tick(now: number) {
     this.#advance(now)
     for (const session of this.sessions) {
@@ -117,6 +119,8 @@ export class Engine {
       }
     }
     for (const { user, reason } of overstayers(this.net, now)) this.#quit(user, reason)
+    this.#endBans()
+    this.#tell.pace.forget()
   }
 
   /** The shell's answer to what `session` asked for; its queued lines follow. */
@@ -204,6 +208,7 @@ export class Engine {
 
   // Time in the log never goes back, whatever the clock does.
   #advance(now: number) {
+    this.#tell.pace.now = now
     if (now > this.#at) this.#at = now
   }
 
@@ -233,6 +238,7 @@ export class Engine {
       session,
       sessions: this.sessions,
       watch: this.#tell.watch,
+      pace: this.#tell.pace,
       erasures: this.#erasures,
       message,
       now: this.#at,
@@ -373,6 +379,12 @@ export class Engine {
     if (user.sessions.length > 0 || !this.net.users.has(user.id)) return
     if (!isAlwaysOn(user.account, this.net.settings.accounts.alwaysOn)) this.#quit(user, reason)
     else if (user.absentSince === undefined) this.#place(userDetached, { user: user.id }, user)
+  }
+
+  // While the disk is full they wait: nobody says anything then anyway.
+  #endBans() {
+    if (this.readOnly) return
+    for (const fact of endOfBans(this.net, this.#at)) this.#place(channelModesChanged, fact, undefined)
   }
 
   #quit(user: User, reason: string) {

@@ -1,6 +1,8 @@
 // One letter of a MODE, read against the channel as it is: https://modern.ircdocs.horse/#mode-message
 
 import { banMask, isMute } from "../protocol/ban-masks.ts"
+import { durationWords, parseSeconds } from "../protocol/duration.ts"
+import { SLOW_SECONDS_MAX } from "../protocol/limits.ts"
 import { PREFIXES, type ChannelMode } from "../protocol/modes.ts"
 import { byteLength, truncated } from "../protocol/names.ts"
 import {
@@ -10,7 +12,7 @@ import {
   ERR_USERNOTINCHANNEL,
 } from "../protocol/numerics.ts"
 import type { Reply } from "../protocol/reply.ts"
-import { isVisible, type Channel } from "./channel.ts"
+import { isVisible, paramOf, type Channel } from "./channel.ts"
 import type { UserContext } from "./command.ts"
 import type { Network } from "./network.ts"
 import type { User, UserId } from "./user.ts"
@@ -22,6 +24,8 @@ export interface Change {
   readonly param?: string
   readonly user?: UserId
   readonly nick?: string
+  /** ms since 1970 when what is put on a list goes from it by itself. */
+  readonly until?: number
 }
 
 /** Bytes of a mask in a list. */
@@ -71,13 +75,26 @@ export function readChange(
     }
     case "whenSet": {
       if (letter === "f") return readForward(net, user, channel, on, param)
-      if (!on) return channel.limit === undefined ? undefined : { on, letter }
+      const present = paramOf(channel, letter)
+      if (!on) return present === undefined ? undefined : { on, letter }
       if (param === undefined) return undefined
-      const limit = /^\d{1,9}$/.test(param) ? Number(param) : 0
-      if (limit === 0) return invalid("A limit is a number above zero")
-      return channel.limit === limit ? undefined : { on, letter, param: String(limit) }
+      const wanted = letter === "W" ? readSlow(param) : readLimit(param)
+      if (typeof wanted === "string") return invalid(wanted)
+      return present === wanted ? undefined : { on, letter, param: String(wanted) }
     }
   }
+}
+
+function readLimit(param: string): number | string {
+  const limit = /^\d{1,9}$/.test(param) ? Number(param) : 0
+  return limit > 0 ? limit : "A limit is a number above zero"
+}
+
+function readSlow(param: string): number | string {
+  const seconds = (parseSeconds(param) ?? 0) / 1000
+  return seconds > 0 && seconds <= SLOW_SECONDS_MAX
+    ? seconds
+    : `A time between two messages is such as 10, 30s or 5m, and at most ${durationWords(SLOW_SECONDS_MAX * 1000)}`
 }
 
 function readForward(
@@ -113,13 +130,15 @@ function readPrefix(
     : { on, letter, user: user.id, nick: user.nick }
 }
 
-function readMask(
+/** `until` is when a ban ends that ends by itself: the same mask with another end, or none, is another ban. */
+export function readMask(
   net: Network,
   channel: Channel,
   letter: string,
   on: boolean,
   text: string,
   isFull: boolean,
+  until?: number,
 ): Change | Reply | undefined {
   if (text.startsWith(":") || text.includes(" ")) {
     return ERR_INVALIDMODEPARAM(channel.name, letter, text, "A mask has no spaces and no first colon")
@@ -128,9 +147,11 @@ function readMask(
   if (mask === undefined || (letter === "I" && isMute(mask)))
     return ERR_INVALIDMODEPARAM(channel.name, letter, text, "That is no mask of this list")
   const param = truncated(mask, MASK_BYTES_MAX)
-  if (channel.lists.get(letter)?.has(net.folded(param)) === on) return undefined
-  if (on && isFull) return ERR_BANLISTFULL(channel.name, letter)
-  return { on, letter, param }
+  const entry = channel.lists.get(letter)?.get(net.folded(param))
+  if (!on) return entry && { on, letter, param }
+  if (entry && entry.until === until) return undefined
+  if (!entry && isFull) return ERR_BANLISTFULL(channel.name, letter)
+  return { on, letter, param, ...(until === undefined ? {} : { until }) }
 }
 
 export function bitOf(letter: string): number {

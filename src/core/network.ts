@@ -48,6 +48,8 @@ export class Network {
   readonly #online = new Map<Account, User>()
   /** Whose names look so, where the casemapping asks. */
   #looks = new Lookalikes<User | Account>("ascii")
+  /** ms since 1970; before it no ban of a channel ends. Where they came from a snapshot, nobody has looked yet. */
+  #nextEndOfBan = 0
   /** Oldest first, at most `limits.whowas`. */
   readonly gone: Gone[] = []
   /** ms since 1970 when this run began. */
@@ -281,6 +283,25 @@ export class Network {
 
   #banKey({ kind, value }: Banned): string {
     return `${kind} ${this.folded(value)}`
+  }
+
+  /** A ban of a channel ends then. */
+  expectEndOfBan(at: number) {
+    this.#nextEndOfBan = Math.min(this.#nextEndOfBan, at)
+  }
+
+  /** Masks of channels whose time is over by `now`; looks for them only when there may be one. */
+  overdueBans(now: number): (readonly [Channel, string[]])[] {
+    if (now < this.#nextEndOfBan) return []
+    this.#nextEndOfBan = Infinity
+    return [...this.channels.values()].flatMap((channel) => {
+      const masks: string[] = []
+      for (const { mask, until = Infinity } of channel.lists.get("b")?.values() ?? []) {
+        if (until <= now) masks.push(mask)
+        else this.expectEndOfBan(until)
+      }
+      return masks.length > 0 ? [[channel, masks] as const] : []
+    })
   }
 
   /** The run in which `seq` got its place. */

@@ -6,6 +6,7 @@ import { witnesses } from "./auditorium.ts"
 import type { Channel } from "./channel.ts"
 import type { Content } from "./narrow.ts"
 import { Outgoing } from "./narrow.ts"
+import { Pace } from "./pace.ts"
 import type { Session } from "./session.ts"
 import type { User } from "./user.ts"
 import { Watch } from "./watch.ts"
@@ -27,6 +28,7 @@ export class Tell {
   /** The session whose command caused the event, where it is ours. */
   origin: Session | undefined
   readonly watch: Watch
+  readonly pace = new Pace()
 
   /** `key` is what names compare by; a replay has nobody who watches. */
   constructor(voice: Voice, key = (name: string) => name) {

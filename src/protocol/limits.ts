@@ -30,6 +30,8 @@ export const EMAIL_BYTES_MAX = 254
 export const CERTIFICATES_MAX = 10
 /** Bytes of such a certificate's name. */
 export const CERTIFICATE_NAME_BYTES_MAX = 64
+/** Slow mode of a channel: the longest wait between two messages, six hours. */
+export const SLOW_SECONDS_MAX = 21_600
 /** Bans of the network. */
 export const NETWORK_BANS_MAX = 10_000
 /** Invitations that are open at once. */

@@ -31,6 +31,13 @@ export const CHANNEL_MODES: readonly ChannelMode[] = [
     meaning: "who cannot join because of `i`, `l` or `R` comes into that one instead; for operators of both",
   },
   { letter: "l", kind: "whenSet", parameter: "number", meaning: "members there may be" },
+  // The letter of InspIRCd's slowmode: https://github.com/inspircd/inspircd-contrib/pull/128. Others have none.
+  {
+    letter: "W",
+    kind: "whenSet",
+    parameter: "seconds",
+    meaning: "slow mode: who has no sign says one message in that time; `10`, `30s`, `5m`, at most six hours",
+  },
   { letter: "C", kind: "never", meaning: "no CTCP but ACTION (`/me`)" },
   { letter: "i", kind: "never", meaning: "joining needs an invitation" },
   { letter: "m", kind: "never", meaning: "only who has a sign speaks" },

@@ -212,7 +212,8 @@ export const ERR_CHANNELISFULL = (channel: string) => numeric("471", [channel], 
 export const ERR_UNKNOWNMODE = (mode: string) => numeric("472", [mode], "is unknown mode char to me")
 export const ERR_INVITEONLYCHAN = (channel: string, text = "Cannot join channel (+i)") =>
   numeric("473", [channel], text)
-export const ERR_BANNEDFROMCHAN = (channel: string) => numeric("474", [channel], "Cannot join channel (+b)")
+export const ERR_BANNEDFROMCHAN = (channel: string, mode = "b") =>
+  numeric("474", [channel], `Cannot join channel (+${mode})`)
 export const ERR_BADCHANNELKEY = (channel: string) => numeric("475", [channel], "Cannot join channel (+k)")
 export const ERR_BADCHANMASK = (channel: string) => numeric("476", [channel], "Bad Channel Mask")
 export const ERR_NEEDREGGEDNICK = (target: string, text: string) => numeric("477", [target], text)

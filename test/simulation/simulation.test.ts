@@ -16,6 +16,7 @@ test(`${ONE ? `simulation ${ONE}` : `${COUNT} simulations`}`, () => {
   expect(total.heard).toBeGreaterThan(total.steps / 15)
   expect(total.multiline).toBeGreaterThan(total.steps / 300)
   expect(total.erased).toBeGreaterThan(total.steps / 3000)
+  expect(total.lifted).toBeGreaterThan(total.steps / 20_000)
   expect(total.enrolled).toBeGreaterThan(total.steps / 6000)
   expect(total.acts).toBeGreaterThan(total.steps / 300)
 }, 1_800_000)

@@ -17,6 +17,7 @@ import { acted, type StaffActed, staffActed } from "../../src/core/commands/staf
 import { banLifted, banSet } from "../../src/core/commands/uban.ts"
 import { operatorMade } from "../../src/core/commands/oper.ts"
 import { messageOf } from "../../src/core/commands/message-sent.ts"
+import type { ListEntry } from "../../src/core/channel.ts"
 import { Engine } from "../../src/core/engine.ts"
 import type { EventType } from "../../src/core/event.ts"
 import { Network } from "../../src/core/network.ts"
@@ -52,6 +53,8 @@ export interface Tally {
   erased: number
   enrolled: number
   acts: number
+  /** Bans of channels whose time was over. */
+  lifted: number
 }
 
 export const NOTHING: Tally = {
@@ -65,6 +68,7 @@ export const NOTHING: Tally = {
   erased: 0,
   enrolled: 0,
   acts: 0,
+  lifted: 0,
 }
 
 /** What is brought about here by the staff alone. */
@@ -191,7 +195,7 @@ class Simulation {
     // The clock may go back; the log's time may not.
     this.#now += random.below(3000) - 300
     if (random.chance(this.#engine.readOnly ? 0.2 : 0.01)) this.#engine.readOnly = !this.#engine.readOnly
-    if (random.chance(0.01)) this.#engine.tick((this.#now += random.below(100_000)))
+    if (random.chance(0.01)) this.#tick()
     const onlooker = this.#onlookers.length < SESSIONS ? this.#arrive() : random.pick(this.#onlookers)
     if (random.chance(0.01)) return this.#lose(onlooker)
     if (random.chance(0.003)) return this.#eraseAccount()
@@ -206,6 +210,15 @@ class Simulation {
         : chatter(random, () => `t${++this.#texts}`)
     this.#engine.receive(onlooker.session, line, this.#now)
     this.#look()
+  }
+
+  #tick() {
+    const before = timedBans(this.#engine.net).length
+    this.#engine.tick((this.#now += this.#random.below(100_000)))
+    const left = timedBans(this.#engine.net)
+    this.tally.lifted += before - left.length
+    const over = left.find(({ until = Infinity }) => until <= this.#now)
+    if (over && !this.#engine.readOnly) throw new Error(`${over.mask} is over and was not lifted`)
   }
 
   #eraseAccount() {
@@ -566,6 +579,11 @@ class Simulation {
         throw new Error(`${nick} sees ${[...seen]} in ${channel.name}, not ${[...members]}`)
     }
   }
+}
+
+function timedBans(net: Network): ListEntry[] {
+  const bans = [...net.channels.values()].flatMap(({ lists }) => [...(lists.get("b")?.values() ?? [])])
+  return bans.filter(({ until }) => until !== undefined)
 }
 
 function nobody() {

@@ -80,6 +80,7 @@ export function chatter(random: Random, text: () => string): string {
       "f",
       "h",
       "kl",
+      "W",
       "+i-i",
       "x",
     ])
@@ -115,6 +116,8 @@ export function chatter(random: Random, text: () => string): string {
     () => `TOPIC ${channel()}${random.chance(0.7) ? ` :${random.chance(0.8) ? text() : ""}` : ""}`,
     () => `MODE ${channel()} ${modes()}`,
     () => `MODE ${channel()} ${modes()}`,
+    () =>
+      `TBAN ${channel()} ${random.pick(["1s", "20s", "5", "2m", "x"])} ${random.pick([nick(), ...MASKS])}`,
     () => `MODE ${nick()} ${random.pick(["+i", "-i", "+B", "+R", "-R", "+T", "-BT", ""])}`,
     () => `KICK ${channel()} ${nick()} :${text()}`,
     () => `KICK ${channel()},${channel()} ${nick()},${nick()}`,

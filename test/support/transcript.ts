@@ -14,7 +14,8 @@
 //   alice < (closed)                            the server ended the connection
 //   alice leaves                                the connection is lost
 //   alice is ended KICKED                       an administrator's doing
-//   wait 90s · restart · slow disk · full disk · room again · broken configuration · lockdown on · lockdown off · alice becomes moderator
+//   wait 90s · restart · down 90s · slow disk · full disk · room again · broken configuration · lockdown on · lockdown off ·
+//   alice becomes moderator
 //
 // Msgids appear as `id` and their place in the log.
 
@@ -95,6 +96,11 @@ class Stage {
     const wait = /^wait (\d+)s$/.exec(line)
     if (wait) return this.#wait(Number(wait[1]))
     if (line === "restart") return this.#restart()
+    const down = /^down (\d+)s$/.exec(line)
+    if (down) {
+      this.#world.now += Number(down[1]) * 1000
+      return this.#restart()
+    }
     if (line === "full disk" || line === "room again") {
       this.#world.engine.readOnly = line === "full disk"
       return

@@ -22,6 +22,7 @@ import { event, from, type Stamp } from "../event.ts"
 import { bitOf, readChange, takesParam, type Change } from "../mode-change.ts"
 import type { Content } from "../narrow.ts"
 import type { Network } from "../network.ts"
+import { announceEnd } from "../timed-bans.ts"
 import type { User } from "../user.ts"
 
 /** Bytes of masks, keys and limits in one MODE; nicks are no longer than masks may be. */
@@ -86,20 +87,28 @@ function sizeAfter({ lists }: Channel, letter: string, changes: ReadonlyMap<stri
   return size
 }
 
-/** As many changes at a time as surely fit into one line with the longest source and channel. */
-function lines(changes: readonly Change[]): Change[][] {
+/** As many changes at a time, `most` of them, as surely fit into one line with the longest source and channel. */
+function lines(changes: readonly Change[], most = Infinity): Change[][] {
   const out: Change[][] = []
   let bytes = PARAM_BYTES_MAX
   for (const change of changes) {
     const more = byteLength(change.param ?? "") + 1
     bytes += more
-    if (bytes > PARAM_BYTES_MAX) {
+    if (bytes > PARAM_BYTES_MAX || (out.at(-1)?.length ?? 0) >= most) {
       out.push([])
       bytes = more
     }
     out.at(-1)?.push(change)
   }
   return out
+}
+
+/** What lifts the bans that are over by `now`: MODEs of the server. */
+export function endOfBans(net: Network, now: number): ChannelModesChanged[] {
+  return net.overdueBans(now).flatMap(([channel, masks]) => {
+    const changes = masks.map((param) => ({ on: false, letter: "b", param }))
+    return lines(changes, net.settings.limits.modes).map((few) => ({ channel: channel.name, changes: few }))
+  })
 }
 
 function isReply(value: Change | Reply): value is Reply {
@@ -122,7 +131,7 @@ function list({ name, lists }: Channel, letter: string): Reply[] {
   return [...entries, numerics.end(name)]
 }
 
-interface ChannelModesChanged {
+export interface ChannelModesChanged {
   readonly channel: ChannelName
   readonly changes: readonly Change[]
 }
@@ -145,7 +154,10 @@ export const channelModesChanged = event<ChannelModesChanged>({
   apply(net, e, tell) {
     const channel = net.channel(e.channel)
     if (!channel) return
-    for (const change of e.changes) apply(net, channel, change, e)
+    for (const change of e.changes) {
+      apply(net, channel, change, e)
+      if (change.until !== undefined) announceEnd(net, channel, change, e, tell)
+    }
     tell.channel(channel, line(e, channel.name))
   },
 })
@@ -189,19 +201,35 @@ function apply(net: Network, channel: Channel, change: Change, e: { source: stri
       channel.key = on ? param : undefined
       break
     case "whenSet":
-      if (letter === "f") {
-        const to = on && param !== undefined ? net.channel(param) : undefined
-        channel.forward = to && { name: to.name, id: to.id }
-      } else channel.limit = on ? Number(param) : undefined
+      applyParam(net, channel, letter, on ? param : undefined)
       break
     case "list":
-      if (param === undefined) break
-      if (on) channel.lists.get(letter)?.set(net.folded(param), { mask: param, setter: e.source, at: e.at })
-      else channel.lists.get(letter)?.delete(net.folded(param))
+      applyMask(net, channel, change, e)
       break
     default:
       applyPrefix(net, channel, change)
   }
+}
+
+function applyParam(net: Network, channel: Channel, letter: string, param: string | undefined) {
+  const to = letter === "f" && param !== undefined ? net.channel(param) : undefined
+  const value = param === undefined ? undefined : Number(param)
+  if (letter === "f") channel.forward = to && { name: to.name, id: to.id }
+  else if (letter === "W") channel.slow = value
+  else channel.limit = value
+}
+
+function applyMask(
+  net: Network,
+  channel: Channel,
+  { on, letter, param: mask, until }: Change,
+  { source: setter, at }: { source: string; at: number },
+) {
+  const masks = channel.lists.get(letter)
+  if (mask === undefined || !masks) return
+  if (on) masks.set(net.folded(mask), { mask, setter, at, ...(until === undefined ? {} : { until }) })
+  else masks.delete(net.folded(mask))
+  if (until !== undefined) net.expectEndOfBan(until)
 }
 
 function applyPrefix(net: Network, channel: Channel, { on, letter, user: id }: Change) {

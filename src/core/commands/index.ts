@@ -55,6 +55,7 @@ import { serverStarted } from "./server.ts"
 import { realnameChanged, SETNAME } from "./setname.ts"
 import { staffActed } from "./staff-acted.ts"
 import { STATS } from "./stats.ts"
+import { TBAN } from "./tban.ts"
 import { TOPIC, topicChanged } from "./topic.ts"
 import { banLifted, banSet, UBAN } from "./uban.ts"
 import { USER, userConnected } from "./user.ts"
@@ -113,6 +114,7 @@ const commands: readonly Command[] = [
   SETNAME,
   STATS,
   TAGMSG,
+  TBAN,
   TIME,
   TOPIC,
   UBAN,

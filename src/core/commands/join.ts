@@ -15,7 +15,7 @@ import {
   ERR_TOOMANYCHANNELS,
 } from "../../protocol/numerics.ts"
 import type { Reply } from "../../protocol/reply.ts"
-import { isBanned, isKeeper, isListed, roleOf, type Channel } from "../channel.ts"
+import { banAgainst, endOf, isKeeper, listed, roleOf, type Channel } from "../channel.ts"
 import { secrecy } from "../auditorium.ts"
 import { command } from "../command.ts"
 import { event, from, type Stamp } from "../event.ts"
@@ -163,8 +163,9 @@ function refusedBy(net: Network, channel: Channel, user: User, keyRight: boolean
   if (channel === net.audit)
     return user.rights.includes("audit") ? undefined : ERR_INVITEONLYCHAN(channel.name, FOR_OPERATORS)
   if (user.invitations.has(channel) || isKeeper(channel, user)) return undefined
-  if (channel.flags.has("i") && !isListed(net, channel, "I", user)) return ERR_INVITEONLYCHAN(channel.name)
-  if (isBanned(net, channel, user)) return ERR_BANNEDFROMCHAN(channel.name)
+  if (channel.flags.has("i") && !listed(net, channel, "I", user)) return ERR_INVITEONLYCHAN(channel.name)
+  const ban = banAgainst(net, channel, user)
+  if (ban) return ERR_BANNEDFROMCHAN(channel.name, endOf(ban))
   if (channel.flags.has("R") && !user.account)
     return ERR_NEEDREGGEDNICK(channel.name, "Cannot join channel (+R): an account is needed")
   if (!keyRight) return ERR_BADCHANNELKEY(channel.name)

@@ -32,6 +32,11 @@ function isKept(tags: MessageSent["tags"] = []): boolean {
   return tags.some(([key]) => KEPT_TAGS.has(key)) && !tags.some(([key]) => key === "+typing")
 }
 
+/** Not so typing, which is shown and forgotten. */
+export function isSaid({ command: kind, tags }: MessageSent): boolean {
+  return kind !== "TAGMSG" || isKept(tags)
+}
+
 export interface Status {
   readonly sign: string
   readonly channel: ChannelName
@@ -58,9 +63,8 @@ export interface MessageSent {
 export const messageSent = event<MessageSent>({
   type: "messageSent",
   // A guest's nick is the next guest's tomorrow: what one says to another is delivered and forgotten.
-  kept(_, { command: kind, to, peer, tags }) {
-    if (kind === "TAGMSG" && !isKept(tags)) return false
-    return to === undefined || peer !== undefined
+  kept(_, message) {
+    return isSaid(message) && (message.to === undefined || message.peer !== undefined)
   },
   refuse(net, message, by) {
     const { channel: whole, to, peer, status } = message
@@ -83,6 +87,7 @@ export const messageSent = event<MessageSent>({
     if (name === undefined) return sayTo(net, e, author, tell)
     const channel = net.channel(name)
     if (!channel) return
+    if (isSaid(e)) tell.pace.spoke(channel, author)
     const sign = e.status?.sign ?? ""
     const heard = contentOf(e, (e.status?.plain ? "" : sign) + channel.name, tell.newBatch)
     tell.said(sign === "" ? channel.members.keys() : ranked(channel, sign), author, heard)

@@ -13,7 +13,7 @@ import {
   ERR_TOOMANYTARGETS,
   ERR_UNKNOWNCOMMAND,
 } from "../../protocol/numerics.ts"
-import { isVisible, type Channel } from "../channel.ts"
+import { isVisible, silenced, type Channel } from "../channel.ts"
 import { invalid } from "../client-batch.ts"
 import { command, type UserContext } from "../command.ts"
 import type { Content } from "../narrow.ts"
@@ -21,7 +21,7 @@ import type { Network } from "../network.ts"
 import { serviceCalled } from "../service.ts"
 import { correspondentId, isRelayable, sourceOf, type Account, type User } from "../user.ts"
 import { acceptChanged, hasRoom } from "./accept.ts"
-import { messageSent, tagsSent, type Kind } from "./message-sent.ts"
+import { isSaid, messageSent, tagsSent, type Kind, type MessageSent } from "./message-sent.ts"
 
 const SPECIFICATION = "https://modern.ircdocs.horse/#privmsg-message"
 
@@ -77,19 +77,18 @@ function speakTo(context: UserContext, kind: Kind, target: string, text: string)
   const sent = kind === "TAGMSG" ? tagsSent : messageSent
   const said = { command: kind, text, ...tags, ...(cuts === undefined ? {} : { cuts }) }
   if (isChannelName(target)) {
-    const channel = net.channel(target)
-    const name = nameOf(channel, user, target)
+    const channel = visibleChannel(net, user, target)
+    const name = channel?.name ?? (target as ChannelName)
     // In an op-moderated channel (+U) who has no sign is heard by those who keep order.
     const aside = channel?.flags.has("U") && !channel.members.get(user)?.prefixes
     const to = aside ? { status: { sign: "%", channel: name, plain: true } } : { channel: name }
-    propose(sent, { ...said, ...to })
-    return []
+    return speakIn(context, channel, sent, { ...said, ...to })
   }
   const status = statusTarget(target)
   if (status) {
-    const channel = nameOf(net.channel(status.name), user, status.name)
-    propose(sent, { ...said, status: { sign: status.prefix.sign, channel } })
-    return []
+    const channel = visibleChannel(net, user, status.name)
+    const name = channel?.name ?? (status.name as ChannelName)
+    return speakIn(context, channel, sent, { ...said, status: { sign: status.prefix.sign, channel: name } })
   }
   const service = serviceCalled(target)
   if (service !== undefined && kind !== "PRIVMSG") return []
@@ -112,6 +111,19 @@ function speakTo(context: UserContext, kind: Kind, target: string, text: string)
   return []
 }
 
+// What the channel refuses is for the event to say; how soon one may speak there again, for the clock.
+function speakIn(
+  { net, user, pace, propose }: UserContext,
+  channel: Channel | undefined,
+  sent: typeof messageSent,
+  message: MessageSent,
+): Content[] {
+  const wait = channel && isSaid(message) ? pace.refuse(channel, user) : undefined
+  if (wait && channel && !silenced(net, channel, user)) return [wait]
+  propose(sent, message)
+  return []
+}
+
 // An account can be written to by its name, here or not, by who has one as well.
 function whoseAccountIs(net: Network, user: User, name: string): User | Account | undefined {
   const account = user.account && net.account(name)
@@ -130,9 +142,10 @@ function obeyed(
   return [session.has(ECHO_MESSAGE) ? echo : [], (answer ?? []) as Content | Content[]].flat()
 }
 
-// Its own spelling would give away that a secret channel is there.
-function nameOf(channel: Channel | undefined, user: User, given: string): ChannelName {
-  return channel && isVisible(channel, user) ? channel.name : (given as ChannelName)
+// Its own spelling, and its modes, would give away that a secret channel is there.
+function visibleChannel(net: Network, user: User, name: string): Channel | undefined {
+  const channel = net.channel(name)
+  return channel && isVisible(channel, user) ? channel : undefined
 }
 
 /** "A client-only tag is prefixed with a plus sign (`+`)"; all others are the server's to give. */
