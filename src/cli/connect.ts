@@ -144,7 +144,7 @@ function interruptOf(link: Link, restore: () => void) {
 
 function react(happenings: readonly Happening[], dialled: Dialled) {
   for (const happening of happenings) {
-    const end = fatal(happening) ?? ended(happening, dialled)
+    const end = fatal(happening, dialled) ?? ended(happening, dialled)
     if (end) dialled.link.fail(end)
   }
   if (happenings.some(changesProfile)) remember(dialled)

@@ -109,7 +109,7 @@ export async function dial(named: Place, who: Who, options: DialOptions): Promis
     realname: name,
     nickFixed: options.nickFixed && nick !== undefined,
     channels: options.channels,
-    login: await loginOf(who, credentials),
+    login: await loginOf(who, credentials, profile?.server.logins),
     isRead: options.isRead === true,
   })
   const renewal = renewalOf(place, credentials, options)
@@ -168,6 +168,7 @@ export function remember({ session, place, credentials }: Dialled) {
   const [ca] = credentials.ca ?? []
   const host = formatAddress(address)
   const now = new Date().toISOString()
+  const logins = session.sasl.isWanted ? session.sasl.proven : profile?.server.logins
   const server = {
     v: 1 as const,
     ...(ca === undefined ? {} : { pin: pinOf(ca) }),
@@ -175,6 +176,7 @@ export function remember({ session, place, credentials }: Dialled) {
     hosts: [...new Set([host, ...(profile?.server.hosts ?? [])])],
     nick: session.registration.wanted,
     channels: [...session.wanted.values()].map((channel) => channel.name),
+    ...(logins === undefined ? {} : { logins: [...logins] }),
     since: profile?.server.since ?? now,
     lastUsed: now,
   }
@@ -185,8 +187,8 @@ export function remember({ session, place, credentials }: Dialled) {
 }
 
 /** What a happening means for the whole program: a login that failed, a nick that cannot be had. */
-export function fatal(happening: Happening): UserError | undefined {
-  if (happening.type === "loginRefused") return refusedLogin(happening)
+export function fatal(happening: Happening, { place }: Dialled): UserError | undefined {
+  if (happening.type === "loginRefused") return refusedLogin(happening, place.address)
   if (happening.type !== "nickTaken" || happening.using !== undefined) return undefined
   const wanted = printable(happening.wanted)
   return new UserError(`"${wanted}" cannot be your nick here: ${printable(happening.reason)}`, {

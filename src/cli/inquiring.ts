@@ -49,9 +49,10 @@ export async function inquire(flags: Flags, inquiry: Inquiry): Promise<ExitCode>
     nickFixed: false,
     retry: "never",
     askWords: undefined,
-    happened(happenings, { session, link }) {
+    happened(happenings, current) {
+      const { session, link } = current
       for (const happening of happenings) {
-        const end = fatal(happening) ?? refused(happening, state)
+        const end = fatal(happening, current) ?? refused(happening, state)
         if (end) return link.fail(end)
         if (happening.type === "registered") {
           const [capability, words] = inquiry.needs

@@ -60,6 +60,7 @@ export const join = cliCommand({
         key: undefined,
         sasl: undefined,
         "password-file": undefined,
+        "allow-weaker-login": undefined,
       },
       positionals: [formatAddress(address)],
     })

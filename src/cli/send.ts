@@ -37,11 +37,12 @@ async function run({ flags, positionals }: Parsed<typeof SERVER_FLAGS>): Promise
     nickFixed: false,
     retry: "standing",
     askWords: undefined,
-    happened(happenings, { session, link }) {
+    happened(happenings, current) {
+      const { session, link } = current
       for (const happening of happenings) {
         const resolved = targetOf(named, happening, session)
         if (resolved !== undefined) target.resolve(resolved)
-        const end = fatal(happening) ?? failed(happening)
+        const end = fatal(happening, current) ?? failed(happening)
         if (end) link.fail(end)
       }
     },

@@ -54,11 +54,11 @@ async function run({ flags, positionals }: Parsed<typeof FLAGS>): Promise<ExitCo
     nickFixed: false,
     retry: "standing",
     askWords: undefined,
-    happened(happenings, { link }) {
+    happened(happenings, current) {
       for (const happening of happenings) {
-        if (!("past" in happening && happening.past) || everLost) write(happening, dialled)
-        const end = fatal(happening) ?? failed(happening)
-        if (end) link.fail(end)
+        if (!("past" in happening && happening.past) || everLost) write(happening, current)
+        const end = fatal(happening, current) ?? failed(happening)
+        if (end) current.link.fail(end)
       }
     },
     waiting(reason) {

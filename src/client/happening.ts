@@ -28,7 +28,10 @@ export type Happening =
   | { readonly type: "registered"; readonly nick: string; readonly network: string }
   /** Logged in to an account, by SASL or because the server knows our certificate. */
   | { readonly type: "loggedIn"; readonly account: string }
-  /** SASL failed; `code` its numeric, or NO_SASL where the server has nothing that would do. This session cannot begin. */
+  /**
+   * SASL failed; `code` its numeric, NO_SASL where the server has nothing that would do, or WEAKER where it offers less than it is held
+   * to (`reason` begins with what is missing; no password was given). This session cannot begin.
+   */
   | { readonly type: "loginRefused"; readonly code: string; readonly reason: string }
   /** A reaction to the message whose msgid is `of`, or one that was taken back. */
   | {

@@ -27,7 +27,12 @@ export interface Login {
   /** Whose certificate it is, where this server's own authority says so. */
   readonly holder?: string | undefined
   readonly scram: ScramArithmetic
+  /** Mechanisms that the server must not offer less than: those that worked there, or that it is known to have. */
+  readonly expected?: readonly string[]
 }
+
+/** What takes a password, from what shows it to what proves that nobody is between. */
+const BY_PASSWORD: readonly string[] = ["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-256-PLUS"]
 
 /** Iterations that we compute for a server; more of them would only cost us time. */
 const ITERATIONS_MAX = 1_000_000
@@ -43,9 +48,16 @@ export class Sasl {
   #step: Step | undefined
   #challenge = ""
   #isOpen = false
+  #name = ""
+  readonly #worked = new Set<string>()
 
   constructor(login: Login | undefined) {
     this.#login = login
+  }
+
+  /** What the server is to be held to from now on: the mechanisms that were expected, and that have logged us in. */
+  get proven(): readonly string[] {
+    return [...new Set([...(this.#login?.expected ?? []), ...this.#worked])]
   }
 
   /** `binding` names the TLS connection; undefined where it has no such name. */
@@ -61,12 +73,27 @@ export class Sasl {
   /** The capabilities are settled: begins, or ends the negotiation. `mechanisms` as offered; undefined when the server named none. */
   begin(context: Context, mechanisms: readonly string[] | undefined) {
     const chosen = context.view.capabilities.has("sasl") ? this.#choose(mechanisms) : undefined
+    const missing = this.#missing(chosen?.name, mechanisms)
+    if (missing !== undefined) {
+      const offered = mechanisms ? `offers ${mechanisms.join(", ")}` : "does not say what it offers"
+      return context.tell({ type: "loginRefused", code: "WEAKER", reason: `${missing}: it ${offered}` })
+    }
     if (!chosen)
       return this.#without(context, "NO_SASL", "it offers no way to log in that this program knows")
     this.#isOpen = true
+    this.#name = chosen.name
     this.#challenge = ""
     this.#step = chosen.step
     context.send(`AUTHENTICATE ${chosen.name}`)
+  }
+
+  /** What the server would have to offer, and does not: whoever stands between us would take away what they cannot get around. */
+  #missing(chosen: string | undefined, mechanisms: readonly string[] | undefined): string | undefined {
+    const expected = this.proven
+    if (expected.includes("EXTERNAL") && mechanisms?.includes("EXTERNAL") !== true) return "EXTERNAL"
+    if (this.#login?.password === undefined) return undefined
+    const strength = Math.max(...expected.map((name) => BY_PASSWORD.indexOf(name)))
+    return strength > 0 && BY_PASSWORD.indexOf(chosen ?? "") < strength ? BY_PASSWORD[strength] : undefined
   }
 
   #choose(mechanisms: readonly string[] | undefined): { name: string; step: Step } | undefined {
@@ -129,8 +156,10 @@ export class Sasl {
 
   /** A server that says so before its own proof was seen is not believed. */
   succeeded(context: Context) {
-    if (this.#step) this.refused(context, "906", UNPROVEN)
-    else if (this.#isOpen) this.#end(context)
+    if (this.#step) return this.refused(context, "906", UNPROVEN)
+    if (!this.#isOpen) return
+    this.#worked.add(this.#name)
+    this.#end(context)
   }
 
   refused(context: Context, code: string, reason: string) {

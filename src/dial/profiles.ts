@@ -22,6 +22,8 @@ const SERVER = z.object({
   hosts: z.array(z.string()).min(1),
   nick: z.string().optional(),
   channels: z.array(z.string()),
+  /** Mechanisms of SASL that it is held to. */
+  logins: z.array(z.string()).optional(),
   /** When its authority was believed first. */
   since: z.iso.datetime().optional(),
   lastUsed: z.iso.datetime(),

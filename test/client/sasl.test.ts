@@ -81,6 +81,50 @@ test("nor one that says it is done before it has shown anything", () => {
   expect(rig.tale()).toEqual(["loginRefused 906 the server could not prove that it knows the password"])
 })
 
+describe("a server that is held to a mechanism", () => {
+  const held = (...expected: string[]) => ({ ...PASSWORD, expected })
+  const CERTIFIED: Login = { account: undefined, password: undefined, certified: true, scram }
+
+  test.each<[string, Login, string, string]>([
+    ["PLAIN for SCRAM", held("SCRAM-SHA-256"), "sasl=PLAIN", "SCRAM-SHA-256: it offers PLAIN"],
+    [
+      "SCRAM for a bound one",
+      held("PLAIN", "SCRAM-SHA-256-PLUS"),
+      "sasl=PLAIN,SCRAM-SHA-256",
+      "SCRAM-SHA-256-PLUS: it offers PLAIN, SCRAM-SHA-256",
+    ],
+    ["no list", held("SCRAM-SHA-256"), "sasl", "SCRAM-SHA-256: it does not say what it offers"],
+    ["nothing", held("SCRAM-SHA-256"), "batch", "SCRAM-SHA-256: it does not say what it offers"],
+    ["a password for a certificate", held("EXTERNAL"), "sasl=PLAIN", "EXTERNAL: it offers PLAIN"],
+    [
+      "no certificate any more",
+      { ...CERTIFIED, expected: ["EXTERNAL"] },
+      "sasl=PLAIN",
+      "EXTERNAL: it offers PLAIN",
+    ],
+  ])("and offers less (%s) is given nothing", (_, login, offer, reason) => {
+    const rig = negotiated(login, offer, new Uint8Array([1]))
+    expect(rig.tale()).toEqual([`loginRefused WEAKER ${reason}`])
+    expect(rig.sent().filter((line) => /AUTHENTICATE|CAP END/.test(line))).toEqual([])
+  })
+
+  test("is held to what worked once, in the same run too", () => {
+    const rig = negotiated(CERTIFIED, "sasl=EXTERNAL")
+    expect(rig.session.sasl.proven).toEqual([])
+    rig.feed("AUTHENTICATE +", ":s 903 * :done")
+    expect(rig.session.sasl.proven).toEqual(["EXTERNAL"])
+    rig.session.close(rig.now)
+    rig.session.open(rig.now)
+    rig.feed(":s CAP * LS :sasl=PLAIN", ":s CAP * ACK :sasl")
+    expect(rig.tale()).toEqual(["loginRefused WEAKER EXTERNAL: it offers PLAIN"])
+  })
+
+  test("and offers as much, or more, is logged in to", () => {
+    const rig = negotiated(held("SCRAM-SHA-256", "EXTERNAL"), "sasl=EXTERNAL,PLAIN,SCRAM-SHA-256")
+    expect(rig.sent().at(-1)).toBe("AUTHENTICATE SCRAM-SHA-256")
+  })
+})
+
 test("PLAIN where there is nothing better, in pieces of 400 bytes", () => {
   const rig = negotiated({ ...PASSWORD, password: "x".repeat(293) }, "sasl=PLAIN")
   rig.sent()

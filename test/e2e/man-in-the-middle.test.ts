@@ -2,6 +2,7 @@
 // by a bound password or by a certificate. https://www.rfc-editor.org/rfc/rfc5802#section-6
 
 import { describe, expect, test } from "bun:test"
+import { readProfiles } from "../../src/dial/profiles.ts"
 import type { CertificateFiles } from "../support/certificates.ts"
 import { connectPiped, trusting } from "../support/connect.ts"
 import { chat } from "../support/program.ts"
@@ -9,6 +10,7 @@ import { NO_THROTTLING, startServer, type TestServer } from "../support/server.t
 import { tlsRelay } from "../support/tls-relay.ts"
 
 const PASSWORD = "sesame, open"
+const WEAKER = "--allow-weaker-login"
 /** As many as an address may fail without being made to wait; each way of meddling has a server of its own. */
 const ROUNDS = 3
 
@@ -37,6 +39,7 @@ function inResponses(line: string, change: (text: string) => string): string {
   return `AUTHENTICATE ${Buffer.from(change(Buffer.from(response, "base64").toString("latin1")), "latin1").toString("base64")}`
 }
 
+const withoutScram = (line: string) => line.replace(/(?:SCRAM-SHA-256(?:-PLUS)?,)+/, "")
 const withoutPlus = (line: string) => line.replace(/SCRAM-SHA-256-PLUS,?/, "")
 const asIs = (line: string) => line
 
@@ -67,7 +70,8 @@ describe.each(MEDDLING)("they %s", (_, toClient, toServer) => {
     for (let round = 0; round < ROUNDS; round++) {
       const name = `alice${round}`
       const login = await account(server, name)
-      const args = [`127.0.0.1:${relay.port}`, ...trusting(server), "--nick", name, ...login]
+      // The server, too, has to notice: not every client does.
+      const args = [`127.0.0.1:${relay.port}`, ...trusting(server), "--nick", name, ...login, WEAKER]
       const ended = await chat(["connect", ...args], { home: server.home(name), stdin: "hello\n" })
       expect(ended).toMatchObject({ exitCode: 5, stdout: "" })
       expect(ended.stderr).toMatch(/cannot log in: /)
@@ -98,3 +102,43 @@ test.each(["none", "their own"])(
     expect(relay.lines.join("\n")).not.toContain("hello")
   },
 )
+
+describe("they leave nothing on the list but a mechanism that shows the password", () => {
+  test.each([
+    ["SCRAM-SHA-256", withoutPlus],
+    ["PLAIN", withoutScram],
+  ])("%s: a server of ours is known to have better, and is not given it", async (left, toClient) => {
+    await using server = await startMembers()
+    using relay = tlsRelay(server, await certificateFor(server), { toClient, toServer: asIs })
+    const login = await account(server, "alice")
+    const args = [`127.0.0.1:${relay.port}`, ...trusting(server), ...login]
+    const ended = await chat(["connect", ...args], { home: server.home("alice"), stdin: "hello\n" })
+    expect(ended).toMatchObject({ exitCode: 4, stdout: "" })
+    expect(ended.stderr).toMatch(/STOP: .* does not offer SCRAM-SHA-256-PLUS, [^]*--allow-weaker-login\n/)
+    expect(ended.stderr).toMatch(new RegExp(`What answered +offers EXTERNAL, .*${left}`))
+    expect(relay.lines.filter((line) => /^AUTHENTICATE|^JOIN/.test(line))).toEqual([])
+  })
+
+  test("PLAIN: of a network of another make the profile remembers what worked", async () => {
+    await using server = await startMembers()
+    const login = await account(server, "bob")
+    const home = server.home("bob")
+    const env = { NODE_EXTRA_CA_CERTS: server.authority.caPath }
+    const options = { home, env, stdin: "hello\n" }
+    expect((await chat(["connect", `127.0.0.1:${server.port}`, ...login], options)).exitCode).toBe(0)
+    const newest = () => readProfiles(`${home}/.local/share/chat/servers`)[0]!
+    const { folder, server: profile } = newest()
+    expect(profile.logins).toEqual(["SCRAM-SHA-256-PLUS"])
+    // Whoever can send its name elsewhere.
+    using relay = tlsRelay(server, await certificateFor(server), { toClient: withoutScram, toServer: asIs })
+    const moved = { ...profile, hosts: [`127.0.0.1:${relay.port}`] }
+    await Bun.write(`${folder}/server.json`, JSON.stringify(moved))
+    const stopped = await chat(["connect", ...login], options)
+    expect(stopped).toMatchObject({ exitCode: 4, stdout: "", stderr: expect.stringContaining("STOP: ") })
+    expect(relay.lines.filter((line) => /^AUTHENTICATE|^JOIN/.test(line))).toEqual([])
+    // Whoever was told by the host that it is so.
+    const allowed = await chat(["connect", ...login, WEAKER], options)
+    expect(allowed).toMatchObject({ exitCode: 0, stdout: expect.stringContaining("bob hello") })
+    expect(newest().server.logins).toEqual(["PLAIN"])
+  })
+})

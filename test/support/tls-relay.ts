@@ -54,7 +54,9 @@ export function tlsRelay(server: Target, certificate: CertificateFiles, meddling
         void (await client.data.upstream).write(passed)
       },
       async close(client) {
-        void (await client.data.upstream).end()
+        // Who goes away within the handshake was never open.
+        const upstream = client.data as { upstream?: Promise<Bun.Socket<Lines>> } | undefined
+        void (await upstream?.upstream)?.end()
       },
       error() {},
     },
