@@ -2,6 +2,7 @@
 // the same one can be made twice.
 import { type Authority, BACKDATED_MS, DAY_MS, newSerial } from "./authority.ts"
 import { encodeCertsOnly } from "./certs-only.ts"
+import { type Invitation, linkOf } from "./invitation.ts"
 import { certifyClient, LEAF_DAYS } from "./issue.ts"
 import { pinOf } from "./pin.ts"
 import { readRequest } from "./request.ts"
@@ -19,9 +20,12 @@ const LIST_DAYS = 7
 
 /** Signs for one authority; its certificates last `days`. */
 export function signerOf(authority: Authority, days = LEAF_DAYS) {
+  const pin = pinOf(authority.pem)
   return {
     /** Pin of its key, in hex. */
-    issuer: pinOf(authority.pem),
+    issuer: pin,
+    /** Of an invitation to ask it for a certificate. */
+    link: (invitation: Omit<Invitation, "pin">) => linkOf({ ...invitation, pin }),
     /** Its certificate alone, as EST sends it. */
     caCertificates: encodeCertsOnly(authority.pem),
     /** Of a certificate that is made now. */

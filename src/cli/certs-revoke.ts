@@ -1,11 +1,12 @@
 // chat certs revoke and chat certs devices: what a running server takes back, and what it has given.
 
+import { REVOCATION_REASON_LENGTH_MAX } from "../protocol/limits.ts"
 import { inertJson, printable } from "../protocol/printable.ts"
 import { askAdmin } from "../server/admin-client.ts"
-import { type AdminRequest, REVOCATION_REASON_LENGTH_MAX } from "../server/admin-protocol.ts"
+import type { AdminRequest } from "../server/admin-protocol.ts"
 import type { ListedCertificate } from "../server/revocations.ts"
 import { dataDirectory, defaultDataDirectory } from "../storage/data-directory.ts"
-import { day } from "../terminal/clock.ts"
+import { clock, day } from "../terminal/clock.ts"
 import { EXIT, UserError } from "../user-error.ts"
 import { cliCommand } from "./command.ts"
 import { table } from "./table.ts"
@@ -22,7 +23,11 @@ export const revoke = cliCommand({
   ],
   operandsMax: 1,
   flags: {
-    device: { type: "string", valueHint: "DEVICE", description: "only the one on this computer" },
+    device: {
+      type: "string",
+      valueHint: "DEVICE",
+      description: "only this computer's, or the one of this serial",
+    },
     reason: { type: "string", valueHint: "TEXT", description: "what NAME is told; default: unspecified" },
     data: DATA,
   },
@@ -72,10 +77,12 @@ async function ask(data: string | undefined, request: AdminRequest): Promise<Rec
 function shown(listed: readonly ListedCertificate[]): string {
   if (listed.length === 0) return "  no certificate was given for an invitation"
   return table(
-    ["account", "device", "until", "serial", "revoked"],
-    listed.map(({ account, device = "-", notAfter, serial, revoked }) => [
+    ["account", "device", "made", "last used", "until", "serial", "revoked"],
+    listed.map(({ account, device = "-", made, lastUsed, notAfter, serial, revoked }) => [
       account,
       printable(device),
+      day(made),
+      lastUsed === undefined ? "never" : `${day(lastUsed)} ${clock(lastUsed)}`,
       day(notAfter),
       serial,
       revoked ? `${day(revoked.at)}: ${printable(revoked.reason)}` : "",

@@ -8,7 +8,7 @@ import { ROLES } from "../protocol/rights.ts"
 import { askAdmin } from "../server/admin-client.ts"
 import { type AdminRequest, INVITATION_TTL_MS_MAX, INVITATION_USES_MAX } from "../server/admin-protocol.ts"
 import { DEFAULT_PORT, type Endpoint, showEndpoint } from "../server/endpoint.ts"
-import type { Invited, OpenInvitation } from "../server/invitations.ts"
+import { type Invited, type OpenInvitation, publicNameIn } from "../server/invitations.ts"
 import { dataDirectory, defaultDataDirectory } from "../storage/data-directory.ts"
 import { clock, day } from "../terminal/clock.ts"
 import { EXIT, type ExitCode, UserError } from "../user-error.ts"
@@ -217,10 +217,7 @@ function addressFor({ hosts, endpoints }: Made, given: string | undefined): stri
   }
   const reached = hostsOf(endpoint)
   const host =
-    hosts.find((name) => /[a-z]$/i.test(name) && name.includes(".") && !name.endsWith(".local")) ??
-    reached.find((address) => hosts.includes(address)) ??
-    hosts[0] ??
-    "localhost"
+    publicNameIn(hosts) ?? reached.find((address) => hosts.includes(address)) ?? hosts[0] ?? "localhost"
   return showEndpoint({ host, port: endpoint.port })
 }
 

@@ -21,6 +21,8 @@ export interface Invitation {
   usesLeft: number
   /** What the account becomes when it is used, if that is more. */
   role?: Role
+  /** The account's holder made it, for another device. */
+  readonly own?: true
 }
 
 export interface IssuedCertificate {
@@ -33,6 +35,8 @@ export interface IssuedCertificate {
   readonly seq: number
   /** SHA-256 of its own public key, in hex. */
   readonly keyPin: string
+  /** ms since 1970 when it was made. */
+  readonly made: number
   /** ms since 1970, whole seconds. */
   readonly notBefore: number
   readonly notAfter: number
@@ -40,6 +44,10 @@ export interface IssuedCertificate {
   readonly device?: string
   /** The invitation that it was asked for with. */
   readonly invitation?: string
+  /** The serial of the certificate whose place it took. */
+  readonly renews?: string
+  /** ms since 1970 when somebody came in with it, or with one that it renewed; now and then. */
+  lastUsed?: number
   revoked?: Revocation
 }
 

@@ -25,6 +25,7 @@ export type Question =
   | Omit<Introduction, "session">
   | IdentityQuestion
   | { readonly type: "reload" }
+  | { readonly type: "invitation" }
   | { readonly type: "range"; readonly text: string }
   | { readonly type: "read"; readonly query: Query }
 
@@ -34,6 +35,8 @@ type Said = Message & { readonly cuts?: readonly number[] }
 export interface Context {
   readonly net: Network
   readonly session: Session
+  /** The disk is full: what may be refused is refused. */
+  readonly readOnly: boolean
   /** Every session there is, those that have not registered too. */
   readonly sessions: ReadonlySet<Session>
   /** Who watches whom. */
@@ -65,6 +68,8 @@ export interface Context {
   end(code: RefusalCode, words?: string): void
   /** Ends another session of the same user. */
   replace(other: Session): void
+  /** Ends any session with `ERROR :words`; `others` is what everybody else reads. */
+  close(other: Session, code: RefusalCode, words: string, others: string): void
   /** Ends every session of somebody else, and that user. */
   dismiss(user: User, code: RefusalCode, words: string): void
   /** Ends the sessions that are banned by this, if it is in force. */

@@ -236,6 +236,7 @@ export class Engine {
     const context: Context = {
       net: this.net,
       session,
+      readOnly: this.readOnly,
       sessions: this.sessions,
       watch: this.#tell.watch,
       pace: this.#tell.pace,
@@ -251,6 +252,7 @@ export class Engine {
       newBatch: this.#speech.newBatch,
       end: (code, words) => this.end(session, code, words),
       replace: (other) => this.end(other, "REPLACED"),
+      close: (other, code, words, others) => this.end(other, code, words, others),
       dismiss: (target, code, words) => this.dismiss(target, code, words),
       expel: (banned) => this.expel(banned),
       log: this.#log,

@@ -8,10 +8,13 @@ import type { Network } from "./network.ts"
 import type { Session } from "./session.ts"
 import type { Nick } from "../protocol/names.ts"
 import type { RefusalCode } from "../protocol/refusals.ts"
+import { CERTIFICATE_USE_NOTED_EVERY_MS } from "../protocol/limits.ts"
 import { ERR_NICKNAMEINUSE, ERR_PASSWDMISMATCH, ERR_SASLABORTED } from "../protocol/numerics.ts"
 import { banOf, wordsOf } from "./bans.ts"
+import { issuedOf } from "./certificates.ts"
 import { accountCreated, accountNameOf, isCertified } from "./commands/account.ts"
 import { ABSENT, awayChanged } from "./commands/away.ts"
+import { certificateUsed } from "./commands/enrolment.ts"
 import { isKnown } from "./commands/lockdown.ts"
 import { metadataChanged } from "./commands/metadata-changes.ts"
 import { userModesChanged } from "./commands/mode.ts"
@@ -150,6 +153,7 @@ function register(
     registrar.answer(greeting(registrar, session, user))
   }
   const { address, tlsVersion, certificate, via } = session.arrival
+  noteUse(session, registrar)
   registrar.log({
     level: "info",
     what: "connected",
@@ -160,6 +164,12 @@ function register(
     via: via?.address,
     gateway: via?.gateway,
   })
+}
+
+function noteUse({ arrival: { certificate } }: Session, { net, place, readOnly, now }: Registrar) {
+  const issued = certificate && issuedOf(net, certificate)
+  if (!issued || readOnly || now - (issued.lastUsed ?? 0) < CERTIFICATE_USE_NOTED_EVERY_MS) return
+  place(certificateUsed, { serial: issued.serial })
 }
 
 // What was set before registration; what has no room is not taken, and the greeting's batch says so.

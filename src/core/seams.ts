@@ -185,6 +185,8 @@ export type Request =
   | (IdentityQuestion & { readonly session: Session })
   | Introduction
   | { readonly type: "reload"; readonly session: Session }
+  /** For a member's other device. */
+  | { readonly type: "invitation"; readonly session: Session }
   | { readonly type: "range"; readonly session: Session; readonly text: string }
   | { readonly type: "read"; readonly session: Session; readonly query: Query }
 
@@ -201,6 +203,11 @@ export type Result =
   /** Without a refusal the session's arrival is the user's now. */
   | { readonly type: "webirc"; readonly refusal: RefusalCode | undefined }
   | { readonly type: "reloaded" }
+  /** `hash` is that of the secret in `link`, which is told once and kept nowhere; no link where no certificates are made. */
+  | {
+      readonly type: "invitation"
+      readonly made: { readonly id: string; readonly hash: string; readonly link: string } | undefined
+    }
   /** As ranges are written; undefined where the text is neither an address nor a range. */
   | { readonly type: "range"; readonly range: string | undefined }
   | ({ readonly type: "rows" } & Found)

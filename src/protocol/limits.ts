@@ -38,6 +38,13 @@ export const NETWORK_BANS_MAX = 10_000
 export const INVITATIONS_MAX = 10_000
 /** Certificates of one account that have not expired; made on request. */
 export const ISSUED_CERTIFICATES_MAX = 100
+/** Characters of why one is revoked: it reaches its person in one line with other words. */
+export const REVOCATION_REASON_LENGTH_MAX = 100
+/** How long a member's invitation for another device of their own is good, and how soon the next may follow. */
+export const DEVICE_INVITATION_TTL_MS = 900_000
+export const DEVICE_INVITATION_EVERY_MS = 10_000
+/** That a certificate is used is noted so often at most. */
+export const CERTIFICATE_USE_NOTED_EVERY_MS = 3_600_000
 /** Bytes of one HTTP request, head and body: a request for a certificate of the largest key fits. */
 export const HTTP_REQUEST_BYTES_MAX = 8192
 /** ms in which a client closes the batch that it has opened. */

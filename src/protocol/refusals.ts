@@ -101,6 +101,11 @@ export const REFUSALS = {
 
 export type RefusalCode = keyof typeof REFUSALS
 
+/** What who shows a certificate is told that was revoked. */
+export function revokedWords(reason: string): string {
+  return `${REFUSALS.CERT_REVOKED.text}: ${reason}`
+}
+
 export function isRefusalCode(text: string): text is RefusalCode {
   return Object.hasOwn(REFUSALS, text)
 }

@@ -2,6 +2,7 @@
 
 import { z } from "zod"
 import { DURATION_MS_MAX } from "../protocol/duration.ts"
+import { REVOCATION_REASON_LENGTH_MAX } from "../protocol/limits.ts"
 import { ROLES } from "../protocol/rights.ts"
 
 const word = z
@@ -12,8 +13,6 @@ const word = z
 /** Thirty days. */
 export const INVITATION_TTL_MS_MAX = 30 * 86_400_000
 export const INVITATION_USES_MAX = 1000
-/** Characters. */
-export const REVOCATION_REASON_LENGTH_MAX = 100
 
 export const REQUEST = z.discriminatedUnion("do", [
   z.strictObject({ do: z.literal("list") }),
@@ -56,7 +55,6 @@ export const REQUEST = z.discriminatedUnion("do", [
     do: z.literal("revoke"),
     name: word,
     device: word.optional(),
-    /** It reaches the person in one line with other words. */
     reason: word.max(REVOCATION_REASON_LENGTH_MAX),
   }),
   z.strictObject({ do: z.literal("certificates"), name: word.optional() }),

@@ -3,7 +3,7 @@
 
 import type { X509Certificate } from "node:crypto"
 import type { Certificate } from "../core/seams.ts"
-import { type RefusalCode, REFUSALS } from "../protocol/refusals.ts"
+import { type RefusalCode, revokedWords } from "../protocol/refusals.ts"
 import type { TrustedAuthority } from "./tls-material.ts"
 
 /** What the handshake left to judge. */
@@ -92,11 +92,6 @@ function identify(
   if (revoked === undefined) return { member: shown }
   const words = revokedWords(revoked)
   return { refusal: "CERT_REVOKED", why: `${name}, ${serial}: ${revoked}`, words }
-}
-
-/** What who shows it is told. */
-export function revokedWords(reason: string): string {
-  return `${REFUSALS.CERT_REVOKED.text}: ${reason}`
 }
 
 /** SHA-512 in lower-case hex. */

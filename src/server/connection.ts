@@ -11,10 +11,11 @@ import { MULTILINE } from "../protocol/capabilities.ts"
 import { CLIENT_TAG_BYTES_MAX, LINE_BYTES_MAX } from "../protocol/limits.ts"
 import { LineReader, type Unreadable } from "../protocol/line-reader.ts"
 import { REFUSALS, type RefusalCode } from "../protocol/refusals.ts"
-import { isWithin, readRange } from "./address.ts"
+import { isWithin, normaliseAddress, readRange } from "./address.ts"
 import { fingerprint512Of, judge } from "./certificate-judge.ts"
 import { cloak, MEMBER_HOST } from "./cloak.ts"
 import { monotonicMs, now } from "./clock.ts"
+import { DEFAULT_PORT, type Endpoint } from "./endpoint.ts"
 import { encodeHttpAnswer, type HttpAnswer, plainly } from "./http-answer.ts"
 import { readHttpRequest } from "./http-request.ts"
 import { Fakelag } from "./fakelag.ts"
@@ -238,6 +239,12 @@ export class Connection implements Arrival {
     // Its type says that it gives nothing back.
     const bytes: unknown = this.#socket?.exportKeyingMaterial(32, "EXPORTER-Channel-Binding", Buffer.alloc(0))
     return bytes instanceof Uint8Array ? bytes : undefined
+  }
+
+  /** Where the peer reached this server, as far as that can be known behind a proxy. */
+  get localEndpoint(): Endpoint {
+    const { localAddress = "", localPort = 0 } = this.#raw ?? {}
+    return { host: normaliseAddress(localAddress), port: localPort || DEFAULT_PORT }
   }
 
   /** Whether the peer has said that it writes no more. */

@@ -12,6 +12,8 @@ import type { Role } from "../protocol/rights.ts"
 import type { Nick } from "../protocol/names.ts"
 import { serverTime } from "../protocol/server-time.ts"
 import { now } from "./clock.ts"
+import type { Connection } from "./connection.ts"
+import { showEndpoint } from "./endpoint.ts"
 import type { Shell } from "./shell.ts"
 import { LOCKED } from "./signer.ts"
 
@@ -77,15 +79,15 @@ export class Invitations {
     if (bad !== undefined) return { error: `${bad} cannot be the name of a channel` }
     const account = this.#account(wanted.name, signer.issuer)
     if ("error" in account) return account
-    const [id, secret] = [ID_BYTES, SECRET_BYTES].map((bytes) => randomBytes(bytes)) as [Buffer, Buffer]
+    const { id, secret, hash } = newSecret()
     const invitation = {
-      id: id.toString("base64url"),
+      id,
       accountName: account.name,
       channels: wanted.channels,
       expires: now() + wanted.ttlMs,
       uses: wanted.uses,
       ...(wanted.role === undefined ? {} : { role: wanted.role }),
-      text: createHash("sha256").update(secret).digest("hex"),
+      text: hash,
     }
     this.#clear()
     const refusal = engine.administer(invitationMade, invitation, now(), recordOf(invitation))
@@ -93,13 +95,24 @@ export class Invitations {
     await this.#shell.durable(engine.lastSeq)
     return {
       id: invitation.id,
-      secret: secret.toString("base64url"),
+      secret,
       account: account.name,
       isInUse: isInUse(engine.net, account),
       expires: invitation.expires,
       pin: signer.issuer,
       hosts: hostsOf(tls.leaf.subjectAltName ?? ""),
     }
+  }
+
+  /** What a member is told of an invitation for another device, and the hash that is kept of it; none where none can be made. */
+  forDevice({ localEndpoint }: Connection): { id: string; hash: string; link: string } | undefined {
+    const { signer, rules, tls } = this.#shell
+    if (!signer || signer === "locked" || rules.mode === "off") return undefined
+    const { id, secret, hash } = newSecret()
+    const hosts = hostsOf(tls.leaf.subjectAltName ?? "")
+    const host =
+      publicNameIn(hosts) ?? hosts.find((one) => one === localEndpoint.host) ?? hosts[0] ?? "localhost"
+    return { id, hash, link: signer.link({ address: showEndpoint({ ...localEndpoint, host }), id, secret }) }
   }
 
   list(): OpenInvitation[] {
@@ -154,10 +167,21 @@ function recordOf({ id, accountName, channels, expires, uses, role }: Made) {
   return acted("invite", { target: accountName, details })
 }
 
+function newSecret() {
+  const [id, secret] = [ID_BYTES, SECRET_BYTES].map((bytes) => randomBytes(bytes)) as [Buffer, Buffer]
+  const hash = createHash("sha256").update(secret).digest("hex")
+  return { id: id.toString("base64url"), secret: secret.toString("base64url"), hash }
+}
+
 /** By a password, or by a certificate that the log knows of. */
 function isInUse(net: Network, account: Account): boolean {
   const isPinned = account.certificates.size > 0
   return account.credentials !== undefined || isPinned || certificatesOf(net, account).length > 0
+}
+
+/** A name that is not of this network alone. */
+export function publicNameIn(hosts: readonly string[]): string | undefined {
+  return hosts.find((name) => /[a-z]$/i.test(name) && name.includes(".") && !name.endsWith(".local"))
 }
 
 /** Of a certificate's alternative names, as node writes them. */

@@ -18,6 +18,7 @@ import { Gateways } from "./gateways.ts"
 import { listen } from "./listener.ts"
 import { HashingQueue } from "./hashing-queue.ts"
 import { BUSY, Identity } from "./identity.ts"
+import type { Invitations } from "./invitations.ts"
 import { PasswordChecker } from "./password-checker.ts"
 import { Proxies } from "./proxies.ts"
 import type { Shell } from "./shell.ts"
@@ -112,7 +113,22 @@ export function startServer(options: ServerOptions): Server {
   let rehash = () => Promise.resolve()
   const gateways = new Gateways(options.config.gateways, passwords, logger)
   const identity = new Identity(options.config.accounts, shell, queue)
-  const perform = performer(shell, { log, passwords, gateways, identity, rehash: () => rehash() })
+  const administration = new Administration({
+    shell,
+    identity,
+    turns,
+    epoch: log.epoch,
+    version: options.version,
+  })
+  const { invitations } = administration
+  const perform = performer(shell, {
+    log,
+    passwords,
+    gateways,
+    identity,
+    invitations,
+    rehash: () => rehash(),
+  })
   log.onBroken = broken
   log.onReadOnly = (readOnly) => {
     engine.readOnly = readOnly
@@ -138,13 +154,7 @@ export function startServer(options: ServerOptions): Server {
   return {
     endpoints: listeners.map(({ endpoint }) => endpoint),
     proxyEndpoints: proxies.endpoints,
-    administration: new Administration({
-      shell,
-      identity,
-      turns,
-      epoch: log.epoch,
-      version: options.version,
-    }),
+    administration,
     get lastSeq() {
       return turns.lastSeq
     },
@@ -251,6 +261,7 @@ interface Hands {
   readonly passwords: PasswordChecker
   readonly gateways: Gateways
   readonly identity: Identity
+  readonly invitations: Invitations
   readonly rehash: () => Promise<void>
 }
 
@@ -276,7 +287,7 @@ function performer(shell: Shell, hands: Hands): (request: Request) => void {
 
 async function answerTo(
   request: Exclude<Request, { type: "close" }>,
-  { log, passwords, gateways, identity, rehash }: Hands,
+  { log, passwords, gateways, identity, invitations, rehash }: Hands,
 ): Promise<Result> {
   switch (request.type) {
     case "password": {
@@ -291,6 +302,8 @@ async function answerTo(
     }
     case "webirc":
       return { type: "webirc", refusal: await gateways.introduce(request) }
+    case "invitation":
+      return { type: "invitation", made: invitations.forDevice(request.session.arrival as Connection) }
     case "reload":
       await rehash()
       return { type: "reloaded" }

@@ -13,6 +13,8 @@ export interface Signer {
   readonly issuer: string
   /** A PKCS #7 message of certificates. */
   readonly caCertificates: Uint8Array
+  /** What `chat join` takes. */
+  link(invitation: { readonly address: string; readonly id: string; readonly secret: string }): string
   terms(nowMs: number): Terms
   /** A list of revoked certificates in DER; times in ms since 1970. */
   revocationList(

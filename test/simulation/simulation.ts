@@ -33,10 +33,10 @@ import { msgidOf } from "../../src/protocol/msgid.ts"
 import { OPERATOR, PREFIXES } from "../../src/protocol/modes.ts"
 import { folded } from "../../src/protocol/names.ts"
 import { writtenRange } from "../../src/server/address.ts"
-import { chatter, NICKS } from "../support/chatter.ts"
+import { chatter, DEVICES, NICKS } from "../support/chatter.ts"
 import { digest } from "../support/digest.ts"
 import { answerIdentity } from "../support/identity.ts"
-import { BEGINNING, OPERATORS, SETTINGS } from "../support/engine.ts"
+import { BEGINNING, invitationOf, OPERATORS, SETTINGS } from "../support/engine.ts"
 import { erased, found } from "../../src/storage/plain-reading.ts"
 import { Random } from "../support/random.ts"
 import { equal, type Heard, Onlooker } from "./onlooker.ts"
@@ -85,6 +85,18 @@ const BY_STAFF: ReadonlySet<string> = new Set(
     roleSet,
   ].map(({ type }) => type),
 )
+
+/** What one REVOKE is made of. */
+const REVOKING: ReadonlySet<string> = new Set([certificateRevoked.type, invitationWithdrawn.type])
+
+/** What a member did to what is their own, or an operator in passing. */
+function isOwn({ type, body, accountId }: Row): boolean {
+  return (
+    body.includes('"own":true') ||
+    body.includes('"reason":"removed by yourself"') ||
+    (type === invitationWithdrawn.type && accountId !== null)
+  )
+}
 
 const SAID: readonly string[] = ["messageSent", "tagsSent"]
 /** A fourth of the runs is long; most of what can go wrong does so early, and a short run is read more easily. */
@@ -284,7 +296,8 @@ class Simulation {
       const notAfter = this.#now + this.#random.below(200_000)
       const [former] = net.certificates.keys()
       const renews = former !== undefined && this.#random.chance(0.3) ? { renews: former } : {}
-      const terms = { serial: id, issuer: "ca", keyPin: id, notBefore: this.#now, notAfter }
+      const device = { device: this.#random.pick(DEVICES) }
+      const terms = { serial: id, issuer: "home", keyPin: id, notBefore: this.#now, notAfter, ...device }
       const fact = { accountName, ...terms, invitation: open.id, role: open.role ?? "member", ...renews }
       if (this.#administer(certificateIssued, fact) === undefined) this.tally.enrolled++
     }
@@ -333,7 +346,9 @@ class Simulation {
   #arrive(): Onlooker {
     const random = this.#random
     const name = random.pick(NICKS)
-    const certificate = { name, issuer: random.pick(["home", "home", "elsewhere"]), fingerprint: "f" }
+    const serial = random.pick([...this.#engine.net.certificates.keys(), "0"])
+    const issuer = random.pick(["home", "home", "elsewhere"])
+    const certificate = { name, issuer, fingerprint: "f", ...(random.chance(0.5) ? { serial } : {}) }
     const arrival = {
       address: "192.0.2.1",
       host: "host",
@@ -379,7 +394,9 @@ class Simulation {
   #checkRecorded(rows: readonly Row[]) {
     const isRecord = (row: Row | undefined) => row?.type === staffActed.type
     for (const [i, row] of rows.entries()) {
-      if (BY_STAFF.has(row.type) && !isRecord(rows[i + 1]))
+      // One record stands for all that is taken back at once.
+      const next = REVOKING.has(row.type) ? rows.slice(i + 1) : rows.slice(i + 1, i + 2)
+      if (BY_STAFF.has(row.type) && !isOwn(row) && !next.some(isRecord))
         throw new Error(`${row.type} at ${row.seq} is not recorded`)
       const isKilled = row.type === "userQuit" && row.body.includes('"reason":"Killed (')
       if (isKilled && !rows.slice(0, i).some(isRecord)) throw new Error(`${row.seq} was killed by nobody`)
@@ -484,6 +501,9 @@ class Simulation {
         this.#engine.answered(session, { type: "operator", rights }, this.#now)
       } else if (request.type === "range") {
         this.#engine.answered(session, { type: "range", range: writtenRange(request.text) }, this.#now)
+      } else if (request.type === "invitation") {
+        const made = this.#random.chance(0.9) ? invitationOf(++this.#texts) : undefined
+        this.#engine.answered(session, { type: "invitation", made }, this.#now)
       } else if (request.type === "reload") {
         this.#engine.answered(session, { type: "reloaded" }, this.#now)
       } else if (request.type === "read") {

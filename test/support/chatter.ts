@@ -7,6 +7,7 @@ import type { Random } from "./random.ts"
 
 export const NICKS = ["alice", "bob", "carol", "Dave", "erin", "guest-3", "guest-9", "nobody", "ALICE"]
 export const CHANNELS = ["#a", "#A", "#b", "#den", "#ç"]
+export const DEVICES = ["laptop", "desktop", "phone"]
 const MASKS = [
   "alice!*@*",
   "*!*@host",
@@ -105,6 +106,8 @@ export function chatter(random: Random, text: () => string): string {
     () => `@batch=1${random.chance(0.3) ? ";draft/multiline-concat" : ""} PRIVMSG ${channel()} :${text()}`,
     () => `REDACT ${target()} 000100000000${random.pick(["0a", "0h", "1x", "1v", ""])} :${text()}`,
     () => `NS CERT ${random.pick(["ADD", "ADD", "DEL", "LIST"])}${random.pick(["", ` ${"a".repeat(128)}`])}`,
+    () => `DEVICE ${random.pick(["LIST", "ADD", "ADD", `REMOVE ${random.pick(DEVICES)}`])}`,
+    () => `REVOKE ${nick()}${random.pick(["", " *", ` ${random.pick(DEVICES)}`])}`,
     () => `CLIENTCERT ${random.pick(["CREATE x", "LIST", "DELETE"])}`,
     () =>
       `NS SET ${random.pick(["always-on", "always-on", "multiclient"])} ${random.pick(["on", "on", "off", "default"])}`,

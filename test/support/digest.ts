@@ -13,6 +13,8 @@ export function digest(net: Network): string {
     gone: net.gone,
     lockedSince: net.lockedSince,
     bans: [...net.bans],
+    invitations: [...net.invitations],
+    certificates: [...net.certificates],
     epochs: net.epochs,
     accounts: [...net.accounts].map(([name, account]) => {
       const { metadata, certificates, readMarkers, ...own } = account

@@ -41,6 +41,15 @@ export const OPERATORS: Readonly<Record<string, readonly Right[]>> = { root: RIG
 
 export const BEGINNING = Date.UTC(2026, 0, 1)
 
+/** What the shell makes for a member's other device. */
+export function invitationOf(n: number) {
+  return {
+    id: `invitation${n}`,
+    hash: `hash of ${n}`,
+    link: `chat://irc.example:6697/#v1.pin.invitation${n}.secret`,
+  }
+}
+
 /** One data directory through several runs of the server. */
 export class World {
   readonly rows: Row[] = []
@@ -53,6 +62,7 @@ export class World {
   now = BEGINNING
   engine: Engine
   #epoch = 0
+  #invitations = 0
 
   constructor(settings: Partial<Settings> = {}) {
     this.settings = { ...SETTINGS, ...settings }
@@ -95,6 +105,9 @@ export class World {
             { type: "range", range: writtenRange(request.text) },
             this.now,
           )
+        } else if (request.type === "invitation") {
+          const made = invitationOf(++this.#invitations)
+          this.engine.answered(request.session, { type: "invitation", made }, this.now)
         } else if (request.type === "reload") {
           this.engine.answered(request.session, { type: this.mayReload ? "reloaded" : "failed" }, this.now)
         } else if (request.type === "password") {

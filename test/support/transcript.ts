@@ -7,6 +7,8 @@
 //   alice connects as member message-tags       … whose certificate says `alice`
 //   phone connects as alice                     … whose certificate says `alice`, whatever its nick
 //   alice arrives · alice arrives as alice of elsewhere       a connection that has sent nothing; its certificate's issuer
+//   alice is given laptop                       a certificate that was made on request for a device of this name; its serial is the name
+//   phone arrives as alice by laptop            … with that certificate
 //   phone arrives with a                        … with a certificate whose fingerprint is 128 times `a`
 //   alice > PRIVMSG #den :hello                 a line sent; the clock moves one second
 //   alice > PRIVMSG #den :{500*a}\x00           a run of one character; a byte
@@ -19,6 +21,8 @@
 //
 // Msgids appear as `id` and their place in the log.
 
+import { accountCreated } from "../../src/core/commands/account.ts"
+import { certificateIssued } from "../../src/core/commands/enrolment.ts"
 import { lockdownSet } from "../../src/core/commands/lockdown.ts"
 import { roleSet } from "../../src/core/commands/role.ts"
 import { acted } from "../../src/core/commands/staff-acted.ts"
@@ -130,19 +134,33 @@ class Stage {
     if (verb === "connects") return this.#connect(name!, rest)
     if (verb === "arrives") return void this.#arrive(name!, rest)
     if (verb === "leaves") return this.#leave(name!)
+    if (verb === "is" && rest[0] === "given") return this.#give(name as Nick, rest[1]!)
     if (verb === "is" && rest[0] === "ended") return this.#end(name!, rest[1]!)
     throw new Error(`a transcript does not know: ${line}`)
   }
 
-  /** Takes `as NAME of ISSUER with DIGIT` from `words` and gives back the rest. */
+  #give(accountName: Nick, device: string) {
+    const { engine, now } = this.#world
+    const issuer = "authority"
+    if (!engine.net.account(accountName))
+      engine.administer(accountCreated, { name: accountName, issuer }, now)
+    const terms = { serial: device, issuer, keyPin: device, notBefore: now, notAfter: now + 30 * 86_400_000 }
+    engine.administer(certificateIssued, { accountName, device, ...terms }, now)
+    this.#hear()
+  }
+
+  /** Takes `as NAME of ISSUER by DEVICE with DIGIT` from `words` and gives back the rest. */
   #arrive(name: string, words: string[]): string[] {
     const rest = [...words]
     const as = rest[0] === "as" ? rest.splice(0, 2)[1] : undefined
     const issuer = rest[0] === "of" ? rest.splice(0, 2)[1]! : "authority"
+    const serial = rest[0] === "by" ? { serial: rest.splice(0, 2)[1]! } : {}
     const certificate =
       as === undefined
         ? {}
-        : { certificate: { name: as === "member" ? name : as, issuer, fingerprint: "fingerprint" } }
+        : {
+            certificate: { name: as === "member" ? name : as, issuer, fingerprint: "fingerprint", ...serial },
+          }
     const digit = rest[0] === "with" ? rest.splice(0, 2)[1]! : undefined
     const shown = digit === undefined ? {} : { fingerprint: digit.repeat(128) }
     const arrival = {

@@ -21,6 +21,8 @@ interface InvitationMade {
   readonly uses: number
   /** What the account becomes when it is used, if that is more. */
   readonly role?: Role
+  /** The account's holder made it, for another device. */
+  readonly own?: true
   /** SHA-256 of its secret in hex, in the column that can be erased. */
   readonly text?: string
 }
@@ -31,7 +33,7 @@ export const invitationMade = event<InvitationMade>({
     if (!net.account(accountName)) return refusal("there is no such account", accountName)
     return net.invitations.size < INVITATIONS_MAX ? undefined : refusal("too many are open", accountName)
   },
-  apply(net, { id, accountName, channels, expires, uses, role, text: hash, seq }) {
+  apply(net, { id, accountName, channels, expires, uses, role, own, text: hash, seq }) {
     const account = net.account(accountName)
     // One that was withdrawn later has no hash any more.
     if (!account || hash === undefined) return
@@ -45,6 +47,7 @@ export const invitationMade = event<InvitationMade>({
       expires,
       usesLeft: uses,
       ...(role === undefined ? {} : { role }),
+      ...(own === undefined ? {} : { own }),
     })
   },
 })
@@ -58,12 +61,13 @@ export const invitationWithdrawn = event<{ id: string; madeSeq: number }>({
   },
 })
 
-interface CertificateIssued extends Omit<IssuedCertificate, "accountId" | "seq" | "revoked"> {
+interface CertificateIssued extends Omit<
+  IssuedCertificate,
+  "accountId" | "seq" | "made" | "lastUsed" | "revoked"
+> {
   readonly accountName: Nick
   /** The invitation's, which may be gone from the log when this is read again. */
   readonly role?: Role
-  /** The serial of the certificate whose place it takes. */
-  readonly renews?: string
 }
 
 export const certificateIssued = event<CertificateIssued>({
@@ -89,24 +93,38 @@ export const certificateIssued = event<CertificateIssued>({
     const account = net.account(e.accountName)
     if (!account) return
     const { serial, issuer, keyPin, notBefore, notAfter, device, invitation: id, renews } = e
+    const former = renews === undefined ? undefined : net.certificates.get(renews)
     net.certificates.set(serial, {
       serial,
       issuer,
       accountId: account.id,
       seq: e.seq,
       keyPin,
+      made: e.at,
       notBefore,
       notAfter,
       ...(device === undefined ? {} : { device }),
       ...(id === undefined ? {} : { invitation: id }),
+      ...(renews === undefined ? {} : { renews }),
+      ...(former?.lastUsed === undefined ? {} : { lastUsed: former.lastUsed }),
     })
     const invitation = id === undefined ? undefined : net.invitations.get(id)
     if (invitation) invitation.usesLeft--
     const { role = "member" } = e
     // For another computer of an admin nobody has to think of that.
     if (ROLES.indexOf(role) > ROLES.indexOf(account.role ?? "member")) account.role = role
-    const former = renews === undefined ? undefined : net.certificates.get(renews)
     if (former) former.revoked ??= { at: e.at + SUPERSEDED_AFTER_MS, reason: SUPERSEDED }
+  },
+})
+
+/** Somebody came in with it. */
+export const certificateUsed = event<{ serial: string }>({
+  type: "certificateUsed",
+  refuse: (net, { serial }) =>
+    net.certificates.has(serial) ? undefined : refusal("there is no such certificate", serial),
+  apply(net, { serial, at }) {
+    const issued = net.certificates.get(serial)
+    if (issued) issued.lastUsed = at
   },
 })
 

@@ -15,7 +15,14 @@ import { channelDropped, channelRegistered, channelRoleSet } from "./channel-rol
 import { CHANSERV, CS } from "./chanserv.ts"
 import { CHATHISTORY } from "./chathistory.ts"
 import { certificatePinned, certificateUnpinned, CLIENTCERT } from "./clientcert.ts"
-import { certificateIssued, certificateRevoked, invitationMade, invitationWithdrawn } from "./enrolment.ts"
+import { DEVICE } from "./device.ts"
+import {
+  certificateIssued,
+  certificateRevoked,
+  certificateUsed,
+  invitationMade,
+  invitationWithdrawn,
+} from "./enrolment.ts"
 import { accountMessagesErased } from "./erase.ts"
 import { ISON, MOTD, TIME, VERSION } from "./facts.ts"
 import { HELP, HELPOP } from "./help.ts"
@@ -49,6 +56,7 @@ import { messageRedacted, REDACT } from "./redact.ts"
 import { REGISTER, VERIFY } from "./register.ts"
 import { REHASH } from "./rehash.ts"
 import { channelRenamed, RENAME } from "./rename.ts"
+import { REVOKE } from "./revoke.ts"
 import { roleSet } from "./role.ts"
 import { SEARCH } from "./search.ts"
 import { serverStarted } from "./server.ts"
@@ -77,6 +85,7 @@ const commands: readonly Command[] = [
   CHATHISTORY,
   CLIENTCERT,
   CS,
+  DEVICE,
   HELP,
   HELPOP,
   INFO,
@@ -110,6 +119,7 @@ const commands: readonly Command[] = [
   REGISTER,
   REHASH,
   RENAME,
+  REVOKE,
   SEARCH,
   SETNAME,
   STATS,
@@ -142,6 +152,7 @@ const events: readonly EventType<never>[] = [
   certificateRevoked,
   certificatePinned,
   certificateUnpinned,
+  certificateUsed,
   channelDropped,
   channelModesChanged,
   channelRegistered,
