@@ -38,12 +38,11 @@ async function run({ flags, positionals }: Parsed<typeof SERVER_FLAGS>): Promise
     retry: "standing",
     askWords: undefined,
     happened(happenings, current) {
-      const { session, link } = current
       for (const happening of happenings) {
-        const resolved = targetOf(named, happening, session)
+        const resolved = targetOf(named, happening, current)
         if (resolved !== undefined) target.resolve(resolved)
         const end = fatal(happening, current) ?? failed(happening)
-        if (end) link.fail(end)
+        if (end) current.link.fail(end)
       }
     },
     waiting: (reason) => process.stderr.write(`chat: ${printable(reason)}; trying again\n`),
@@ -68,23 +67,40 @@ async function sendAll({ session, link }: Dialled, target: string, text: string 
   link.quit()
 }
 
-/** Where to send, as soon as it is known: without a sign it is a person who is on, else a channel. */
-function targetOf(named: string, happening: Happening, session: Session): string | undefined {
+/**
+ * Where to send, as soon as it is known: without a sign it is a person who is on, else a channel that is there, else a member who
+ * reads it later. A JOIN would make a channel of a name that was mistyped.
+ */
+function targetOf(named: string, happening: Happening, { session, place }: Dialled): string | undefined {
   if (happening.type === "registered") {
     if (session.view.isChannel(named)) return named
     session.command("ISON", [named])
   }
-  const isAnswer = (happening.type === "answer" && happening.code === "303") || isUnknownIson(happening)
-  if (!isAnswer) return undefined
-  if (happening.type === "answer" && happening.text.split(" ").some((nick) => session.view.same(nick, named)))
-    return named
-  session.join(`#${named}`)
-  return `#${named}`
+  const answered = answerTo(happening)
+  if (answered === "ISON") {
+    if (isOn(named, happening, session)) return named
+    const known = place.profile?.server.channels.find((name) => session.view.same(name, `#${named}`))
+    if (known !== undefined) return entered(known, session)
+    session.command("LIST", [`#${named}`])
+  }
+  if (happening.type === "answer" && happening.code === "322")
+    return entered(happening.params[0] ?? "", session)
+  return answered === "LIST" ? named : undefined
 }
 
-/** A server without ISON cannot say who is on: then a name without a sign is a channel. */
-function isUnknownIson(happening: Happening): boolean {
-  return happening.type === "error" && happening.code === "421" && happening.params[0] === "ISON"
+/** What a server answers last; one without ISON or LIST says so. */
+function answerTo(happening: Happening): string | undefined {
+  if (happening.type === "answer") return { "303": "ISON", "323": "LIST" }[happening.code]
+  return happening.type === "error" ? happening.params[0] : undefined
+}
+
+function isOn(nick: string, happening: Happening, { view }: Session): boolean {
+  return happening.type === "answer" && happening.text.split(" ").some((each) => view.same(each, nick))
+}
+
+function entered(channel: string, session: Session): string {
+  session.join(channel)
+  return channel
 }
 
 const NO_SUCH_TARGET: ReadonlySet<string> = new Set("401 402 403 404 442 471 473 474 475 476".split(" "))
@@ -93,6 +109,7 @@ function failed(happening: Happening): UserError | undefined {
   if (happening.type === "kick" && happening.own) return removedFrom(happening)
   if (happening.type !== "undelivered" && happening.type !== "joinRefused") return undefined
   const { target, code, reason } = happening
+  if (code === "401" && !/^[#&]/.test(target)) return nobody(printable(target))
   const exitCode = NO_SUCH_TARGET.has(code)
     ? EXIT.noSuchTarget
     : happening.type === "joinRefused"
@@ -101,4 +118,11 @@ function failed(happening: Happening): UserError | undefined {
         ? EXIT.unreachable
         : EXIT.tooFastOrBig
   return new UserError(`not delivered to ${printable(target)}: ${printable(reason)}`, { exitCode })
+}
+
+function nobody(name: string): UserError {
+  return new UserError(`nobody is called ${name} here, and there is no channel #${name}`, {
+    hint: `did you mean a new channel? chat send '#${name}' makes it`,
+    exitCode: EXIT.noSuchTarget,
+  })
 }

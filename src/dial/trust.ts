@@ -52,7 +52,7 @@ async function authorityFor(
   profile: Profile | undefined,
   askWords: AskWords,
 ): Promise<string | undefined> {
-  if (flags.ca !== undefined) return readText(flags.ca)
+  if (flags.ca !== undefined) return readAuthority(flags.ca)
   if (flags.pin !== undefined) return pinned(address, flags.pin)
   if (profile?.ca !== undefined) return profile.ca
   const unknown = await publicly(address)
@@ -133,6 +133,19 @@ function identityOf(flags: TrustFlags, profile: Profile | undefined) {
   const texts = { cert: readText(flags.cert), key: readText(key) }
   assertPrivate(key)
   return texts
+}
+
+function readAuthority(path: string): string {
+  const text = readText(path)
+  try {
+    pinOf(text)
+    return text
+  } catch {
+    throw new UserError(`${path} holds no certificate`, {
+      hint: "an authority is a PEM file that begins with -----BEGIN CERTIFICATE-----",
+      exitCode: EXIT.usage,
+    })
+  }
 }
 
 function readText(path: string): string {

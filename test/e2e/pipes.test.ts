@@ -187,6 +187,35 @@ describe("chat send", () => {
     await irc.quit()
   })
 
+  test("without a sign and with nobody of that name it makes no channel: exit 8, and a word", async () => {
+    const home = server.home("mistyped")
+    const ended = await chat(["send", "bobb", "hello", ...at("mistyped")], { home })
+    expect(ended).toEqual({
+      exitCode: 8,
+      stdout: "",
+      stderr:
+        "chat: error: nobody is called bobb here, and there is no channel #bobb\n" +
+        "chat: hint: did you mean a new channel? chat send '#bobb' makes it\n",
+    })
+    const irc = await listener("l7", "#bobb")
+    expect(irc.lines.filter((line) => / 353 /.test(line))).toEqual([expect.stringMatching(/ #bobb :@l7$/)])
+    // That is there now.
+    expect((await chat(["send", "bobb", "hello", ...at("mistyped")], { home })).exitCode).toBe(0)
+    await irc.expect(/ PRIVMSG #bobb :hello$/)
+    await irc.quit()
+  })
+
+  test("a member who is not there reads it later", async () => {
+    const alice = await server.authority.issueClient("alice")
+    const bob = await server.authority.issueClient("bob")
+    const as = (name: string, { certPath }: { certPath: string }) => [...at(name), "--cert", certPath]
+    const [home, away] = [server.home("alice"), server.home("bob")]
+    expect((await chat(["send", "#s6", "here", ...as("bob", bob)], { home: away })).exitCode).toBe(0)
+    expect((await chat(["send", "bob", "for later", ...as("alice", alice)], { home })).exitCode).toBe(0)
+    const read = await chat(["history", "alice", ...as("bob", bob)], { home: away })
+    expect(read.stdout).toMatch(/ alice for later\n$/)
+  })
+
   test("to where it may not speak is exit 8", async () => {
     const irc = await listener("l8", "#s4")
     irc.send("MODE #s4 +i")
