@@ -6,6 +6,7 @@ import type { Direct } from "./direct.ts"
 import type { Happening } from "./happening.ts"
 import type { Histories } from "./histories.ts"
 import type { Inquiries } from "./inquiries.ts"
+import type { Moderation } from "./moderation.ts"
 import type { Outbox } from "./outbox.ts"
 import type { Reading } from "./reading.ts"
 import type { Registration } from "./registration.ts"
@@ -18,6 +19,7 @@ export interface Context {
   readonly histories: Histories
   readonly direct: Direct
   readonly inquiries: Inquiries
+  readonly moderation: Moderation
   readonly reading: Reading
   readonly sasl: Sasl
   readonly registration: Registration

@@ -120,6 +120,8 @@ export type Happening =
       readonly target: string
       readonly from: string
       readonly changes: readonly string[]
+      /** How long masks that were set stay set, by mask, where the server said so. */
+      readonly lastsMs: ReadonlyMap<string, number>
     }
   | { readonly type: "away"; readonly at: number; readonly from: string; readonly text: string | undefined }
   | { readonly type: "invite"; readonly at: number; readonly target: string; readonly from: string }

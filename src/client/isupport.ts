@@ -32,6 +32,24 @@ export function takesParam(view: View, letter: string, adding: boolean): boolean
   return a.includes(letter) || b.includes(letter) || (adding && c.includes(letter))
 }
 
+export interface ModeChange {
+  readonly on: boolean
+  readonly letter: string
+  readonly param: string | undefined
+}
+
+/** What follows the channel in a MODE, letter by letter. */
+export function modeChanges(view: View, [letters = "", ...params]: readonly string[]): ModeChange[] {
+  const rest = [...params]
+  let on = true
+  return [...letters].flatMap((letter) => {
+    if (letter !== "+" && letter !== "-")
+      return [{ on, letter, param: takesParam(view, letter, on) ? rest.shift() : undefined }]
+    on = letter === "+"
+    return []
+  })
+}
+
 /** Messages in one page of CHATHISTORY; 0 in the token means no limit. */
 export function historyPage(view: View): number {
   const limit = Number(view.isupport.get("CHATHISTORY") ?? view.isupport.get("draft/CHATHISTORY"))

@@ -4,7 +4,7 @@
 import type { Message } from "../protocol/message.ts"
 import type { Context, Handler } from "./context.ts"
 import { nickOf, timeOf } from "./context.ts"
-import { prefixes, takesParam } from "./isupport.ts"
+import { modeChanges, prefixes } from "./isupport.ts"
 import type { Channel } from "./view.ts"
 
 const onJoin: Handler = (context, message) => {
@@ -13,7 +13,7 @@ const onJoin: Handler = (context, message) => {
   const [target = "", account] = message.params
   const own = view.isOwn(from)
   const channel = own ? view.enter(target) : view.channel(target)
-  channel?.members.set(view.key(from), { nick: from, signs: "" })
+  channel?.members.set(view.key(from), { nick: from, signs: "", userhost: userhostOf(message.source) })
   const at = timeOf(context, message)
   context.tell({ type: "join", at, target, from, account: account === "*" ? undefined : account, own })
   if (!own) return
@@ -101,7 +101,7 @@ function rename(context: Context, channel: Channel, from: string, to: string) {
   const { view } = context
   const member = channel.members.get(view.key(from))
   channel.members.delete(view.key(from))
-  channel.members.set(view.key(to), { nick: to, signs: member?.signs ?? "" })
+  channel.members.set(view.key(to), { signs: "", ...member, nick: to })
 }
 
 const onTopic: Handler = (context, message) => {
@@ -113,25 +113,22 @@ const onTopic: Handler = (context, message) => {
 
 const onMode: Handler = (context, message) => {
   const [target = "", ...changes] = message.params
-  const channel = context.view.channel(target)
+  const { view, moderation } = context
+  const channel = view.channel(target)
   if (channel) applyModes(context, channel, changes)
-  context.tell({ type: "mode", at: timeOf(context, message), target, from: nickOf(message), changes })
+  const at = timeOf(context, message)
+  const lastsMs = moderation.takeEnds(view, target)
+  context.tell({ type: "mode", at, target, from: nickOf(message), changes, lastsMs })
 }
 
-function applyModes(context: Context, channel: Channel, [letters = "", ...params]: string[]) {
+function applyModes(context: Context, channel: Channel, changes: string[]) {
   const { view } = context
   const known = prefixes(view)
-  let adding = true
-  for (const letter of letters) {
-    if (letter === "+" || letter === "-") {
-      adding = letter === "+"
-      continue
-    }
-    const param = takesParam(view, letter, adding) ? params.shift() : undefined
+  for (const { on, letter, param } of modeChanges(view, changes)) {
     const sign = known.signs[known.letters.indexOf(letter)]
     const member = channel.members.get(view.key(param ?? ""))
     if (!member || sign === undefined) continue
-    const signs = new Set(adding ? member.signs + sign : member.signs.replace(sign, ""))
+    const signs = new Set(on ? member.signs + sign : member.signs.replace(sign, ""))
     member.signs = [...known.signs].filter((each) => signs.has(each)).join("")
   }
 }
@@ -148,9 +145,14 @@ const onNames: Handler = (context, { params }) => {
   for (const name of names.split(" ").filter((each) => each !== "")) {
     let length = 0
     while (signs.includes(name[length] ?? " ")) length++
-    const nick = name.slice(length).split("!", 1)[0] ?? ""
-    channel.members.set(view.key(nick), { nick, signs: name.slice(0, length) })
+    const [nick = ""] = name.slice(length).split("!", 1)
+    channel.members.set(view.key(nick), { nick, signs: name.slice(0, length), userhost: userhostOf(name) })
   }
+}
+
+function userhostOf(source = ""): string | undefined {
+  const bang = source.indexOf("!")
+  return bang < 0 ? undefined : source.slice(bang + 1)
 }
 
 const onEndOfNames: Handler = (context, { params }) => {
@@ -178,7 +180,12 @@ const onInvite: Handler = (context, message) => {
 const onChghost: Handler = (context, message: Message) => {
   const [user = "", host = ""] = message.params
   const nick = nickOf(message)
-  if (context.view.isOwn(nick)) context.view.source = `${nick}!${user}@${host}`
+  const { view } = context
+  if (view.isOwn(nick)) view.source = `${nick}!${user}@${host}`
+  for (const { members } of view.channelsOf(nick)) {
+    const member = members.get(view.key(nick))
+    if (member) member.userhost = `${user}@${host}`
+  }
 }
 
 export const MEMBERSHIP: Readonly<Record<string, Handler>> = {

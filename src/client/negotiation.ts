@@ -24,6 +24,7 @@ export const WANTED: ReadonlySet<string> = new Set([
   "setname",
   "soju.im/search",
   "standard-replies",
+  "userhost-in-names",
 ])
 
 export const onCap: Handler = (context, { params }) => {

@@ -19,6 +19,7 @@ const SILENT: ReadonlySet<string> = new Set(
 export const onNumeric: Handler = (context, message) => {
   const { command: code, params } = message
   if (code === "001") onWelcome(context, message)
+  if (context.moderation.answered(context, message)) return
   if (code === "005") readIsupport(context.view, params.slice(1, -1))
   if (code >= "900" && code <= "908" && code !== "901") return onSaslNumeric(context, message)
   if (code >= "400" && code < "600" && code !== "422") return onError(context, message)
@@ -90,6 +91,7 @@ export const onFail: Handler = (context, { params, tags }) => {
 }
 
 export const onNote: Handler = (context, { command, params }) => {
+  if (context.moderation.noted(context.view, params)) return
   context.tell({ type: "answer", code: command, params: params.slice(0, -1), text: params.at(-1) ?? "" })
 }
 

@@ -10,6 +10,7 @@ import { handlerOf } from "./handlers.ts"
 import type { Happening } from "./happening.ts"
 import { Histories } from "./histories.ts"
 import { Inquiries } from "./inquiries.ts"
+import { Moderation, type Order } from "./moderation.ts"
 import { Outbox } from "./outbox.ts"
 import { Reading } from "./reading.ts"
 import { Registration, type Person } from "./registration.ts"
@@ -32,6 +33,7 @@ export class Session implements Context {
   readonly histories = new Histories()
   readonly direct = new Direct()
   readonly inquiries = new Inquiries()
+  readonly moderation = new Moderation()
   readonly reading: Reading
   readonly sasl: Sasl
   readonly #batches = new Batches()
@@ -73,6 +75,7 @@ export class Session implements Context {
     this.#lines = []
     this.#batches.connectionLost()
     this.inquiries.connectionLost()
+    this.moderation.connectionLost()
     this.sasl.connectionLost()
     this.outbox.connectionLost()
     this.histories.connectionLost(this)
@@ -82,7 +85,7 @@ export class Session implements Context {
 
   /** Messages and questions that the server has not answered yet. */
   get unsettled(): number {
-    return this.outbox.size + this.inquiries.size
+    return this.outbox.size + this.inquiries.size + this.moderation.size
   }
 
   /** To be called every second or so. */
@@ -92,6 +95,7 @@ export class Session implements Context {
     this.histories.tick(this)
     this.direct.tick(this)
     this.inquiries.tick(this)
+    this.moderation.tick(this)
     this.reading.tick(this)
   }
 
@@ -136,6 +140,11 @@ export class Session implements Context {
   /** Reads a page of history again: what follows CHATHISTORY. Answered by "found" or "error". */
   history(params: readonly string[]) {
     this.inquiries.history(this, params)
+  }
+
+  /** Bans or mutes somebody in a channel, or lifts that. What comes of it is told as any MODE is; or in words why not. */
+  moderate(order: Order) {
+    this.moderation.ask(this, order)
   }
 
   join(name: string, password?: string) {

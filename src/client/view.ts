@@ -7,6 +7,8 @@ export interface Member {
   nick: string
   /** Signs of the member's prefixes, highest first: `@+`. */
   signs: string
+  /** `user@host`, where the server has shown it. */
+  userhost?: string | undefined
 }
 
 export interface Channel {

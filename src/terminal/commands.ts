@@ -4,7 +4,9 @@ import type { Spoken } from "../client/happening.ts"
 import type { Session } from "../client/session.ts"
 import { printable } from "../protocol/printable.ts"
 import { MESSAGE_COMMANDS } from "./message-commands.ts"
+import { MODERATION_COMMANDS } from "./moderation-commands.ts"
 import type { Recent } from "./recent.ts"
+import { after, asChannel, channelFirst, words } from "./typed.ts"
 
 /** What a command may use. */
 export interface Desk {
@@ -131,6 +133,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       desk.session.command("KICK", [channel, nick], after(left, nick) || undefined)
     },
   },
+  ...MODERATION_COMMANDS,
   away: {
     syntax: "[TEXT]",
     help: "say that you are away; without a text: that you are back",
@@ -186,26 +189,4 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       if (name === undefined) note(`${"//TEXT".padEnd(30)} say a text that begins with /`)
     },
   },
-}
-
-function words(text: string): string[] {
-  return text.split(" ").filter((word) => word !== "")
-}
-
-function after(text: string, word: string): string {
-  return text.trimStart().slice(word.length).trim()
-}
-
-/** A channel named with or without its sign. */
-export function asChannel(session: Session, name: string): string {
-  return session.view.isChannel(name) ? name : `#${name}`
-}
-
-/** The channel named first, else the one typed text goes to; and what follows. */
-function channelFirst(desk: Desk, rest: string): [string | undefined, string] {
-  const [first = ""] = words(rest)
-  const named = first === "" ? undefined : desk.known(first)
-  if (named !== undefined) return [named, after(rest, first)]
-  const { target } = desk
-  return [target !== undefined && desk.session.view.isChannel(target) ? target : undefined, rest.trim()]
 }

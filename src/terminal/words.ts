@@ -6,6 +6,7 @@ import type { View } from "../client/view.ts"
 import { printable } from "../protocol/printable.ts"
 import { answerWords } from "./answers.ts"
 import { clock, day } from "./clock.ts"
+import { modeWords } from "./mode-words.ts"
 import { Recent } from "./recent.ts"
 import { because, caughtUpWords, errorWords, say, topicWords } from "./sentences.ts"
 import { bold, coloured, dash, dim, type Style } from "./style.ts"
@@ -145,7 +146,7 @@ export class Words {
       case "topic":
         return topicWords(happening)
       case "mode":
-        return say`${happening.from} set ${happening.target} ${happening.changes.join(" ")}`
+        return modeWords(this.#view, happening)
       case "away":
         return happening.text === undefined
           ? say`${happening.from} is back`

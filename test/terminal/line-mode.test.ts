@@ -67,7 +67,7 @@ test("messages on standard output, everything else on standard error", () => {
       "14:03 carol joined #den",
       "14:05 bob set the topic of #den: Tea at four",
       "14:06 bob removed carol from #den: spilt",
-      "14:07 bob set #den +m",
+      "14:07 bob made it quiet here: only voice and higher may write",
       "14:08 bob is now rob",
       "14:09 rob quit",
       "nobody: No such nick/channel (401)",
@@ -213,7 +213,7 @@ test("completion: who spoke last comes first, with a colon at the start of the l
   const complete = completer(talk)
   expect(complete("b")).toEqual([["bob: "], "b"])
   expect(complete("hello be")).toEqual([["bella "], "be"])
-  expect(complete("/qui")).toEqual([["/quit "], "/qui"])
+  expect(complete("/qui")).toEqual([["/quiet ", "/quit "], "/qui"])
   expect(complete("see #d")).toEqual([["#den "], "#d"])
   expect(complete("al")).toEqual([[], "al"])
 })
@@ -369,4 +369,181 @@ test("signs of every rank a server names are known, the founder's too", () => {
   expect(completer(talk)("ev")).toEqual([["eve: "], "ev"])
   const { out } = shown(at("01T14:02", ":bob!b@h PRIVMSG ~#den :to founders"))
   expect(out).toEqual(["14:02 bob to founders"])
+})
+
+describe("keeping order", () => {
+  const OURS =
+    ":s 005 alice CHANMODES=beI,k,flW,imnst EXTBAN=,am ACCOUNTEXTBAN=a WHOX MODES=6 :are supported by this server"
+
+  beforeEach(() => {
+    shown(
+      OURS,
+      ":s 353 alice = #den :@alice!alice@member bob!bob@member carol!carol@x.guest +dora!dora@y.guest",
+      ":s 366 alice #den :End",
+    )
+    printed.length = 0
+    rig.sent()
+  })
+
+  const sends = (line: string) => {
+    talk.typed(line)
+    return rig.sent()
+  }
+  const texts = () => printed.map(({ text }) => text)
+  /** What is sent once the server has said who that is. */
+  const answered = (...lines: string[]) => {
+    shown(...lines)
+    return rig.sent()
+  }
+  const bob = (token: number) => [
+    `:s 354 alice ${token} bob member bob bob`,
+    `:s 354 alice ${token} bob x.guest bobby 0`,
+    ":s 315 alice bob :End of WHO list",
+  ]
+  const carol = (token: number) => [
+    `:s 354 alice ${token} carol x.guest carol 0`,
+    ":s 315 alice carol :End of WHO list",
+  ]
+
+  test("a mute means the account of who has one, and is for a time or until it is lifted", () => {
+    expect(sends("/mute bob 10m")).toEqual(["WHO bob %tuhna,1"])
+    expect(answered(...bob(1))).toEqual(["TBAN #den 600 m:a:bob"])
+    expect(sends("/mute den BOB")).toEqual(["WHO BOB %tuhna,2"])
+    expect(answered(...bob(2).map((line) => line.replace("315 alice bob", "315 alice BOB")))).toEqual([
+      "MODE #den +b m:a:bob",
+    ])
+    expect(texts()).toEqual([])
+  })
+
+  test("a guest is muted by where they come from, and by the nick as well where others come from there", () => {
+    sends("/mute carol 1h")
+    expect(answered(...carol(1))).toEqual(["TBAN #den 3600 m:*!*@x.guest"])
+    shown(":erin!erin@x.guest JOIN #den")
+    sends("/mute carol 1h")
+    expect(answered(...carol(2))).toEqual(["TBAN #den 3600 m:carol!*@x.guest"])
+  })
+
+  test("a ban removes who is there, with the reason", () => {
+    sends("/ban bob 10m too loud")
+    expect(answered(...bob(1))).toEqual(["TBAN #den 600 a:bob", "KICK #den bob :too loud"])
+    sends("/ban bob 2h")
+    expect(answered(...bob(2))).toEqual(["TBAN #den 7200 a:bob", "KICK #den bob :banned for 2 h"])
+    sends("/ban bob too loud")
+    expect(answered(...bob(3))).toEqual(["MODE #den +b a:bob", "KICK #den bob :too loud"])
+    shown(":bob!bob@member PART #den")
+    sends("/ban bob")
+    expect(answered(...bob(4))).toEqual(["MODE #den +b a:bob"])
+  })
+
+  test.each([
+    ["/ban *!*@x.guest", "MODE #den +b *!*@x.guest"],
+    ["/ban a:bob 10m", "TBAN #den 600 a:bob"],
+    ["/unban den a:bob", "MODE #den -b a:bob"],
+    ["/slow 10s", "MODE #den +W 10"],
+    ["/slow den 5m", "MODE #den +W 300"],
+    ["/slow off", "MODE #den -W"],
+    ["/quiet on", "MODE #den +m"],
+    ["/quiet den off", "MODE #den -m"],
+  ])("%s", (line, sent) => expect(sends(line)).toEqual([sent]))
+
+  test.each([
+    ["/mute", "usage: /mute [CHANNEL] NICK [TIME]"],
+    ["/mute bob soon", "soon is no time: write 90s, 10m, 2h, 7d or 2w"],
+    ["/mute bob 10", "10 is no time: write 90s, 10m, 2h, 7d or 2w"],
+    ["/mute bob 10m loud", "usage: /mute [CHANNEL] NICK [TIME]"],
+    ["/mute alice", "that is you"],
+    ["/mute dora", "dora has + in #den and would be heard all the same: take that first"],
+    ["/ban", "usage: /ban [CHANNEL] NICK|MASK [TIME] [REASON]"],
+    ["/ban bob 10 loud", "10 is no time: write 90s, 10m, 2h, 7d or 2w"],
+    ["/ban Alice", "that is you"],
+    ["/unban", "usage: /unban [CHANNEL] NICK|MASK"],
+    ["/unmute", "usage: /unmute [CHANNEL] NICK"],
+    ["/slow", "usage: /slow [CHANNEL] TIME|off"],
+    ["/slow down", "down is no time: write 90s, 10m, 2h, 7d or 2w"],
+    ["/quiet", "usage: /quiet [CHANNEL] on|off"],
+    ["/quiet maybe", "usage: /quiet [CHANNEL] on|off"],
+  ])("%s sends nothing: %s", (line, words) => {
+    expect(sends(line)).toEqual([])
+    expect(texts()).toEqual([words])
+  })
+
+  test("what is lifted is all that means them, and nothing else", () => {
+    expect(sends("/unmute bob")).toEqual(["WHO bob %tuhna,1", "MODE #den b"])
+    const list = ["m:a:bob", "m:b*!*@*", "a:bob", "m:carol!*@*"]
+    const entries = list.map((mask) => `:s 367 alice #den ${mask} alice!a@h 1`)
+    expect(answered(...bob(1), ...entries, ":s 368 alice #den :End")).toEqual([
+      "MODE #den -bb m:a:bob m:b*!*@*",
+    ])
+    sends("/unban bob")
+    expect(answered(...entries, ":s 368 alice #den :End", ...bob(2))).toEqual(["MODE #den -b a:bob"])
+    sends("/unmute bob")
+    expect(answered(...bob(3), ":s 368 alice #den :End")).toEqual([])
+    expect(texts()).toEqual(["bob is not muted in #den"])
+  })
+
+  test("who is not here has still the account, or the nick", () => {
+    sends("/unban zoe")
+    const list = ["a:zoe", "ZOE!*@*", "*!*@x.guest"].map((mask) => `:s 367 alice #den ${mask} alice!a@h 1`)
+    expect(answered(...list, ":s 368 alice #den :End", ":s 315 alice zoe :End")).toEqual([
+      "MODE #den -bb a:zoe ZOE!*@*",
+    ])
+    sends("/mute zoe")
+    expect(answered(":s 315 alice zoe :End")).toEqual([])
+    expect(texts()).toEqual(["nobody here is called zoe"])
+  })
+
+  test("a server of another kind is asked in its own way, and one that does not answer is given up", () => {
+    shown(":s 005 alice -WHOX -ACCOUNTEXTBAN -EXTBAN CHANMODES=b,k,l,imnst :are supported by this server")
+    expect(sends("/mute bob")).toEqual([])
+    expect(sends("/slow 10s")).toEqual([])
+    expect(sends("/ban bob")).toEqual(["WHO bob"])
+    expect(answered(":s 352 alice #den ~b host s bob H :0 Bob", ":s 315 alice bob :End")).toEqual([
+      "MODE #den +b *!*@host",
+      "KICK #den bob :banned",
+    ])
+    sends("/ban carol")
+    expect(rig.session.unsettled).toBe(1)
+    rig.session.tick((rig.now += 61_000))
+    flush()
+    expect(rig.session.unsettled).toBe(0)
+    expect(texts()).toEqual([
+      "this server knows no mutes: /quiet on, or /ban",
+      "this server has no slow mode",
+      "nothing was done about carol: no answer came",
+    ])
+  })
+
+  test("what happened is told in words", () => {
+    const note = (mask: string, seconds: number) =>
+      `:s NOTE TBAN TIMED_BAN #den ${mask} ${seconds} :alice banned somebody`
+    const { err } = shown(
+      note("m:a:bob", 600),
+      ":bella!b@h MODE #den +b m:a:bob",
+      note("*!*@x.guest", 3600),
+      ":alice!alice@member MODE #den +b *!*@x.guest",
+      ":bella!b@h MODE #den +b m:a:alice",
+      ":s MODE #den -b m:a:bob",
+      ":bella!b@h MODE #den -bb+o *!*@z.guest carol!*@* dora",
+      ":bella!b@h MODE #den +W 10",
+      ":bella!b@h MODE #den -W",
+      ":bella!b@h MODE #den +mk-i key",
+      ":bella!b@h MODE #den -m",
+      ":alice MODE alice :+i",
+    )
+    expect(err.map((line) => line.replace(/^\d\d:\d\d /, ""))).toEqual([
+      "bella muted bob here for 10 min",
+      "you banned carol here for 1 h",
+      "bella muted you here",
+      "s lifted the mute of bob here",
+      "bella lifted the ban of *!*@z.guest here; bella lifted the ban of carol here; bella set #den +o dora",
+      "bella set slow mode here: one message in 10 s",
+      "bella ended slow mode here",
+      "bella made it quiet here: only voice and higher may write; bella set #den +k-i key",
+      "bella let everybody write here",
+      "alice set alice +i",
+    ])
+    printed.length = 0
+    shown(":irc.example MODE #den -b m:a:bob")
+    expect(texts()[0]).toMatch(/the mute of bob here is over$/)
+  })
 })
