@@ -7,6 +7,7 @@ import type { Happening } from "../client/happening.ts"
 import { Session } from "../client/session.ts"
 import { formatAddress, parseAddress, type Address } from "../dial/address.ts"
 import { connect, type Credentials } from "../dial/connection.ts"
+import { expiredScreen } from "../dial/expired.ts"
 import { Link, type LinkOptions } from "../dial/link.ts"
 import { profileNamed, profilesFolder, readProfiles, saveProfile, type Profile } from "../dial/profiles.ts"
 import { renew } from "../dial/renew.ts"
@@ -126,11 +127,16 @@ export async function dial(named: Place, who: Who, options: DialOptions): Promis
     happened(happenings) {
       for (const happening of happenings) {
         if (happening.type === "registered") renewal?.worked()
-        if (happening.type === "refused" && happening.code?.startsWith("CERT_")) renewal?.refused()
+        if (happening.type === "refused" && mayBeAnother(happening.code)) renewal?.refused()
       }
       options.happened(happenings, dialled)
     },
-    ...(renewal ? { ended: () => renewal.end() } : {}),
+    ...(renewal
+      ? {
+          ended: () => renewal.end(),
+          mended: async (code) => code === "CERT_EXPIRED" && revived(renewal, address),
+        }
+      : {}),
     ...(options.waiting ? { waiting: options.waiting } : {}),
   })
   const dialled = { session, link, place, credentials }
@@ -141,6 +147,21 @@ export async function dial(named: Place, who: Who, options: DialOptions): Promis
 function profileOf({ profile }: Place, ca: string | undefined): Profile | undefined {
   if (isOf(profile, ca)) return profile
   return ca === undefined ? undefined : readProfiles(profilesFolder()).find((other) => isOf(other, ca))
+}
+
+/** Whether the former certificate may do better; one that has ended followed one that ended before. */
+function mayBeAnother(code: string | undefined): boolean {
+  return code !== undefined && code.startsWith("CERT_") && code !== "CERT_EXPIRED"
+}
+
+/** Throws the whole story when the server says that it is too late. */
+async function revived(renewal: Renewal, address: Address): Promise<boolean> {
+  const { shown } = renewal
+  try {
+    return await renewal.revive()
+  } catch (error) {
+    throw shown ? expiredScreen(address, shown.cert, error, Date.now()) : error
+  }
 }
 
 /** For a certificate of the profile alone: files that somebody names are theirs, and a foreign network makes none. */

@@ -57,6 +57,9 @@ export interface Revocation {
   readonly reason: string
 }
 
+/** So long after its end a certificate may be renewed at most, and is known: one that nobody knows is not. */
+export const RENEWABLE_DAYS_MAX = 90
+
 /** What the log says of a certificate, if it was made on request. */
 export function issuedOf(net: Network, { serial, issuer }: Certificate): IssuedCertificate | undefined {
   const issued = serial === undefined ? undefined : net.certificates.get(serial)

@@ -176,12 +176,19 @@ function badInvitation(): UserError {
   })
 }
 
-function refused(address: Address, { status, body }: Answer): UserError {
-  const words = printable(body.split("\n", 1)[0] ?? "").slice(0, 200)
-  return new UserError(`${formatAddress(address)} gives no certificate (${status}: ${words})`, {
-    hint: "tell its host; the invitation is not used up",
-    exitCode: EXIT.identity,
-  })
+/** The words of an answer. */
+export function saidIn({ body }: Answer): string {
+  return printable(body.split("\n", 1)[0] ?? "").slice(0, 200)
+}
+
+function refused(address: Address, answer: Answer): UserError {
+  return new UserError(
+    `${formatAddress(address)} gives no certificate (${answer.status}: ${saidIn(answer)})`,
+    {
+      hint: "tell its host; the invitation is not used up",
+      exitCode: EXIT.identity,
+    },
+  )
 }
 
 function unreachable(address: Address, reason: string): UserError {

@@ -30,6 +30,8 @@ export interface LinkOptions {
   happened(happenings: readonly Happening[]): void
   /** The connection is lost or could not be made; the next attempt follows in `inMs`. */
   waiting?(reason: string, inMs: number): void
+  /** Whether what the server refused us for is mended now: it is tried again at once. Throws a UserError that ends it. */
+  mended?(code: RefusalCode): Promise<boolean>
   /** What is to be done at the end, however it came. */
   ended?(): Promise<void>
 }
@@ -57,6 +59,7 @@ export class Link {
       while (!this.#quitting) {
         const problem = await this.#once()
         if (this.#quitting) break
+        if (problem.code && (await this.#options.mended?.(problem.code))) continue
         if (!this.#mayRetry(problem)) throw problem.error
         await this.#wait(problem.error.message)
       }

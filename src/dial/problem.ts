@@ -8,6 +8,8 @@ export interface Problem {
   readonly error: UserError
   /** "final": trying again would end the same way. */
   readonly kind: "network" | "closed" | "final"
+  /** The server's, if it said one. */
+  readonly code?: RefusalCode
 }
 
 export function refusedWith(code: RefusalCode, words: string): Problem {
@@ -19,5 +21,5 @@ export function refusedWith(code: RefusalCode, words: string): Problem {
   const message = told ? refusal.text : isReason ? `${refusal.text}: ${said}` : said
   const hint = refusal.hint === undefined ? {} : { hint: refusal.hint }
   const error = new UserError(message, { exitCode: refusal.exitCode as ExitCode, ...hint })
-  return { error, kind: refusal.retry ? "closed" : "final" }
+  return { error, kind: refusal.retry ? "closed" : "final", code }
 }

@@ -1,11 +1,22 @@
 // Asks a server for the certificate that follows ours: https://www.rfc-editor.org/rfc/rfc7030#section-4.2.2. Who we are is shown
-// by the one that we have; the key is a new one, made here.
+// by the one that we have, which may have ended a while ago; the key is a new one, made here.
 
 import { makeKeyPair } from "../authority/keys.ts"
 import { makeRequest } from "../authority/request.ts"
+import { EXIT, UserError } from "../user-error.ts"
 import type { Address } from "./address.ts"
-import { certificateIn, exchange, requestText } from "./enrol.ts"
+import { certificateIn, exchange, requestText, saidIn } from "./enrol.ts"
 import type { Pair } from "./pair.ts"
+
+/** The server will not, and says why; `clock` is its time in ms since 1970. */
+export class NotRenewed extends UserError {
+  readonly clock: number | undefined
+
+  constructor(said: string, clock: number | undefined) {
+    super(said, { exitCode: EXIT.identity })
+    this.clock = clock
+  }
+}
 
 /** Throws a UserError, also when `signal` says that nobody waits any longer. The server keeps the former certificate for one more day. */
 export async function renew(address: Address, ca: string, former: Pair, signal: AbortSignal): Promise<Pair> {
@@ -13,5 +24,8 @@ export async function renew(address: Address, ca: string, former: Pair, signal: 
   const request = await makeRequest({ ...keys, pem: key })
   const text = requestText(address, "simplereenroll", request)
   const answer = await exchange(address, { ca, ...former }, () => text, signal)
+  const clock = Date.parse(answer.headers.get("date") ?? "")
+  if (answer.status === 403 || answer.status === 503)
+    throw new NotRenewed(saidIn(answer), Number.isNaN(clock) ? undefined : clock)
   return { cert: certificateIn(address, answer, ca, key), key }
 }

@@ -35,6 +35,7 @@ export class Renewal {
   #trying: Promise<void> | undefined
   #timer: ReturnType<typeof setInterval> | undefined
   #hasWarned = false
+  #hasRevived = false
   readonly #leaving = new AbortController()
 
   constructor(options: RenewalOptions) {
@@ -44,6 +45,11 @@ export class Renewal {
   /** For the next connection: what is there now, whoever renewed it. */
   pair(): Pair | undefined {
     this.#used = this.#newest() ?? this.#used
+    return this.#used
+  }
+
+  /** What the last connection showed. */
+  get shown(): Pair | undefined {
     return this.#used
   }
 
@@ -59,6 +65,21 @@ export class Renewal {
   refused() {
     const { folder } = this.#options
     if (this.#used && readPair(folder).cert === this.#used.cert) dropNext(folder)
+  }
+
+  /** The server says that ours has ended: whether there is another one now. Throws what `ask` throws. */
+  async revive(): Promise<boolean> {
+    const shown = this.#used
+    if (!shown) return false
+    // Another program of this person may have been faster.
+    if (this.#newest()?.cert !== shown.cert) return true
+    if (this.#hasRevived) return false
+    this.#hasRevived = true
+    const { folder, ask, renewed } = this.#options
+    const next = await ask(shown, this.#leaving.signal)
+    keepNext(folder, next)
+    renewed(endOf(next.cert))
+    return true
   }
 
   /** Looks no more; what is under way may take a moment longer. */

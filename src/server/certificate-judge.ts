@@ -34,8 +34,11 @@ export type Verdict =
 /** https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1.12 */
 const CLIENT_AUTH = "1.3.6.1.5.5.7.3.2"
 
-/** Judged anew at each handshake, resumed ones too: a ticket may outlive the certificate it was given for. */
-export function judge({ certificate, authorized }: Shown, rules: Rules, nowMs: number): Verdict {
+/**
+ * Judged anew at each handshake, resumed ones too: a ticket may outlive the certificate it was given for. One that ended less than
+ * `graceMs` ago counts, for who judges whether it may be renewed.
+ */
+export function judge({ certificate, authorized }: Shown, rules: Rules, nowMs: number, graceMs = 0): Verdict {
   if (rules.mode === "off") return { guest: true }
   if (!certificate) {
     return rules.mode === "required" ? refuse("CERT_REQUIRED", "no certificate was shown") : { guest: true }
@@ -49,7 +52,7 @@ export function judge({ certificate, authorized }: Shown, rules: Rules, nowMs: n
       ? { guest: true }
       : refuse("CERT_UNTRUSTED", `issued by ${oneLine(certificate.issuer)}`)
   }
-  return defectOf(certificate, nowMs) ?? identify(certificate, authorized, issuer, rules)
+  return defectOf(certificate, nowMs, graceMs) ?? identify(certificate, authorized, issuer, rules)
 }
 
 function issuerOf(
@@ -62,8 +65,9 @@ function issuerOf(
   )
 }
 
-function defectOf(certificate: X509Certificate, nowMs: number): Verdict | undefined {
-  if (Date.parse(certificate.validTo) < nowMs) return refuse("CERT_EXPIRED", `expired ${certificate.validTo}`)
+function defectOf(certificate: X509Certificate, nowMs: number, graceMs: number): Verdict | undefined {
+  if (Date.parse(certificate.validTo) + graceMs < nowMs)
+    return refuse("CERT_EXPIRED", `expired ${certificate.validTo}`)
   if (Date.parse(certificate.validFrom) > nowMs)
     return refuse("CERT_NOT_YET_VALID", `valid from ${certificate.validFrom}`)
   if (certificate.ca) return refuse("CERT_WRONG_PURPOSE", "it is the certificate of an authority")

@@ -1,6 +1,7 @@
 // The keys of chat.toml, what they may be and what they are when nobody says. The manual's table follows this file.
 
 import { z } from "zod"
+import { RENEWABLE_DAYS_MAX } from "../core/certificates.ts"
 import { DEFAULT_LIMITS, METADATA_VALUE_BYTES_MAX, PARAMS_MAX, type Limits } from "../protocol/limits.ts"
 import { lettersOf, NEW_CHANNEL_MODES, USER_MODES } from "../protocol/modes.ts"
 import { RIGHTS } from "../protocol/rights.ts"
@@ -103,6 +104,7 @@ const accounts = z.strictObject({
   always_on_days: count.default(0),
   registrations_per_hour: count.default(5),
   certificate_days: whole(1, 90).default(30),
+  renew_after_expiry_days: whole(0, RENEWABLE_DAYS_MAX).default(30),
   est_basic: yes.default(false),
   password_length_min: whole(1, 64).default(8),
   // OWASP's least for argon2id, and for PBKDF2 with SHA-256; RFC 7677 wants 4096 at least.

@@ -77,6 +77,8 @@ export interface Accounts extends Omit<AccountSettings, "external">, HashingCost
   readonly registrationsPerHour: number
   /** How long a certificate lasts that is asked for with an invitation, or renewed. */
   readonly certificateDays: number
+  /** How long after its end it may be renewed with its key. */
+  readonly renewAfterExpiryMs: number
   /** Whether other programs may show an invitation's secret as a password. */
   readonly estBasic: boolean
 }
@@ -142,6 +144,7 @@ function configFrom(raw: Raw): Config {
       alwaysOnMs: accounts.always_on_days === 0 ? Infinity : accounts.always_on_days * 86_400_000,
       registrationsPerHour: accounts.registrations_per_hour,
       certificateDays: accounts.certificate_days,
+      renewAfterExpiryMs: accounts.renew_after_expiry_days * 86_400_000,
       estBasic: accounts.est_basic,
       passwordLengthMin: accounts.password_length_min,
       passwordMemoryKib: accounts.password_memory_kib,

@@ -12,7 +12,7 @@ import { CLIENT_TAG_BYTES_MAX, LINE_BYTES_MAX } from "../protocol/limits.ts"
 import { LineReader, type Unreadable } from "../protocol/line-reader.ts"
 import { REFUSALS, type RefusalCode } from "../protocol/refusals.ts"
 import { isWithin, normaliseAddress, readRange } from "./address.ts"
-import { fingerprint512Of, judge } from "./certificate-judge.ts"
+import { fingerprint512Of, judge, type Verdict } from "./certificate-judge.ts"
 import { cloak, MEMBER_HOST } from "./cloak.ts"
 import { monotonicMs, now } from "./clock.ts"
 import { DEFAULT_PORT, type Endpoint } from "./endpoint.ts"
@@ -109,21 +109,21 @@ export class Connection implements Arrival {
     this.#deadline = setTimeout(() => this.terminate(), this.#shell.limits.registrationTimeoutMs)
   }
 
-  #judged(socket: TlsSocket) {
+  #judged(socket: TlsSocket, graceMs = 0) {
     const certificate = socket.getPeerX509Certificate() as X509Certificate | undefined
-    const shown = { certificate, authorized: socket.authorized }
-    return { certificate, verdict: judge(shown, this.#shell.rules, now()) }
+    const shown = { certificate, authorized: socket.authorized || (graceMs > 0 && isNothingButOld(socket)) }
+    return { certificate, verdict: judge(shown, this.#shell.rules, now(), graceMs) }
   }
 
   /** Whose certificate was shown: it may have been revoked since the handshake. */
-  #memberNow(): Certificate | undefined {
-    const verdict = this.#socket && this.#judged(this.#socket).verdict
-    return verdict && "member" in verdict ? verdict.member : undefined
+  #verdictNow(graceMs = 0): Verdict {
+    return this.#socket ? this.#judged(this.#socket, graceMs).verdict : { guest: true }
   }
 
+  /** Who is banned renews nothing either, however old what they show is. */
   #banOfAsker(): Ban | undefined {
-    const certificate = this.#memberNow()
-    if (certificate) this.certificate = certificate
+    const verdict = this.#verdictNow(Infinity)
+    if ("member" in verdict) this.certificate = verdict.member
     return banOfArrival(this.#shell.engine.net, this, now())
   }
 
@@ -136,7 +136,8 @@ export class Connection implements Arrival {
       return this.#answer(plainly(request.status, "this is no request that is understood"))
     const ban = this.#banOfAsker()
     if (ban) return this.#answer(plainly(403, wordsOf(ban) ?? REFUSALS.BANNED.text))
-    const asker = { address: this.address, member: () => this.#memberNow(), exported: this.exported() }
+    const verdict = (graceMs?: number) => this.#verdictNow(graceMs)
+    const asker = { address: this.address, verdict, exported: this.exported() }
     this.#shell.est.answer(request, asker).then(
       (answer) => this.#answer(answer),
       (error: unknown) => {
@@ -151,7 +152,7 @@ export class Connection implements Arrival {
     if (!this.#socket) return
     clearTimeout(this.#deadline)
     this.#queue = new SendQueue()
-    this.#queue.add(encodeHttpAnswer(answer))
+    this.#queue.add(encodeHttpAnswer(answer, now()))
     this.drained()
     this.finish()
   }
@@ -345,4 +346,10 @@ export class Connection implements Arrival {
     this.#isCounted = false
     this.#shell.throttle.settled(this.address)
   }
+}
+
+/** What TLS says of it; the last that it finds is that a certificate has ended. */
+function isNothingButOld(socket: TlsSocket): boolean {
+  const error = socket.getAuthorizationError() as { code?: string } | null
+  return error?.code === "CERT_HAS_EXPIRED"
 }

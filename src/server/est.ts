@@ -8,6 +8,8 @@ import { accountNameOf } from "../core/commands/account.ts"
 import { certificateIssued } from "../core/commands/enrolment.ts"
 import type { Certificate } from "../core/seams.ts"
 import type { Account } from "../core/user.ts"
+import { REFUSALS } from "../protocol/refusals.ts"
+import type { Verdict } from "./certificate-judge.ts"
 import { now } from "./clock.ts"
 import { type HttpAnswer, plainly } from "./http-answer.ts"
 import type { HttpRequest } from "./http-request.ts"
@@ -18,12 +20,13 @@ import { LOCKED, type Signer, type SoundRequest } from "./signer.ts"
 export interface Asker {
   /** Normalised, for administrators only. */
   readonly address: string
-  /** The certificate of a member, judged as of now. */
-  member(): Certificate | undefined
+  /** Of the certificate that was shown, as of now; one that ended less than `graceMs` ago may count. */
+  verdict(graceMs?: number): Verdict
   /** What names this TLS connection at both ends: https://www.rfc-editor.org/rfc/rfc9266 */
   readonly exported: Uint8Array | undefined
 }
 
+type Refused = Extract<Verdict, { refusal: unknown }>
 type Fact = Parameters<typeof certificateIssued.apply>[1]
 type Grounds = Pick<Fact, "invitation" | "role" | "renews" | "device">
 
@@ -32,6 +35,12 @@ const CERTIFICATES = "application/pkcs7-mime; smime-type=certs-only"
 const CHAT_INVITE = { "WWW-Authenticate": "Chat-Invite" }
 const OR_BASIC = { "WWW-Authenticate": 'Basic realm="invitation", Chat-Invite' }
 const NO_MEMBER = plainly(403, "show the certificate that is to be renewed")
+const ENDED: Refused = {
+  refusal: "CERT_EXPIRED",
+  why: "it has ended, and was made by hand",
+  words: "your certificate has ended, and the server has no record of it",
+}
+const DAY_MS = 86_400_000
 const DEVICE_LENGTH_MAX = 64
 const LIST_MS = 60_000
 
@@ -53,7 +62,7 @@ export class Est {
     if (request.method !== expected)
       return plainly(405, `${expected} is what is done here`, { Allow: expected })
     // Who has no certificate yet may ask for one even where one is required, and do no more.
-    if (rules.mode === "required" && !asker.member() && operation !== "simpleenroll")
+    if (rules.mode === "required" && !memberIn(asker.verdict()) && !operation.startsWith("simple"))
       return plainly(403, "a client certificate is required")
     if (operation === "cacerts") return certificates(signer.caCertificates)
     if (operation === "crl") return this.#revoked(signer)
@@ -106,15 +115,20 @@ export class Est {
 
   async #renew(signer: Signer, { headers }: HttpRequest, der: Uint8Array, asker: Asker): Promise<HttpAnswer> {
     const { net } = this.#shell.engine
-    const certificate = asker.member()
+    const { graceMs } = this.#shell
+    const verdict = asker.verdict(graceMs)
+    if ("refusal" in verdict) return this.#refuseRenewal(asker, verdict)
+    const certificate = memberIn(verdict)
     const name = certificate && accountNameOf(net, certificate)
     const account = name && net.account(name)
     if (!certificate || !account) return NO_MEMBER
     const former = issuedOf(net, certificate)
+    // Of one that was made by hand nothing tells whether it was renewed before its end.
+    if (!former && !memberIn(asker.verdict())) return this.#refuseRenewal(asker, ENDED)
     const read = await signer.read(der)
     if ("refused" in read) return refusedRequest(read.refused)
     // It may have been revoked meanwhile.
-    if (!asker.member()) return NO_MEMBER
+    if (!memberIn(asker.verdict(graceMs))) return NO_MEMBER
     // Whoever renews cannot call the computer otherwise: it is revoked by that name.
     const device = former?.device ?? deviceIn(headers).device
     const issued = this.#issue(signer, account, read.keyPin, {
@@ -123,6 +137,14 @@ export class Est {
     })
     if (typeof issued === "string") return plainly(403, issued)
     return this.#certify(account, issued, read)
+  }
+
+  #refuseRenewal({ address }: Asker, { refusal, why, words }: Refused): HttpAnswer {
+    this.#shell.log({ level: "info", what: "renewal refused", code: refusal, address, why })
+    const days = this.#shell.graceMs / DAY_MS
+    const isTooLate = refusal === "CERT_EXPIRED" && days > 0
+    const text = isTooLate ? `your certificate ended more than ${days} days ago` : REFUSALS[refusal].text
+    return plainly(403, words ?? text)
   }
 
   /** Why not, in words. From the reading of the state to the fact nothing is waited for, so that of many one wins. */
@@ -170,6 +192,10 @@ const METHODS: ReadonlyMap<string, string> = new Map([
   ["simpleenroll", "POST"],
   ["simplereenroll", "POST"],
 ])
+
+function memberIn(verdict: Verdict): Certificate | undefined {
+  return "member" in verdict ? verdict.member : undefined
+}
 
 const NO_HASH = "00".repeat(32)
 

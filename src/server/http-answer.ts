@@ -26,10 +26,12 @@ export function plainly(status: number, words: string, headers: HttpAnswer["head
   return { status, headers: { "Content-Type": "text/plain; charset=utf-8", ...headers }, body: `${words}\n` }
 }
 
-export function encodeHttpAnswer({ status, headers = {}, body = "" }: HttpAnswer): Uint8Array {
+/** With the time, by which who is refused for their certificate's dates can compare clocks. */
+export function encodeHttpAnswer({ status, headers = {}, body = "" }: HttpAnswer, nowMs: number): Uint8Array {
   const content = Buffer.from(body as string)
   const fields = {
     ...headers,
+    Date: new Date(nowMs).toUTCString(),
     "Content-Length": String(content.length),
     "Cache-Control": "no-store",
     Connection: "close",

@@ -1,7 +1,7 @@
 // Takes certificates back for an administrator: in one turn the fact is in the log, every connection that was made with them ends,
 // and open invitations are withdrawn.
 
-import { certificatesOf } from "../core/certificates.ts"
+import { certificatesOf, type IssuedCertificate } from "../core/certificates.ts"
 import { devicesCalled, devicesOf, namesOf } from "../core/devices.ts"
 import { revoke, REVOKED_TO_OTHERS } from "../core/revoking.ts"
 import { revokedWords } from "../protocol/refusals.ts"
@@ -63,7 +63,10 @@ export class Revocations {
     const account = name === undefined ? undefined : net.account(name)
     const listed =
       name === undefined ? [...net.certificates.values()] : account ? certificatesOf(net, account) : []
-    return listed.map(({ accountId, serial, device, made, lastUsed, notAfter, revoked }) => ({
+    const isListed = ({ notAfter, revoked }: IssuedCertificate) =>
+      notAfter > now() || (!revoked && notAfter + this.#shell.graceMs > now())
+    // What has ended and is not to be renewed is of no use to anybody.
+    return listed.filter(isListed).map(({ accountId, serial, device, made, lastUsed, notAfter, revoked }) => ({
       account: net.accountOf(accountId)?.name ?? "",
       serial,
       device,

@@ -102,6 +102,7 @@ export function startServer(options: ServerOptions): Server {
     rules: rulesOf(options, options.memberOf, engine),
     signer: options.signer,
     estBasic: options.config.accounts.estBasic,
+    graceMs: options.config.accounts.renewAfterExpiryMs,
     durable: (seq) => turns.durable(seq),
     get est() {
       return est
@@ -182,6 +183,7 @@ export function startServer(options: ServerOptions): Server {
       shell.rules = rulesOf(next, options.memberOf, engine)
       shell.signer = next.signer
       shell.estBasic = next.config.accounts.estBasic
+      shell.graceMs = next.config.accounts.renewAfterExpiryMs
       passwords.password = next.config.server.password
       passwords.operators = next.config.operators
       identity.reload(next.config.accounts)

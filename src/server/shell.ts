@@ -33,10 +33,12 @@ export interface Shell {
   readonly cloakSecret: string
   /** Answers who speaks HTTP. */
   readonly est: Est
-  // The next five are replaced when the configuration is read again.
+  // The next six are replaced when the configuration is read again.
   limits: Limits
   tls: TlsMaterial
   rules: Rules
+  /** How long after its end a certificate may be renewed. */
+  graceMs: number
   /** Makes certificates, if this server can. */
   signer: SignerOrLocked
   /** Whether an invitation's secret may be shown as a password. */

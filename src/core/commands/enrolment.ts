@@ -5,11 +5,12 @@ import { ISSUED_CERTIFICATES_MAX, INVITATIONS_MAX } from "../../protocol/limits.
 import type { Nick } from "../../protocol/names.ts"
 import { FAIL, type Reply } from "../../protocol/reply.ts"
 import { type Role, ROLES } from "../../protocol/rights.ts"
-import { certificatesOf, type IssuedCertificate } from "../certificates.ts"
+import { certificatesOf, type IssuedCertificate, RENEWABLE_DAYS_MAX } from "../certificates.ts"
 import { event } from "../event.ts"
 
 /** A certificate that was asked for with the one before it takes its place after this. */
 const SUPERSEDED_AFTER_MS = 86_400_000
+const RENEWABLE_MS_MAX = RENEWABLE_DAYS_MAX * 86_400_000
 export const SUPERSEDED = "superseded"
 
 interface InvitationMade {
@@ -89,7 +90,7 @@ export const certificateIssued = event<CertificateIssued>({
   },
   apply(net, e) {
     for (const { serial, notAfter } of net.certificates.values())
-      if (notAfter < e.at) net.certificates.delete(serial)
+      if (notAfter + RENEWABLE_MS_MAX < e.at) net.certificates.delete(serial)
     const account = net.account(e.accountName)
     if (!account) return
     const { serial, issuer, keyPin, notBefore, notAfter, device, invitation: id, renews } = e
