@@ -70,7 +70,8 @@ function typed(prompt: string): Promise<string> {
       else text += key
     }
   }
-  stderr.write(prompt)
+  // Before it is asked: nothing that is typed at once is shown.
   stdin.setRawMode(true).setEncoding("utf8").on("data", take).resume()
+  stderr.write(prompt)
   return promise
 }

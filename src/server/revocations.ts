@@ -66,14 +66,16 @@ export class Revocations {
     const isListed = ({ notAfter, revoked }: IssuedCertificate) =>
       notAfter > now() || (!revoked && notAfter + this.#shell.graceMs > now())
     // What has ended and is not to be renewed is of no use to anybody.
-    return listed.filter(isListed).map(({ accountId, serial, device, made, lastUsed, notAfter, revoked }) => ({
-      account: net.accountOf(accountId)?.name ?? "",
-      serial,
-      device,
-      made,
-      lastUsed,
-      notAfter,
-      revoked,
-    }))
+    return listed
+      .filter(isListed)
+      .map(({ accountId, serial, device, made, lastUsed, notAfter, revoked }) => ({
+        account: net.accountOf(accountId)?.name ?? "",
+        serial,
+        device,
+        made,
+        lastUsed,
+        notAfter,
+        revoked,
+      }))
   }
 }

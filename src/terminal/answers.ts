@@ -3,6 +3,7 @@
 
 import { printable } from "../protocol/printable.ts"
 import { duration } from "./clock.ts"
+import { noteWords } from "./notes.ts"
 
 interface Answer {
   readonly code: string
@@ -38,6 +39,8 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
 
 /** Undefined for what only ends or begins a list. */
 export function answerWords({ code, params, text }: Answer): string | undefined {
+  const noted = code === "NOTE" ? noteWords(params, text) : undefined
+  if (noted !== undefined) return printable(noted)
   const sentence = SENTENCES[code]
   if (sentence) {
     const words = sentence(params, text)

@@ -3,6 +3,7 @@
 import type { Spoken } from "../client/happening.ts"
 import type { Session } from "../client/session.ts"
 import { printable } from "../protocol/printable.ts"
+import { DEVICE_COMMANDS } from "./device-commands.ts"
 import { MESSAGE_COMMANDS } from "./message-commands.ts"
 import { MODERATION_COMMANDS } from "./moderation-commands.ts"
 import type { Recent } from "./recent.ts"
@@ -14,6 +15,8 @@ export interface Desk {
   /** Where typed text goes: a channel or a nick. */
   target: string | undefined
   readonly recent: Recent
+  /** What /yes does, until then (ms since 1970). */
+  asked: { readonly until: number; run(): void } | undefined
   /** A channel that we are in, or about to be, named with or without its sign. */
   known(name: string): string | undefined
   /** Shows messages with the numbers by which they can be meant from now on. */
@@ -162,6 +165,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     },
   },
   ...MESSAGE_COMMANDS,
+  ...DEVICE_COMMANDS,
   raw: {
     syntax: "LINE",
     help: "send an IRC line as it is",

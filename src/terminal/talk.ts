@@ -21,6 +21,7 @@ export interface TalkOptions {
 export class Talk implements Desk {
   readonly #options: TalkOptions
   target: string | undefined
+  asked: Desk["asked"]
   /** Nicks that spoke, the last first: completion offers them in this order. */
   readonly speakers: string[] = []
 

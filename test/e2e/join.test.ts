@@ -9,7 +9,8 @@ import { Tmux } from "../support/tmux.ts"
 
 let server: TestServer
 beforeAll(async () => {
-  server = await startServer({ flags: ["--access", "members", "--client-certs", "required"] })
+  const config = "[accounts]\nest_basic = true\n"
+  server = await startServer({ config, flags: ["--access", "members", "--client-certs", "required"] })
 })
 afterAll(() => server[Symbol.asyncDispose]())
 
@@ -100,6 +101,26 @@ test("invitations are listed and withdrawn; a restart keeps them, and their secr
   await server.start()
 })
 
+test("a member makes the line for another device in the chat, and takes it back", async () => {
+  const first = await chat(["join", await linkFor("lena")], {
+    home: server.home("lena"),
+    stdin: "/devices add\n",
+  })
+  const [, link = ""] = /chat join '(chat:\S+)'/.exec(first.stderr) ?? []
+  const second = await chat(["join", link], { home: server.home("lena2"), stdin: "/devices\n" })
+  expect(second).toMatchObject({ exitCode: 0 })
+  expect(second.stderr).toContain("you are lena")
+  const [, serial = ""] = /\((\w+)\), this one: made /.exec(second.stderr) ?? []
+  const removed = await chat(["connect"], {
+    home: server.home("lena"),
+    stdin: `/devices remove ${serial}\n/yes\n`,
+  })
+  expect(removed.stderr).toContain(`${serial}: It comes in no more`)
+  const gone = await chat(["connect"], { home: server.home("lena2"), stdin: "hi\n" })
+  expect(gone).toMatchObject({ exitCode: 5 })
+  expect(gone.stderr).toContain("removed by yourself")
+})
+
 test("a class is invited at once, on strips; a name that cannot be is said before anybody is invited", async () => {
   const home = server.home("server")
   const roster = (text: string) => writeFileSync(join(home, "class.csv"), text)
@@ -175,7 +196,9 @@ testWith("tmux")("a device that is taken back is out within a second, and its pe
   await hana.shows(/you joined #general/)
   const certs = (...args: string[]) =>
     chat(["certs", ...args, "--data", server.data], { home: server.home("server") })
-  expect((await certs("devices", "hana")).stdout).toMatch(/hana +\S+ +\w{3} \d+ \w{3} \d{4} +[\da-f]{32}\n/)
+  expect((await certs("devices", "hana")).stdout).toMatch(
+    /hana +\S+( +\w{3} \d+ \w{3} \d{4}){2} \d\d:\d\d +\w{3} \d+ \w{3} \d{4} +[\da-f]{32}\n/,
+  )
   const revoked = await certs("revoke", "hana", "--reason", "lost laptop")
   expect(revoked).toMatchObject({ exitCode: 0, stderr: "" })
   expect(revoked.stdout).toContain("connections closed: 1")

@@ -1,0 +1,30 @@
+// What our own server notes (NOTE: https://ircv3.net/specs/extensions/standard-replies.html) as sentences, by its command and code.
+
+import { parseServerTime } from "../protocol/server-time.ts"
+import { clock, day } from "./clock.ts"
+
+type Sentence = (context: readonly string[], text: string) => string | undefined
+
+const SENTENCES: Readonly<Record<string, Sentence>> = {
+  "DEVICE DEVICE": ([serial = "", made = "", used = "", online], name) => {
+    const here = online === "this" ? ", this one" : online === "online" ? ", online" : ""
+    const called = name === serial ? name : `${name} (${serial})`
+    return `${called}${here}: made ${time(made)}, last used ${used === "*" ? "never" : time(used)}`
+  },
+  "DEVICE END_OF_DEVICES": (_, text) => `devices: ${text}; /devices add, /devices remove NAME`,
+  "DEVICE INVITATION": ([until = ""], link) =>
+    `on the other device, until ${time(until)}, and once: chat join '${link}'`,
+  "DEVICE REMOVED": ([name = ""], text) => `${name}: ${text}`,
+  "REVOKE REVOKED": ([account = "", device = ""], text) =>
+    `${account}${device === "*" ? "" : `, ${device}`}: ${text}`,
+}
+
+/** Undefined for what has no sentence here. */
+export function noteWords([command = "", code = "", ...context]: readonly string[], text: string) {
+  return SENTENCES[`${command} ${code}`]?.(context, text)
+}
+
+function time(text: string): string {
+  const at = parseServerTime(text)
+  return at === undefined ? text : `${day(at)} ${clock(at)}`
+}
