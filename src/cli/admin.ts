@@ -3,12 +3,14 @@
 import type { Ban } from "../core/bans.ts"
 import { parseDuration } from "../protocol/duration.ts"
 import { inertJson, printable } from "../protocol/printable.ts"
+import { ACTS } from "../protocol/acts.ts"
 import { ROLES } from "../protocol/rights.ts"
 import { askAdmin } from "../server/admin-client.ts"
 import type { AdminAnswer, AdminRequest } from "../server/admin-protocol.ts"
 import type { Person } from "../server/administration.ts"
-import { dataDirectory, defaultDataDirectory } from "../storage/data-directory.ts"
+import { type DataDirectory, dataDirectory, defaultDataDirectory } from "../storage/data-directory.ts"
 import { EXIT, type ExitCode, UserError } from "../user-error.ts"
+import { type AuditFlags, showAudit } from "./audit.ts"
 import { cliCommand } from "./command.ts"
 import { confirm } from "./confirm.ts"
 import { bansTable, peopleTable } from "./console.ts"
@@ -27,6 +29,7 @@ const ACTIONS = [
   "register",
   "password",
   "erase",
+  "audit",
   "status",
   "reload",
   "stop",
@@ -35,7 +38,7 @@ const ACTIONS = [
 export const admin = cliCommand({
   name: "admin",
   operands:
-    "list | kick NICK [REASON] | kick CHANNEL NICK [REASON] | ban WHOM | unban WHOM | bans | lockdown on|off | role NAME ROLE | register NAME | password NAME | erase NAME | status | reload | stop",
+    "list | kick NICK [REASON] | kick CHANNEL NICK [REASON] | ban WHOM | unban WHOM | bans | lockdown on|off | role NAME ROLE | register NAME | password NAME | erase NAME | audit | status | reload | stop",
   summary: "Looks after a server that runs on this computer.",
   examples: [
     ["chat admin list", "who is here, from where, with which certificate"],
@@ -49,6 +52,10 @@ export const admin = cliCommand({
     ["chat admin role alice moderator", "what OPER lets her do: member, moderator, admin or owner"],
     ["chat admin register alice", "makes her an account; asks for its password, or reads it from a pipe"],
     ["chat admin erase alice", "erases every message that her account has sent"],
+    [
+      "chat admin audit --since yesterday --by alice",
+      "what the staff did, newest last; with --json one JSON object a line",
+    ],
     ["chat admin status --json", "figures for programs"],
   ],
   flags: {
@@ -60,15 +67,24 @@ export const admin = cliCommand({
     },
     reason: { type: "string", valueHint: "TEXT", description: "what who is banned is told" },
     yes: { type: "boolean", description: "erases without asking first" },
+    since: {
+      type: "string",
+      valueHint: "TIME",
+      description: "audit: not before this: 2026-11-20, yesterday, or 3h for the last three hours",
+    },
+    by: { type: "string", valueHint: "WHO", description: "audit: an account, a nick, or console" },
+    act: { type: "string", valueHint: "ACT", description: `audit: ${Object.keys(ACTS).join(", ")}` },
+    limit: { type: "string", valueHint: "N", description: "audit: how many, the newest; default 50" },
     data: { type: "string", valueHint: "DIR", description: "the server's data directory" },
   },
   operandsMax: 64,
   async run({ flags, positionals }): Promise<ExitCode> {
-    const { adminSocket } = dataDirectory(flags.data ?? process.env["CHAT_DATA"] ?? defaultDataDirectory())
+    const directory = dataDirectory(flags.data ?? process.env["CHAT_DATA"] ?? defaultDataDirectory())
     const [action, name = ""] = positionals.map(printable)
+    if (action === "audit") return audit(directory, positionals, flags)
     if (action === "erase" && name !== "" && !flags.yes)
       await confirm(`Erase every message of ${name} for good?`, `chat admin erase ${name} --yes`)
-    const answer = await ask(adminSocket, positionals, flags)
+    const answer = await ask(directory.adminSocket, positionals, flags)
     if (!answer.ok) {
       const { error, hint } = answer as { error: string; hint?: string }
       throw new UserError(printable(error), { ...(hint ? { hint } : {}), exitCode: EXIT.noSuchTarget })
@@ -77,6 +93,14 @@ export const admin = cliCommand({
     return EXIT.done
   },
 })
+
+function audit(directory: DataDirectory, [, who]: readonly string[], flags: AuditFlags): ExitCode {
+  if (who === undefined) return showAudit(directory, flags)
+  throw new UserError(`audit does not know what to do with ${JSON.stringify(printable(who))}`, {
+    hint: "chat admin audit [--since TIME] [--by WHO] [--act ACT] [--limit N] [--json]",
+    exitCode: EXIT.usage,
+  })
+}
 
 async function ask(
   socket: string,

@@ -2,7 +2,9 @@
 
 import { existsSync } from "node:fs"
 import { once } from "node:events"
+import { type StaffActed, staffActed } from "../core/commands/staff-acted.ts"
 import { STATELESS } from "../core/commands/index.ts"
+import type { Stamp } from "../core/event.ts"
 import { Network } from "../core/network.ts"
 import { replay } from "../core/replay.ts"
 import { eventOf } from "../core/rows.ts"
@@ -14,9 +16,10 @@ import { explain, openReadable } from "../storage/database.ts"
 import { saidRows } from "../storage/said-rows.ts"
 import { stateRows } from "../storage/snapshot-file.ts"
 import { EXIT, type ExitCode, UserError } from "../user-error.ts"
+import { actObject } from "./audit.ts"
 import { cliCommand } from "./command.ts"
 
-const TYPES = ["messageSent", "topicChanged"]
+const TYPES = ["messageSent", "topicChanged", staffActed.type]
 const PIECE_CHARACTERS = 65_536
 
 export const exportCommand = cliCommand({
@@ -110,7 +113,9 @@ interface Body {
 
 /** As `chat tail --json` has it: `target` is the channel as it was called then, or the account a direct message was for. */
 function objectOf(row: Row, net: Network, accounts: ReadonlyMap<number, string>): Record<string, unknown> {
-  const { msgid, at, source, account, text = "", ...rest } = eventOf(row, net)
+  const event = eventOf(row, net)
+  if (row.type === staffActed.type) return actObject(event as object as StaffActed & Stamp)
+  const { msgid, at, source, account, text = "", ...rest } = event
   const { command, channel, status, tags = [], erased } = rest as Body
   const [, action] = /^\x01ACTION ([^\x01]*)\x01?$/.exec(text) ?? []
   return {

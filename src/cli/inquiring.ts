@@ -167,10 +167,10 @@ function lineOf({ at, target, from, type, text }: Spoken): string {
   return `${day.join("-")} ${clock(at)} ${printable(target)} ${who} ${words}`
 }
 
-export function limitOf(text: string | undefined, otherwise: number): number {
+export function limitOf(text: string | undefined, otherwise: number, of = "messages"): number {
   if (text === undefined) return otherwise
   if (/^[1-9]\d{0,5}$/.test(text)) return Number(text)
-  throw new UserError(`--limit ${text} is no number of messages`, { exitCode: EXIT.usage })
+  throw new UserError(`--limit ${text} is no number of ${of}`, { exitCode: EXIT.usage })
 }
 
 /** ms since 1970, or undefined when the flag was not given. */

@@ -20,11 +20,12 @@ export const ACTS = {
   password: "gave another password to",
   redact: "took back what was said by",
   register: "made the account",
-  rehash: "had the configuration read again",
+  rehash: "asked for the configuration to be read again",
   revoke: "revoked certificates of",
   role: "gave a role to",
   stop: "stopped the server",
   unban: "lifted the ban of",
+  unlock: "unlocked the authority's key",
   wallops: "told all with mode w",
   withdraw: "withdrew an invitation of",
 } as const

@@ -115,6 +115,7 @@ async function obey(request: AdminRequest, actions: AdminActions): Promise<Admin
       return { v: 1, ok: true, certificates: administration.revocations.list(request.name) }
     case "unlock":
       await actions.unlock(request.passphrase)
+      administration.record(acted("unlock"))
       return { v: 1, ok: true, done: "the authority's key is open until the server stops" }
     case "register":
       return answerTo(await administration.register(request.name, request.password))

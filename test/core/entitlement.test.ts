@@ -133,3 +133,72 @@ test.each([...OUTSIDERS])("direct messages of two others, asked for by a %s", (k
     if (answers) expect(scene.say("friend", line), line).toContain("canary sings")
   }
 })
+
+/** What becomes of each who might read the audit. */
+const AUDITORS = ["stranger", "without the right", "outside", "former", "operator"] as const
+type Auditor = (typeof AUDITORS)[number]
+
+/** What might give away that something was written there, or who reads it. */
+const PRYING: readonly string[] = [
+  "JOIN #audit",
+  "LIST",
+  "LIST #audit",
+  "WHOIS owner",
+  "WHO owner",
+  "INVITE reader #audit",
+  "INVITE stranger #audit",
+  "KICK #audit owner",
+  "PRIVMSG #audit :hello",
+  "PRIVMSG @#audit :hello",
+  "MODE #audit +b",
+  "TOPIC #audit :mine",
+  "RENAME #mine #audit",
+  "CS INFO #audit",
+  "CS OP #audit",
+  "CS REGISTER #audit",
+  "CS AMODE #audit",
+]
+
+/** An operator whose ban is in the audit, if there is to be one, and the reader. */
+function auditScene(reader: Auditor, isActive: boolean): Scene {
+  const scene = new Scene()
+  for (const nick of ["owner", "reader"]) scene.come(nick)
+  scene.say("reader", "JOIN #mine")
+  if (reader !== "stranger") {
+    scene.say("reader", `OPER ${reader === "without the right" ? "crier" : "root"} sesame`)
+    if (reader === "former" || reader === "operator") scene.say("reader", "JOIN #audit")
+    if (reader === "former") scene.say("reader", "MODE reader -o")
+  }
+  scene.say("owner", isActive ? "OPER root sesame" : "MODE owner +i")
+  scene.say("owner", isActive ? "UBAN ADD bad!*@* :the canary sings" : "PING x")
+  scene.say("owner", isActive ? "JOIN #audit" : "PING x")
+  return scene
+}
+
+test.each([...AUDITORS])("the audit, asked for by who is %s", (reader) => {
+  for (const { ask, answers } of QUESTIONS) {
+    const line = ask("#audit", "00000000000001")
+    const answer = auditScene(reader, true).say("reader", line)
+    if (answers && reader === "operator") {
+      if (!line.includes("AROUND")) expect(answer, line).toContain("canary sings")
+    } else expect(answer, line).not.toContain("canary")
+    if (reader === "operator") continue
+    expect(answer.replace(/MODE #audit|NAMES #audit/, ""), line).not.toContain("owner")
+    expect(plain(answer), line).toBe(plain(auditScene(reader, false).say("reader", line)))
+  }
+})
+
+test.each(AUDITORS.filter((one) => one !== "operator" && one !== "outside"))(
+  "the audit, pried into by who is %s",
+  (reader) => {
+    for (const line of PRYING) {
+      const scene = auditScene(reader, true)
+      const answer = scene.say("reader", line)
+      expect(answer, line).not.toContain("canary")
+      expect(answer, line).not.toMatch(/ (?:JOIN|353 reader . #audit|319 .*#audit|322 reader #audit)/)
+      expect(scene.say("owner", "NAMES #audit"), line).toMatch(/ 353 owner @ #audit :owner!u@host\r\n/)
+      // What is said there comes from the server alone.
+      expect(scene.say("owner", "CHATHISTORY LATEST #audit * 50"), line).not.toContain("PRIVMSG")
+    }
+  },
+)

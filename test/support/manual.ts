@@ -2,11 +2,12 @@
 // written between is made here, all else by people.
 
 import { COMMANDS } from "../../src/core/commands/index.ts"
+import { ACTS } from "../../src/protocol/acts.ts"
 import { CAPABILITIES } from "../../src/protocol/capabilities.ts"
 import { DEFAULT_LIMITS, type Limits } from "../../src/protocol/limits.ts"
 import { CHANNEL_MODES, PREFIXES, USER_MODES } from "../../src/protocol/modes.ts"
 import { REFUSALS, type Refusal } from "../../src/protocol/refusals.ts"
-import { RIGHTS, RIGHTS_OF, ROLES } from "../../src/protocol/rights.ts"
+import { MEANING_OF, RIGHTS, RIGHTS_OF, ROLES } from "../../src/protocol/rights.ts"
 import { snakeCase } from "../../src/server/config-schema.ts"
 
 const LIMITS_COUNT: Readonly<Record<keyof Limits, string>> = {
@@ -76,11 +77,17 @@ const TABLES: Readonly<Record<string, () => string>> = {
     ),
   roles: () =>
     table(
-      ["Role", ...RIGHTS.map(code)],
-      ROLES.map((role) => [
-        code(role),
-        ...RIGHTS.map((right) => (RIGHTS_OF[role].includes(right) ? "yes" : "")),
+      ["Right", "Who has it", ...ROLES.map(code)],
+      RIGHTS.map((right) => [
+        code(right),
+        MEANING_OF[right],
+        ...ROLES.map((role) => (RIGHTS_OF[role].includes(right) ? "yes" : "")),
       ]),
+    ),
+  acts: () =>
+    table(
+      ["Act", "Somebody of the staff"],
+      Object.entries(ACTS).map(([act, words]) => [code(act), words]),
     ),
   limits: () =>
     table(

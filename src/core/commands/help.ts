@@ -1,6 +1,7 @@
 // HELP: https://modern.ircdocs.horse/#help-message, from the table of commands.
 
 import { ERR_HELPNOTFOUND, RPL_ENDOFHELP, RPL_HELPSTART, RPL_HELPTXT } from "../../protocol/numerics.ts"
+import { MEANING_OF, RIGHTS, RIGHTS_OF, ROLES } from "../../protocol/rights.ts"
 import { command, type Command } from "../command.ts"
 
 /** Characters of names in a line of the overview. */
@@ -8,12 +9,14 @@ const OVERVIEW_LENGTH_MAX = 60
 
 export const HELP = command({
   name: "HELP",
-  syntax: "[<command>]",
-  help: "Explains a command, or lists them all.",
+  syntax: "[<command|ROLES>]",
+  help: "Explains a command, or the roles of this network, or lists all commands.",
   specification: "https://modern.ircdocs.horse/#help-message",
   run({ commands }, subject?: string) {
     if (subject === undefined) return overview([...commands.keys()])
-    const explained = commands.get(subject.toUpperCase())
+    const topic = subject.toUpperCase()
+    if (topic === "ROLES") return roles()
+    const explained = commands.get(topic)
     return explained ? explanation(explained) : ERR_HELPNOTFOUND(subject)
   },
 })
@@ -29,6 +32,19 @@ function explanation({ name, syntax, help, specification }: Command) {
   ]
 }
 
+/** What OPER lets each of them do, and what each right means. */
+function roles() {
+  const lines = [
+    ...ROLES.map((role) => `${role}: ${RIGHTS_OF[role].join(", ") || "nothing more than anybody"}`),
+    ...RIGHTS.map((right) => `${right} ${MEANING_OF[right]}`),
+  ]
+  return [
+    RPL_HELPSTART("ROLES", "What OPER lets accounts do, by their role, once they have shown a certificate"),
+    ...lines.map((line) => RPL_HELPTXT("ROLES", line)),
+    RPL_ENDOFHELP("ROLES", "https://modern.ircdocs.horse/#operators"),
+  ]
+}
+
 function overview(names: string[]) {
   const lines = [""]
   for (const name of names.toSorted()) {
@@ -39,6 +55,6 @@ function overview(names: string[]) {
   return [
     RPL_HELPSTART("*", "The commands of this server"),
     ...lines.map((line) => RPL_HELPTXT("*", line)),
-    RPL_ENDOFHELP("*", "HELP <command> explains one"),
+    RPL_ENDOFHELP("*", "HELP <command> explains one, HELP ROLES who may do what"),
   ]
 }
