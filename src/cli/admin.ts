@@ -145,6 +145,14 @@ async function ask(
     throw new UserError("on or off?", { hint: "chat admin lockdown on|off", exitCode: EXIT.usage })
   if (action === "ban" || action === "unban")
     throw new UserError("whom?", { hint: `chat admin ${action} NAME|ADDRESS|MASK`, exitCode: EXIT.usage })
+  if (words.length > 1 && (action === "register" || action === "password"))
+    throw new UserError(
+      "a password is never taken from the command line, where others on this computer read it",
+      {
+        hint: `chat admin ${action} NAME asks for it`,
+        exitCode: EXIT.usage,
+      },
+    )
   if (action === "register" || action === "password" || action === "erase")
     throw new UserError("whose?", { hint: `chat admin ${action} NAME`, exitCode: EXIT.usage })
   const near = action === undefined ? undefined : nearest(action, ACTIONS)

@@ -5,7 +5,7 @@ import { isEncrypted } from "../authority/key-encryption.ts"
 import { printable } from "../protocol/printable.ts"
 import { askAdmin } from "../server/admin-client.ts"
 import { dataDirectory, defaultDataDirectory } from "../storage/data-directory.ts"
-import { UserError } from "../user-error.ts"
+import { EXIT, UserError } from "../user-error.ts"
 import { authorityFolder, OUT_OR_OWN } from "./authority-folder.ts"
 import { shown } from "./certs-print.ts"
 import { cliCommand } from "./command.ts"
@@ -46,12 +46,21 @@ export const unlock = cliCommand({
   operands: "",
   summary: "open the encrypted key of the authority for the server that runs, until it stops",
   examples: [["chat certs unlock", "the passphrase is asked for"]],
-  operandsMax: 0,
+  operandsMax: 1,
   flags: {
     "passphrase-file": PASSPHRASE_FILE,
     data: { type: "string", valueHint: "DIR", description: "the server's data directory" },
   },
-  async run({ flags }) {
+  async run({ flags, positionals }) {
+    // It may be the passphrase, which is not said again.
+    if (positionals.length > 0)
+      throw new UserError(
+        "a passphrase is never taken from the command line, where others on this computer read it",
+        {
+          hint: "chat certs unlock asks for it",
+          exitCode: EXIT.usage,
+        },
+      )
     const { adminSocket } = dataDirectory(flags.data ?? process.env["CHAT_DATA"] ?? defaultDataDirectory())
     const said = await passphraseFrom(flags["passphrase-file"])("the authority's key")
     const answer = await askAdmin(adminSocket, { do: "unlock", passphrase: said })

@@ -54,6 +54,12 @@ export async function loginOf(
       ? { account, password: undefined, certified, holder, scram: scramSha256, expected }
       : undefined
   }
+  // As `curl --user` takes it; it is not repeated.
+  if (account.includes(":"))
+    throw new UserError("--sasl takes the account's name alone, without a password", {
+      hint: "the password is asked for, or read from --password-file",
+      exitCode: EXIT.usage,
+    })
   const password = await readPassword(`password of ${printable(account)}`, file)
   const expected = isHeld ? [...logins, ...(isOurs(ca) ? [OURS] : [])] : []
   return { account, password, certified, scram: scramSha256, expected }

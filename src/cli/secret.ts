@@ -21,7 +21,8 @@ export async function readPassword(
   file: string | undefined,
   flag = "--password-file",
 ): Promise<string> {
-  const secret = file === undefined ? await typedOnce(what, flag) : firstLine(await contentOf(file))
+  const secret =
+    file === undefined ? await typedOnce(what, flag) : firstLine(await contentOf(file, what, flag))
   if (secret === "") throw new UserError(`the ${what} is empty`, { exitCode: EXIT.usage })
   return secret
 }
@@ -34,11 +35,12 @@ function typedOnce(what: string, flag: string): Promise<string> {
   })
 }
 
-async function contentOf(file: string): Promise<string> {
+/** What is named may be the secret itself: it is not repeated. */
+async function contentOf(file: string, what: string, flag: string): Promise<string> {
   try {
     return await (file === "-" ? Bun.stdin : Bun.file(file)).text()
   } catch {
-    throw new UserError(`cannot read ${file}`, { exitCode: EXIT.usage })
+    throw new UserError(`cannot read the ${what} from the file that ${flag} names`, { exitCode: EXIT.usage })
   }
 }
 

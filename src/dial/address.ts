@@ -14,6 +14,12 @@ export interface Address {
 
 /** Throws a UserError (2) for what is no address; `ircs://` in front is understood. */
 export function parseAddress(text: string): Address {
+  // Whoever reads an invitation may use it: it is not repeated.
+  if (text.startsWith("chat://"))
+    throw new UserError("that is an invitation, not an address", {
+      hint: "use it: chat join, and paste it there",
+      exitCode: EXIT.usage,
+    })
   const bare = text.replace(/^ircs:\/\//, "").replace(/\/$/, "")
   if (isIP(bare)) return { host: bare, port: PORT_DEFAULT }
   const [, bracketed, name, port] = /^(?:\[([^\]]+)\]|([^:\s/]+))(?::(\d{1,5}))?$/.exec(bare) ?? []

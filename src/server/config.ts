@@ -177,7 +177,9 @@ function parseToml(file: ConfigFile): Tree {
   try {
     return Bun.TOML.parse(file.text) as Tree
   } catch (error) {
-    throw refused(`${file.path} is not valid TOML: ${(error as Error).message}`)
+    // It repeats a word that lacks its quotes, and that may be a password.
+    const why = (error as Error).message.replace(/: ".*$/s, "")
+    throw refused(`${file.path} is not valid TOML: ${why}`)
   }
 }
 

@@ -43,6 +43,8 @@ const ENDED: Refused = {
 const DAY_MS = 86_400_000
 const DEVICE_LENGTH_MAX = 64
 const LIST_MS = 60_000
+/** Of an invitation, in base64url. */
+const ID_LENGTH = 11
 
 export class Est {
   readonly #shell: Shell
@@ -176,8 +178,10 @@ export class Est {
   }
 
   /** In the same words, whatever the reason. */
-  #refuse({ address }: Asker, id: string, why: string): HttpAnswer {
-    this.#shell.log({ level: "warn", what: "invitation refused", id: id.slice(0, 16), address, why })
+  #refuse({ address }: Asker, given: string, why: string): HttpAnswer {
+    // What is no id may be the secret in its place.
+    const id = given.length === ID_LENGTH ? given : undefined
+    this.#shell.log({ level: "warn", what: "invitation refused", id, address, why })
     return plainly(401, "this invitation is used, expired or unknown", this.#challenge)
   }
 
