@@ -105,6 +105,7 @@ export async function openChat({ flags, positionals }: Parsed<typeof FLAGS>): Pr
       print: (line) => screen?.print(line),
       flush: () => link.flush(),
       quit: (reason) => link.quit(reason),
+      secrets: async (whats) => (await screen?.secrets(whats)) ?? [],
       nearest,
     },
     channels.at(-1),

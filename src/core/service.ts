@@ -36,16 +36,16 @@ export function said(text: string): Reply {
 export function service(
   nick: string,
   facts: { readonly help: string; readonly specification: string },
-  words: Readonly<Record<string, Word>>,
+  verbs: Readonly<Record<string, Word>>,
 ): Command {
-  const own = new Map(Object.entries(words))
+  const own = new Map(Object.entries(verbs))
   return command({
     ...facts,
     name: nick.toUpperCase(),
     syntax: "[<command> [<parameters>]]",
     worded: (session, content) => noticed(nick, session, content),
     run(context, ...params: string[]) {
-      const [first = "HELP", ...rest] = params.join(" ").split(/\s+/).filter(Boolean)
+      const [first = "HELP", ...rest] = (params.length > 1 ? params : words(params[0])).filter(Boolean)
       const verb = first.toUpperCase()
       if (verb === "HELP") return help(nick, own, rest[0]?.toUpperCase()).map(said)
       const word = own.get(verb)
@@ -57,12 +57,17 @@ export function service(
   })
 }
 
-function help(nick: string, words: ReadonlyMap<string, Word>, verb = ""): string[] {
-  const word = words.get(verb)
+// Who sends several parameters has told them apart: the last one may be a password with spaces.
+function words(text = ""): string[] {
+  return text.split(/\s+/)
+}
+
+function help(nick: string, own: ReadonlyMap<string, Word>, verb = ""): string[] {
+  const word = own.get(verb)
   if (word) return [`${verb} ${word.syntax}`.trim(), word.help]
   return [
     `What ${nick} does; HELP <command> says more:`,
-    ...[...words].map(([name, { syntax }]) => `${name} ${syntax}`.trim()),
+    ...[...own].map(([name, { syntax }]) => `${name} ${syntax}`.trim()),
   ]
 }
 

@@ -6,6 +6,7 @@ import { printable } from "../protocol/printable.ts"
 import { DEVICE_COMMANDS } from "./device-commands.ts"
 import { MESSAGE_COMMANDS } from "./message-commands.ts"
 import { MODERATION_COMMANDS } from "./moderation-commands.ts"
+import { changePassword } from "./password.ts"
 import type { Recent } from "./recent.ts"
 import { after, asChannel, channelFirst, words } from "./typed.ts"
 
@@ -23,6 +24,10 @@ export interface Desk {
   list(messages: readonly Spoken[]): void
   /** A line for standard error. */
   note(text: string): void
+  /** Lines typed without being shown; none where that cannot be. */
+  secrets(whats: readonly string[]): Promise<readonly string[]>
+  /** Sends what was caused since. */
+  flush(): void
   quit(reason?: string): void
 }
 
@@ -137,6 +142,11 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     },
   },
   ...MODERATION_COMMANDS,
+  password: {
+    syntax: "",
+    help: "give your account a password, or another one; it is asked for, and not shown",
+    run: (desk) => void changePassword(desk),
+  },
   away: {
     syntax: "[TEXT]",
     help: "say that you are away; without a text: that you are back",

@@ -3,6 +3,7 @@
 import { type Interface, createInterface, moveCursor, clearScreenDown, cursorTo } from "node:readline"
 import { printable } from "../protocol/printable.ts"
 import { BRACKETED_PASTE_OFF, BRACKETED_PASTE_ON, Gathering } from "./paste.ts"
+import { Secrets } from "./secrets.ts"
 import type { Printed } from "./words.ts"
 
 export interface Screen {
@@ -11,6 +12,8 @@ export interface Screen {
   lines(): AsyncIterable<readonly string[]>
   /** Shows where typed text goes. */
   prompt(target: string | undefined): void
+  /** Asks for lines that nobody sees, nor finds again; fewer than that, or none, where there is no terminal, or it is closed. */
+  secrets(whats: readonly string[]): Promise<readonly string[]>
   close(): void
 }
 
@@ -19,6 +22,7 @@ type Streams = Pick<NodeJS.Process, "stdin" | "stdout" | "stderr">
 /** No byte but those of the lines, and a bell where there is a terminal to ring. */
 export function plainScreen({ stdin, stdout, stderr }: Streams): Screen {
   let readline: Interface | undefined
+  const secrets = new Secrets((text) => stderr.write(text))
   return {
     print({ stream, text, bell }) {
       if (stream === "out") stdout.write(`${text}\n${bell && stdout.isTTY ? "\x07" : ""}`)
@@ -27,9 +31,18 @@ export function plainScreen({ stdin, stdout, stderr }: Streams): Screen {
     // Not before somebody listens: lines that came earlier would be lost.
     async *lines() {
       readline = createInterface({ input: stdin, terminal: false, crlfDelay: Infinity })
-      for await (const line of readline) yield [line]
+      for await (const line of readline) if (!secrets.take(line)) yield [line]
+      secrets.end()
     },
     prompt() {},
+    async secrets(whats) {
+      if (!stdin.isTTY) return []
+      // Without this the terminal itself would show them.
+      stdin.setRawMode(true)
+      const lines = await secrets.ask(whats)
+      stdin.setRawMode(false)
+      return lines.map(mended)
+    },
     close() {
       readline?.close()
       release(stdin)
@@ -43,9 +56,11 @@ export function promptScreen(
   complete: (line: string) => [string[], string],
   interrupted: () => void,
 ): Screen {
+  const secrets = new Secrets((text) => stdout.write(text))
   const readline = createInterface({
     input: stdin,
-    output: stdout,
+    // What is typed is shown by readline alone.
+    output: shownUnless(stdout, () => secrets.what !== undefined),
     terminal: true,
     completer: complete,
     historySize: 500,
@@ -55,9 +70,13 @@ export function promptScreen(
   let open = true
   let shown: string | undefined
   readline.on("SIGINT", interrupted)
-  readline.on("line", (line) => typed.line(line))
+  readline.on("line", (line) => {
+    if (secrets.take(line)) forget(readline, line)
+    else typed.line(line)
+  })
   readline.on("close", () => {
     open = false
+    secrets.end()
     stdout.write(BRACKETED_PASTE_OFF)
     typed.end()
   })
@@ -67,7 +86,7 @@ export function promptScreen(
   })
   stdout.write(BRACKETED_PASTE_ON)
   function erase() {
-    moveCursor(stdout, 0, -readline.getCursorPos().rows)
+    if (secrets.what === undefined) moveCursor(stdout, 0, -readline.getCursorPos().rows)
     cursorTo(stdout, 0)
     clearScreenDown(stdout)
   }
@@ -76,7 +95,8 @@ export function promptScreen(
       if (stream === "err" && !stderr.isTTY) return void stderr.write(`${text}\n`)
       if (open) erase()
       stdout.write(`${text}\n${bell ? "\x07" : ""}`)
-      if (open) readline.prompt(true)
+      if (secrets.what !== undefined) stdout.write(secrets.what)
+      else if (open) readline.prompt(true)
     },
     async *lines() {
       for await (const lines of typed.groups()) {
@@ -88,11 +108,18 @@ export function promptScreen(
     },
     prompt(target) {
       const text = `${printable(target ?? "")}> `
-      if (!open || text === shown) return
+      if (!open || text === shown || secrets.what !== undefined) return
       shown = text
       readline.setPrompt(text)
       erase()
       readline.prompt(true)
+    },
+    async secrets(whats) {
+      if (!open) return []
+      erase()
+      const lines = await secrets.ask(whats)
+      if (open) readline.prompt(true)
+      return lines
     },
     close() {
       if (!open) return
@@ -107,6 +134,34 @@ export function promptScreen(
 function release(stdin: Streams["stdin"]) {
   stdin.pause()
   stdin.unref?.()
+}
+
+/** A terminal whose every other property is its own. */
+function shownUnless(stdout: NodeJS.WriteStream, isSecret: () => boolean): NodeJS.WriteStream {
+  return new Proxy(stdout, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name, target)
+      if (typeof value !== "function") return value
+      return name === "write" && isSecret() ? () => true : value.bind(target)
+    },
+  })
+}
+
+/** The arrow keys do not bring it back. */
+function forget(readline: Interface, line: string) {
+  const { history } = readline as Interface & { history?: string[] }
+  if (history?.[0] === line) history.shift()
+}
+
+/** A line as a terminal would have mended it: Backspace, Ctrl+U; Ctrl+C gives it up. */
+function mended(typed: string): string {
+  let line = ""
+  for (const key of typed) {
+    if (key === "\x03" || key === "\x15") line = ""
+    else if (key === "\x7f" || key === "\b") line = [...line].slice(0, -1).join("")
+    else line += key
+  }
+  return line
 }
 
 /** Of a terminal that does not say how wide it is. */

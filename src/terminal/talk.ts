@@ -14,6 +14,8 @@ export interface TalkOptions {
   /** Sends and shows what a command has caused. */
   flush(): void
   quit(reason?: string): void
+  /** Lines typed without being shown; none where that cannot be. */
+  secrets(whats: readonly string[]): Promise<readonly string[]>
   /** The known word that is meant by another, if one is near. */
   nearest(word: string, known: Iterable<string>): string | undefined
 }
@@ -48,6 +50,10 @@ export class Talk implements Desk {
   }
 
   note = (text: string) => this.#options.print({ stream: "err", text })
+
+  secrets = (whats: readonly string[]) => this.#options.secrets(whats)
+
+  flush = () => this.#options.flush()
 
   quit(reason?: string) {
     this.#options.quit(reason)

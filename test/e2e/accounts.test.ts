@@ -1,13 +1,14 @@
 // Accounts of the real program: made by whoever runs the server, logged in to by other people's clients, there after a crash.
 
-import { afterAll, beforeAll, expect, test } from "bun:test"
+import { afterAll, beforeAll, describe, expect, test } from "bun:test"
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { connectPiped } from "../support/connect.ts"
+import { connectPiped, trusting } from "../support/connect.ts"
 import { Irc } from "../support/irc.ts"
 import { CHAT, chat, testWith } from "../support/program.ts"
 import { startServer, type TestServer } from "../support/server.ts"
 import { Tmux } from "../support/tmux.ts"
+import { until } from "../support/until.ts"
 
 const PASSWORD = "sesame, open"
 
@@ -86,6 +87,44 @@ testWith("tmux")("on a terminal the password is asked for twice, and not shown",
   const tess = await logIn("tess", PASSWORD)
   await tess.expect(/ 001 tess /)
   await tess.quit()
+})
+
+describe.each([[], ["--line"]])("/password of chat connect %p", (...flags) => {
+  testWith("tmux")(
+    "gives a certificate's account its first one, and then another; no screen shows any",
+    async () => {
+      using tmux = new Tmux()
+      const name = flags.length > 0 ? "lina" : "cora"
+      const { certPath } = await server.authority.issueClient(name)
+      const args = [`localhost:${server.port}`, ...trusting(server), "--cert", certPath, ...flags]
+      const window = tmux.open([CHAT, "connect", ...args], { home: server.home(name) })
+      await window.shows(/you joined #general/)
+      let rounds = 0
+      const change = async (former: string, wanted: string) => {
+        window.say("/password")
+        rounds++
+        await until(() => window.count(/the password of now/g) === rounds, "to be asked")
+        // However fast it is typed, nothing of it is said to anybody.
+        window.type(`${former}\r${wanted}\r${wanted}\r`)
+      }
+      await change("", "saffron, 1")
+      await window.shows(/-NickServ- Your password is changed/)
+      const elsewhere = await logIn(name, "saffron, 1")
+      await elsewhere.expect(new RegExp(` 001 ${name} `))
+      tmux.run("clear-history")
+      window.say("/raw PING x")
+      await change("saffron,1", "sesame-2")
+      await window.shows(/-NickServ- That is not the account's password/)
+      window.say("still here")
+      await window.shows(new RegExp(`${name} still here`))
+      window.press("Up", "Up")
+      await window.shows(/\/password$/m)
+      expect(window.text()).not.toMatch(/saffron|sesame/)
+      elsewhere.send("PING still")
+      await elsewhere.expect(/ PONG .*still/)
+      await elsewhere.quit()
+    },
+  )
 })
 
 test("a site of passwords alone: members log in, guests and invitations are told what there is instead", async () => {

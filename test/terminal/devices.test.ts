@@ -17,7 +17,10 @@ beforeEach(() => {
   const print = ({ text }: { text: string }) => notes.push(text)
   const flush = () => talk.happened(rig.told())
   const quit = () => undefined
-  talk = new Talk({ session: rig.session, words, print, flush, quit, nearest: () => undefined }, "#den")
+  talk = new Talk(
+    { session: rig.session, words, print, flush, quit, secrets: async () => [], nearest: () => undefined },
+    "#den",
+  )
 })
 
 /** What these lines send. */

@@ -12,6 +12,8 @@ const PLAIN = { colour: false, ascii: false }
 let rig: ClientRig
 let talk: Talk
 let printed: Printed[]
+/** What is typed without being shown. */
+let secrets: string[]
 
 beforeEach(() => start(PLAIN))
 
@@ -19,6 +21,7 @@ function start(style: { colour: boolean; ascii: boolean }) {
   process.env.TZ = "UTC"
   rig = new ClientRig().settle()
   printed = []
+  secrets = []
   const words = new Words(rig.session.view, style, rig.now)
   const print = (line: Printed) => printed.push(line)
   talk = new Talk(
@@ -28,6 +31,7 @@ function start(style: { colour: boolean; ascii: boolean }) {
       print,
       flush,
       quit: () => print({ stream: "err", text: "QUIT" }),
+      secrets: async () => secrets,
       nearest,
     },
     "#den",
@@ -545,5 +549,38 @@ describe("keeping order", () => {
     printed.length = 0
     shown(":irc.example MODE #den -b m:a:bob")
     expect(texts()[0]).toMatch(/the mute of bob here is over$/)
+  })
+})
+
+describe("/password", () => {
+  async function answers(...lines: string[]) {
+    secrets = lines
+    rig.sent()
+    talk.typed("/password")
+    await Bun.sleep(0)
+    return { sent: rig.sent(), note: printed.at(-1)?.text }
+  }
+
+  test("asks for what there is, and for the new one twice", async () => {
+    expect(await answers("sesame", "open, saffron", "open, saffron")).toMatchObject({
+      sent: ["NICKSERV PASSWD sesame :open, saffron"],
+    })
+  })
+
+  test("a first one needs no other", async () => {
+    expect((await answers("", "saffron", "saffron")).sent).toEqual(["NICKSERV PASSWD :saffron"])
+  })
+
+  test.each([
+    ["without a terminal", [], "passwords are asked for on a terminal only"],
+    ["with two that differ", ["", "one", "other"], "the two are not the same: nothing was changed"],
+    ["with none", ["sesame", "", ""], "nothing was changed"],
+    [
+      "with one that no line could hold",
+      ["open sesame", "x", "x"],
+      "a password with a space is changed by the server's host: chat admin password NAME",
+    ],
+  ])("%s sends nothing, and says so", async (_, lines, note) => {
+    expect(await answers(...lines)).toEqual({ sent: [], note })
   })
 })

@@ -33,17 +33,21 @@ export const NICKSERV = service(
     },
     SET: {
       syntax: "[<always-on|multiclient> <on|off|default>]",
-      help: "always-on: you stay online when you leave, and read later what was said. multiclient: several connections at once.",
-      run: (context, key, value) =>
+      help: "always-on: you stay online when you leave, and read later what was said. multiclient: several connections at once. SET PASSWORD is PASSWD.",
+      run: (context, key, ...values) =>
         ownAccount(context, (account) =>
-          key === undefined ? settings(context, account) : set(context, account, key.toLowerCase(), value),
+          key === undefined
+            ? settings(context, account)
+            : key.toLowerCase() === "password"
+              ? changePassword(context, account, values)
+              : set(context, account, key.toLowerCase(), values[0]),
         ),
     },
     PASSWD: {
-      syntax: "<password> <new>",
-      help: "Changes your account's password.",
-      run: (context, former = "", wanted = "") =>
-        ownAccount(context, (account) => changePassword(context, account, former, wanted)),
+      syntax: "[<password>] <new>",
+      help: "Changes your account's password; without the one of before where it has none yet, because a certificate made it.",
+      run: (context, ...passwords) =>
+        ownAccount(context, (account) => changePassword(context, account, passwords)),
     },
     CERT: {
       syntax: "<ADD|DEL|LIST> [<fingerprint>]",
@@ -127,22 +131,38 @@ function onOrOff(on: boolean): string {
   return on ? "on" : "off"
 }
 
-function changePassword(context: UserContext, account: Account, former: string, wanted: string): Answer {
-  const { net, ask, propose } = context
-  const refusal = refusalOfPassword(net, account.name, wanted)
-  if (refusal) return refusal
+function changePassword(
+  context: UserContext,
+  account: Account,
+  passwords: readonly string[],
+): Answer | string {
   const { credentials, name: accountName } = account
-  ask({ type: "login", accountName, credentials, password: former }, (checked) => {
+  const wanted = passwords.at(-1) ?? ""
+  if (passwords.length !== (credentials === undefined ? 1 : 2))
+    return credentials === undefined
+      ? "Your account has no password yet. Write it so: PASSWD <new>"
+      : "Write it so: PASSWD <password> <new>"
+  const refusal = refusalOfPassword(context.net, accountName, wanted)
+  if (refusal) return refusal
+  if (credentials === undefined) return setPassword(context, account, wanted)
+  context.ask({ type: "login", accountName, credentials, password: passwords[0] ?? "" }, (checked) => {
     if (checked.type === "tooMany") return said(checked.words)
-    if (checked.type !== "login" || !checked.right) return said(WRONG)
-    ask({ type: "credentials", password: wanted, isCounted: false }, (result) => {
-      if (result.type !== "credentials")
-        return said(result.type === "tooMany" ? result.words : "It could not be changed")
-      propose(passwordChanged, changeOfPassword(account, result.text))
-      return account.credentials === result.text ? said("Your password is changed") : undefined
-    })
-    return undefined
+    return checked.type === "login" && checked.right ? setPassword(context, account, wanted) : said(WRONG)
   })
+  return undefined
+}
+
+// Connections that log in with the former one stay: who fears somebody there ends them by GHOST.
+function setPassword({ ask, propose }: UserContext, account: Account, wanted: string): Answer {
+  const { credentials } = account
+  ask({ type: "credentials", password: wanted, isCounted: false }, (result) => {
+    if (result.type !== "credentials")
+      return said(result.type === "tooMany" ? result.words : "It could not be changed")
+    if (account.credentials !== credentials) return said("It was changed meanwhile, and not by this")
+    propose(passwordChanged, changeOfPassword(account, result.text))
+    return account.credentials === result.text ? said("Your password is changed") : undefined
+  })
+  return undefined
 }
 
 function certificates(context: UserContext, account: Account, verb = "", given?: string): Answer | string {
