@@ -45,7 +45,7 @@ export function service(
     syntax: "[<command> [<parameters>]]",
     worded: (session, content) => noticed(nick, session, content),
     run(context, ...params: string[]) {
-      const [first = "HELP", ...rest] = (params.length > 1 ? params : words(params[0])).filter(Boolean)
+      const [first = "HELP", ...rest] = (params.length > 1 ? params : split(params[0])).filter(Boolean)
       const verb = first.toUpperCase()
       if (verb === "HELP") return help(nick, own, rest[0]?.toUpperCase()).map(said)
       const word = own.get(verb)
@@ -58,7 +58,7 @@ export function service(
 }
 
 // Who sends several parameters has told them apart: the last one may be a password with spaces.
-function words(text = ""): string[] {
+function split(text = ""): string[] {
   return text.split(/\s+/)
 }
 

@@ -158,7 +158,7 @@ export class Link {
 
   #problem(stood: boolean, why: string | undefined): Problem {
     const { code, text } = this.#refusal ?? {}
-    if (code !== undefined) return refusedWith(code, text ?? "")
+    if (code !== undefined) return refusedWith(code, text ?? "", this.#options.address)
     const said =
       text === undefined ? (why ?? "the connection was closed") : `the server said: ${printable(text)}`
     const host = formatAddress(this.#options.address)
@@ -171,8 +171,8 @@ export class Link {
       }
     const exitCode = this.#options.identified ? EXIT.identity : EXIT.unreachable
     const hint = this.#options.identified
-      ? "it may not accept your certificate: ask its host"
-      : "it may admit only who shows a certificate: pass yours with --cert"
+      ? `it may not accept your certificate: ask its host, or log in with a password: chat connect ${host} --sasl NAME`
+      : `it may admit only who logs in: chat connect ${host} --cert FILE, or --sasl NAME; with an invitation: chat join LINK`
     return {
       error: new UserError(`${host} closed the connection before it began (${printable(said)})`, {
         exitCode,

@@ -6,7 +6,7 @@ export interface Refusal {
   readonly text: string
   /** What `chat connect` ends with; the numbers are promises of the manual. */
   readonly exitCode: number
-  /** What `chat connect` tells its user to do, if anything can be done. */
+  /** What `chat connect` tells its user to do, if anything can be done; HOST stands for the server's address. */
   readonly hint?: string
   /** Whether the client may try again by itself. */
   readonly retry: boolean
@@ -21,7 +21,7 @@ export const REFUSALS = {
   CERT_REQUIRED: {
     text: "this server admits members only and no client certificate was shown",
     exitCode: IDENTITY,
-    hint: "ask the host for an invitation (chat invite NAME) and use it: chat join LINK",
+    hint: "with a certificate: chat connect HOST --cert FILE; with an invitation: chat join LINK; with neither, ask the host for one (chat invite NAME)",
     retry: false,
   },
   CERT_EXPIRED: {
@@ -63,7 +63,7 @@ export const REFUSALS = {
   ACCOUNT_REQUIRED: {
     text: "this server admits members only: show a client certificate, or log in by SASL",
     exitCode: IDENTITY,
-    hint: "log in with --sasl NAME, or ask the host for an invitation (chat invite NAME): chat join LINK",
+    hint: "with a password: chat connect HOST --sasl NAME; with an invitation: chat join LINK; with neither, ask the host for one (chat invite NAME)",
     retry: false,
   },
   NOT_A_MEMBER: {
@@ -72,11 +72,31 @@ export const REFUSALS = {
     hint: "ask the host for an invitation (chat invite NAME) and use it: chat join LINK",
     retry: false,
   },
-  BAD_PASSWORD: { text: "the server's password is wrong", exitCode: IDENTITY, retry: false },
+  BAD_PASSWORD: {
+    text: "the server's password is wrong",
+    exitCode: IDENTITY,
+    hint: "chat connect sends none (PASS): ask the host whether it has to be",
+    retry: false,
+  },
   NOT_A_GATEWAY: { text: "WEBIRC is not accepted from here", exitCode: IDENTITY, retry: false },
-  REPLACED: { text: "another connection took this one's place", exitCode: REMOVED, retry: false },
-  KICKED: { text: "an administrator disconnected you", exitCode: REMOVED, retry: false },
-  BANNED: { text: "you are banned from this server", exitCode: REMOVED, retry: false },
+  REPLACED: {
+    text: "another connection took this one's place",
+    exitCode: REMOVED,
+    hint: "chat connect HOST comes back, in the place of that one; if it was not yours, ask the host to take its device back",
+    retry: false,
+  },
+  KICKED: {
+    text: "an administrator disconnected you",
+    exitCode: REMOVED,
+    hint: "chat connect HOST comes back, if that is welcome",
+    retry: false,
+  },
+  BANNED: {
+    text: "you are banned from this server",
+    exitCode: REMOVED,
+    hint: "only its host can lift that (chat admin unban)",
+    retry: false,
+  },
   LOCKDOWN: {
     text: "nobody new is let in for now: only members who show a certificate",
     exitCode: IDENTITY,
@@ -84,7 +104,12 @@ export const REFUSALS = {
     retry: false,
   },
   SENDQ_EXCEEDED: { text: "sendq exceeded: you read too slowly", exitCode: TOO_FAST, retry: true },
-  TOO_FAST: { text: "too many lines too fast", exitCode: TOO_FAST, retry: false },
+  TOO_FAST: {
+    text: "too many lines too fast",
+    exitCode: TOO_FAST,
+    hint: "chat send waits as long as it has to",
+    retry: false,
+  },
   LINE_TOO_LONG: { text: "an unfinished line outgrew the read buffer", exitCode: TOO_FAST, retry: false },
   TOO_MANY_CONNECTIONS: {
     text: "too many connections from your address",

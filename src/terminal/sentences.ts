@@ -11,10 +11,21 @@ const ASKED: Readonly<Record<string, string>> = {
   CHATHISTORY: "nothing was read back",
 }
 
+/** What to type next, by the code of a FAIL: https://ircv3.net/specs/extensions/account-registration.html */
+const NEXT: Readonly<Record<string, string>> = {
+  ACCOUNT_REQUIRED: "log in: chat connect --sasl NAME, or with an invitation: chat join LINK",
+  ACCOUNT_EXISTS: "if it is yours: chat connect --sasl NAME; else choose another: /nick NAME",
+  ACCOUNT_NAME_MUST_BE_NICK: "/nick NAME takes that name first",
+  NEED_NICK: "/nick NAME takes one",
+  ALREADY_AUTHENTICATED: "/password changes its password",
+  DISALLOWED: "ask the host for an invitation: chat invite NAME",
+}
+
 export function errorWords({ code, params, text }: Happening & { type: "error" }): string {
   const asked = ASKED[params[0] ?? ""]
   if (asked !== undefined) return say`${asked}: ${text} (${code})`
-  return say`${[params.join(" "), text].filter((each) => each !== "").join(": ")} (${code})`
+  const next = Object.hasOwn(NEXT, code) ? `; ${NEXT[code]}` : ""
+  return say`${[params.join(" "), text].filter((each) => each !== "").join(": ")} (${code})` + next
 }
 
 export function topicWords({ from, target, text }: Happening & { type: "topic" }): string {

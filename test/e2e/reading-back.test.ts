@@ -213,7 +213,9 @@ test("who has no account is told how to log in", async () => {
     stdin: "",
   })
   expect(ended.exitCode).toBe(5)
-  expect(ended.stderr).toContain("chat: hint: log in with --sasl NAME, or ask the host")
+  expect(ended.stderr).toContain(
+    `chat: hint: with a password: chat connect 127.0.0.1:${members.port} --sasl NAME; with an invitation: chat join LINK`,
+  )
 })
 
 describe("a login that is refused is exit code 5", () => {

@@ -552,6 +552,19 @@ describe("keeping order", () => {
   })
 })
 
+test("what is refused for want of an account says what to type", () => {
+  const { err } = shown(
+    ":s FAIL REGISTER DISALLOWED bob :On this network accounts are made by whoever runs the server",
+    ":s FAIL CHANSERV ACCOUNT_REQUIRED #den :Log in first",
+    ":s FAIL REGISTER ALREADY_AUTHENTICATED bob :You are logged in as bob",
+  )
+  expect(err).toEqual([
+    "REGISTER bob: On this network accounts are made by whoever runs the server (DISALLOWED); ask the host for an invitation: chat invite NAME",
+    "CHANSERV #den: Log in first (ACCOUNT_REQUIRED); log in: chat connect --sasl NAME, or with an invitation: chat join LINK",
+    "REGISTER bob: You are logged in as bob (ALREADY_AUTHENTICATED); /password changes its password",
+  ])
+})
+
 describe("/password", () => {
   async function answers(...lines: string[]) {
     secrets = lines
