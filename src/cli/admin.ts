@@ -7,13 +7,14 @@ import { ACTS } from "../protocol/acts.ts"
 import { ROLES } from "../protocol/rights.ts"
 import { askAdmin } from "../server/admin-client.ts"
 import type { AdminAnswer, AdminRequest } from "../server/admin-protocol.ts"
+import type { ChannelShown } from "../server/channels.ts"
 import type { Person } from "../server/administration.ts"
 import { type DataDirectory, dataDirectory, defaultDataDirectory } from "../storage/data-directory.ts"
 import { EXIT, type ExitCode, UserError } from "../user-error.ts"
 import { type AuditFlags, showAudit } from "./audit.ts"
 import { cliCommand } from "./command.ts"
 import { confirm } from "./confirm.ts"
-import { bansTable, peopleTable } from "./console.ts"
+import { bansTable, channelsTable, peopleTable } from "./console.ts"
 import { nearest } from "../nearest.ts"
 import { readSecret } from "./secret.ts"
 import { table } from "./table.ts"
@@ -24,6 +25,9 @@ const ACTIONS = [
   "ban",
   "unban",
   "bans",
+  "mute",
+  "unmute",
+  "channels",
   "lockdown",
   "role",
   "register",
@@ -38,7 +42,7 @@ const ACTIONS = [
 export const admin = cliCommand({
   name: "admin",
   operands:
-    "list | kick NICK [REASON] | kick CHANNEL NICK [REASON] | ban WHOM | unban WHOM | bans | lockdown on|off | role NAME ROLE | register NAME | password NAME | erase NAME | audit | status | reload | stop",
+    "list | kick NICK [REASON] | kick CHANNEL NICK [REASON] | ban WHOM | unban WHOM | bans | mute CHANNEL NICK | unmute CHANNEL NICK | channels | lockdown on|off | role NAME ROLE | register NAME | password NAME | erase NAME | audit | status | reload | stop",
   summary: "Looks after a server that runs on this computer.",
   examples: [
     ["chat admin list", "who is here, from where, with which certificate"],
@@ -48,6 +52,8 @@ export const admin = cliCommand({
       "chat admin ban bob --for 10m --reason 'too loud'",
       "keeps his account out; also an address, a range or a mask",
     ],
+    ["chat admin mute general bob --for 10m", "lets him read there and not write"],
+    ["chat admin channels", "all channels, with members, modes and topic"],
     ["chat admin lockdown on", "lets nobody new in"],
     ["chat admin role alice moderator", "what OPER lets her do: member, moderator, admin or owner"],
     ["chat admin register alice", "makes her an account; asks for its password, or reads it from a pipe"],
@@ -63,7 +69,7 @@ export const admin = cliCommand({
     for: {
       type: "string",
       valueHint: "TIME",
-      description: "how long a ban lasts: 10m, 24h, 7d; default: for good",
+      description: "how long a ban or a mute lasts: 10m, 24h, 7d; default: for good",
     },
     reason: { type: "string", valueHint: "TEXT", description: "what who is banned is told" },
     yes: { type: "boolean", description: "erases without asking first" },
@@ -110,6 +116,7 @@ async function ask(
   if (
     action === "list" ||
     action === "bans" ||
+    action === "channels" ||
     action === "status" ||
     action === "reload" ||
     action === "stop"
@@ -130,6 +137,11 @@ async function ask(
   if (action === "erase" && words.length === 1) return askAdmin(socket, { do: action, name: words[0] ?? "" })
   if ((action === "ban" || action === "unban") && words.length === 1)
     return askAdmin(socket, banning(action, words[0] ?? "", flags))
+  const [channel = "", nick] = words
+  if (action === "mute" && words.length === 2 && nick !== undefined)
+    return askAdmin(socket, { do: action, channel, nick, ...lasting(flags) })
+  if (action === "unmute" && words.length === 2 && nick !== undefined)
+    return askAdmin(socket, { do: action, channel, nick })
   if (action === "lockdown" && words.length === 1 && (words[0] === "on" || words[0] === "off"))
     return askAdmin(socket, { do: action, on: words[0] === "on" })
   const [whose = "", wanted] = words
@@ -143,6 +155,11 @@ async function ask(
     })
   if (action === "lockdown")
     throw new UserError("on or off?", { hint: "chat admin lockdown on|off", exitCode: EXIT.usage })
+  if (action === "mute" || action === "unmute")
+    throw new UserError("where, and whom?", {
+      hint: `chat admin ${action} CHANNEL NICK`,
+      exitCode: EXIT.usage,
+    })
   if (action === "ban" || action === "unban")
     throw new UserError("whom?", { hint: `chat admin ${action} NAME|ADDRESS|MASK`, exitCode: EXIT.usage })
   if (words.length > 1 && (action === "register" || action === "password"))
@@ -172,19 +189,31 @@ interface BanFlags {
 
 function banning(action: "ban" | "unban", target: string, flags: BanFlags): AdminRequest {
   if (action === "unban") return { do: action, target }
+  const reason = flags.reason === undefined ? {} : { reason: printable(flags.reason) }
+  return { do: action, target, ...reason, ...lasting(flags) }
+}
+
+/** What --for says. */
+function lasting(flags: BanFlags): { lastsMs?: number } {
   const lastsMs = flags.for === undefined ? undefined : parseDuration(flags.for)
   if (flags.for !== undefined && lastsMs === undefined)
     throw new UserError(`--for is a time, not ${JSON.stringify(flags.for)}`, {
       hint: "write 10m, 24h or 7d",
       exitCode: EXIT.usage,
     })
-  const reason = flags.reason === undefined ? {} : { reason: printable(flags.reason) }
-  return { do: action, target, ...reason, ...(lastsMs === undefined ? {} : { lastsMs }) }
+  return lastsMs === undefined ? {} : { lastsMs }
 }
 
 function shown({ v: _v, ok: _ok, ...answer }: AdminAnswer): string {
-  const { done, people, bans } = answer as { done?: string; people?: Person[]; bans?: Ban[] }
-  const text = done ?? (people && peopleTable(people)) ?? (bans && bansTable(bans))
+  const { done, people, bans, channels } = answer as {
+    done?: string
+    people?: Person[]
+    bans?: Ban[]
+    channels?: ChannelShown[]
+  }
+  // Of the status they are a number.
+  const listed = Array.isArray(channels) ? channelsTable(channels) : undefined
+  const text = done ?? (people && peopleTable(people)) ?? (bans && bansTable(bans)) ?? listed
   if (text !== undefined) return text.split("\n").map(printable).join("\n")
   return table(
     ["what", "figure"],

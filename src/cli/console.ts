@@ -5,6 +5,7 @@ import type { Ban } from "../core/bans.ts"
 import { acted } from "../core/commands/staff-acted.ts"
 import { parseDuration } from "../protocol/duration.ts"
 import { printable } from "../protocol/printable.ts"
+import type { ChannelShown } from "../server/channels.ts"
 import type { Administration, Outcome, Person } from "../server/administration.ts"
 import { clock, day } from "../terminal/clock.ts"
 import { table } from "./table.ts"
@@ -106,6 +107,12 @@ export function peopleTable(people: readonly Person[]): string {
     channels.join(" "),
   ])
   return table(["nick", "certificate", "address", "since", "tls", "channels"], rows)
+}
+
+export function channelsTable(channels: readonly ChannelShown[]): string {
+  if (channels.length === 0) return "  there are no channels"
+  const rows = channels.map(({ name, members, modes, topic }) => [name, String(members), modes, topic])
+  return table(["channel", "members", "modes", "topic"], rows)
 }
 
 export function bansTable(bans: readonly Ban[]): string {

@@ -120,6 +120,8 @@ export type Happening =
       readonly target: string
       readonly from: string
       readonly changes: readonly string[]
+      /** Nobody did it but the server. */
+      readonly byServer: boolean
       /** How long masks that were set stay set, by mask, where the server said so. */
       readonly lastsMs: ReadonlyMap<string, number>
     }

@@ -117,8 +117,17 @@ const onMode: Handler = (context, message) => {
   const channel = view.channel(target)
   if (channel) applyModes(context, channel, changes)
   const at = timeOf(context, message)
-  const lastsMs = moderation.takeEnds(view, target)
-  context.tell({ type: "mode", at, target, from: nickOf(message), changes, lastsMs })
+  const from = nickOf(message)
+  const byServer = from === message.source && !view.isOwn(from)
+  context.tell({
+    type: "mode",
+    at,
+    target,
+    from,
+    byServer,
+    changes,
+    lastsMs: moderation.takeEnds(view, target),
+  })
 }
 
 function applyModes(context: Context, channel: Channel, changes: string[]) {

@@ -15,6 +15,7 @@ export const ACTS = {
   kick: "removed from a channel",
   kill: "disconnected",
   lockdown: "turned lockdown",
+  mute: "muted",
   oper: "became an operator as",
   "oper-failed": "tried in vain to become an operator",
   password: "gave another password to",
@@ -26,6 +27,7 @@ export const ACTS = {
   stop: "stopped the server",
   unban: "lifted the ban of",
   unlock: "unlocked the authority's key",
+  unmute: "lifted the mute of",
   wallops: "told all with mode w",
   withdraw: "withdrew an invitation of",
 } as const

@@ -39,6 +39,14 @@ export const REQUEST = z.discriminatedUnion("do", [
   }),
   z.strictObject({ do: z.literal("unban"), target: word }),
   z.strictObject({ do: z.literal("bans") }),
+  z.strictObject({ do: z.literal("channels") }),
+  z.strictObject({
+    do: z.literal("mute"),
+    channel: word,
+    nick: word,
+    lastsMs: z.int().positive().max(DURATION_MS_MAX).optional(),
+  }),
+  z.strictObject({ do: z.literal("unmute"), channel: word, nick: word }),
   z.strictObject({ do: z.literal("role"), name: word, role: z.enum(ROLES) }),
   z.strictObject({ do: z.literal("lockdown"), on: z.boolean() }),
   z.strictObject({

@@ -95,6 +95,12 @@ async function obey(request: AdminRequest, actions: AdminActions): Promise<Admin
       return answerTo(administration.bans.lift(request.target))
     case "bans":
       return { v: 1, ok: true, bans: administration.bans.list() }
+    case "channels":
+      return { v: 1, ok: true, channels: administration.channels.list() }
+    case "mute":
+      return answerTo(administration.channels.mute(request))
+    case "unmute":
+      return answerTo(administration.channels.unmute(request))
     case "role":
       return answerTo(administration.setRole(request.name, request.role))
     case "lockdown":

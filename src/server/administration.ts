@@ -16,6 +16,7 @@ import type { EventType } from "../core/event.ts"
 import type { Session } from "../core/session.ts"
 import type { User, UserId } from "../core/user.ts"
 import { Bans } from "./bans.ts"
+import { Channels } from "./channels.ts"
 import { monotonicMs, now } from "./clock.ts"
 import type { Role } from "../protocol/rights.ts"
 import type { Nick } from "../protocol/names.ts"
@@ -80,6 +81,7 @@ const LAG_SAMPLE_MS = 20
 export class Administration {
   readonly invitations: Invitations
   readonly bans: Bans
+  readonly channels: Channels
   readonly revocations: Revocations
   readonly #parts: Parts
   readonly #startedAtMs = monotonicMs()
@@ -88,6 +90,7 @@ export class Administration {
     this.#parts = parts
     this.invitations = new Invitations(parts.shell)
     this.bans = new Bans(parts.shell)
+    this.channels = new Channels(parts.shell)
     this.revocations = new Revocations(parts.shell)
   }
 

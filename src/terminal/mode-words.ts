@@ -9,17 +9,20 @@ import { matches } from "../protocol/masks.ts"
 import { say } from "./sentences.ts"
 
 /** `alice muted bob here for 10 min` */
-export function modeWords(
-  view: View,
-  { target, from, changes, lastsMs }: Happening & { type: "mode" },
-): string {
+export function modeWords(view: View, happening: Happening & { type: "mode" }): string {
+  const { target, from, byServer, changes, lastsMs } = happening
   if (!view.isChannel(target)) return say`${from} set ${target} ${changes.join(" ")}`
   const who = view.isOwn(from) ? "you" : from
   const where = view.channels().length > 1 ? `in ${target}` : "here"
   const sentences: string[] = []
   const others: ModeChange[] = []
   for (const change of modeChanges(view, changes)) {
-    const words = wordsOf(view, target, change, { who, where, lasts: lastsMs.get(change.param ?? "") })
+    const words = wordsOf(view, target, change, {
+      who,
+      byServer,
+      where,
+      lasts: lastsMs.get(change.param ?? ""),
+    })
     if (words === undefined) others.push(change)
     else sentences.push(words)
   }
@@ -29,6 +32,7 @@ export function modeWords(
 
 interface Circumstances {
   readonly who: string
+  readonly byServer: boolean
   readonly where: string
   /** ms */
   readonly lasts: number | undefined
@@ -38,7 +42,7 @@ function wordsOf(
   view: View,
   channel: string,
   { on, letter, param = "" }: ModeChange,
-  { who, where, lasts }: Circumstances,
+  { who, byServer, where, lasts }: Circumstances,
 ): string | undefined {
   if (letter === "m")
     return on
@@ -49,10 +53,8 @@ function wordsOf(
   if (slowMs !== undefined) return `${who} set slow mode ${where}: one message in ${durationWords(slowMs)}`
   if (letter !== "b" || param === "") return undefined
   const whom = peopleOf(view, channel, param)
-  // A server, whose name has a dot as no nick does, lifts what is over.
-  const isOver = !on && who.includes(".")
   const [done, undone] = isMute(param) ? ["muted", "mute"] : ["banned", "ban"]
-  if (isOver) return `the ${undone} of ${whom} ${where} is over`
+  if (!on && byServer) return `the ${undone} of ${whom} ${where} is over`
   return on
     ? `${who} ${done} ${whom} ${where}${lasts === undefined ? "" : ` for ${durationWords(lasts)}`}`
     : `${who} lifted the ${undone} of ${whom} ${where}`
