@@ -89,7 +89,7 @@ async function handshake(address: Address, tls: Bun.TLSOptions, events: Events) 
   let queue: WriteQueue | undefined
   const timer = setTimeout(() => verified.reject(unreachable(address, "no answer")), CONNECT_TIMEOUT_MS)
   verified.promise.catch(() => {}).finally(() => clearTimeout(timer))
-  const connecting = Bun.connect({
+  const connecting = opened({
     hostname: address.host,
     port: address.port,
     tls,
@@ -129,7 +129,9 @@ async function handshake(address: Address, tls: Bun.TLSOptions, events: Events) 
     failed.terminate()
   }
   // Both promises tell of one failure: the socket's own says less.
-  connecting.catch((error: unknown) => verified.reject(unreachable(address, reasonOf(codeOf(error)))))
+  connecting.catch((error: unknown) =>
+    verified.reject(error instanceof UserError ? error : unreachable(address, reasonOf(codeOf(error)))),
+  )
   try {
     return await verified.promise
   } catch (error) {
@@ -139,6 +141,26 @@ async function handshake(address: Address, tls: Bun.TLSOptions, events: Events) 
     )
     throw error
   }
+}
+
+/** Rejects with a UserError (5) when TLS will not show our certificate, and as `Bun.connect` otherwise. */
+async function opened(options: Bun.TCPSocketConnectOptions<undefined>): Promise<Bun.Socket<undefined>> {
+  try {
+    return await Bun.connect(options)
+  } catch (error) {
+    const { reason } = error as { reason?: string }
+    if (reason === undefined) throw error
+    throw new UserError(UNUSABLE[reason] ?? `your certificate and its key cannot be used (${reason})`, {
+      hint: "name the two files that are yours: --cert FILE --key FILE",
+      exitCode: EXIT.identity,
+    })
+  }
+}
+
+const UNUSABLE: Readonly<Record<string, string>> = {
+  KEY_VALUES_MISMATCH: "your key does not belong to your certificate",
+  // An authority's own, for instance.
+  KEY_USAGE_BIT_INCORRECT: "your certificate was not made for a client",
 }
 
 function connectionOf(socket: Bun.Socket, queue: WriteQueue): Connection {

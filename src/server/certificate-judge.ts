@@ -88,7 +88,12 @@ function identify(
   if (issuer.site !== undefined && member.site !== issuer.site) {
     return refuse("CERT_NO_NAME", `its name is of ${member.site}, this site is ${issuer.site}`)
   }
-  if (!authorized) return refuse("CERT_UNTRUSTED", "the TLS library does not accept its chain")
+  if (!authorized)
+    return {
+      refusal: "CERT_UNTRUSTED",
+      why: "the TLS library does not accept its chain",
+      words: "your certificate breaks the rules of this server's authority",
+    }
   const { name } = member
   const serial = certificate.serialNumber.toLowerCase()
   const shown = { name, issuer: issuer.pin, fingerprint: fingerprintOf(certificate), serial }

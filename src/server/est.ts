@@ -102,7 +102,7 @@ export class Est {
     if (invitation.expires <= now()) return this.#refuse(asker, claim.id, "expired")
     const account = engine.net.accountOf(invitation.accountId)
     const read = await signer.read(der)
-    if ("refused" in read) return refusedRequest(read.refused)
+    if ("refused" in read) return this.#refuseRequest(asker, read.refused)
     if (!account) return this.#refuse(asker, claim.id, "its account is gone")
     const { role } = invitation
     const grounds = { invitation: claim.id, ...(role ? { role } : {}), ...deviceIn(headers) }
@@ -128,7 +128,7 @@ export class Est {
     // Of one that was made by hand nothing tells whether it was renewed before its end.
     if (!former && !memberIn(asker.verdict())) return this.#refuseRenewal(asker, ENDED)
     const read = await signer.read(der)
-    if ("refused" in read) return refusedRequest(read.refused)
+    if ("refused" in read) return this.#refuseRequest(asker, read.refused)
     // It may have been revoked meanwhile.
     if (!memberIn(asker.verdict(graceMs))) return NO_MEMBER
     // Whoever renews cannot call the computer otherwise: it is revoked by that name.
@@ -139,6 +139,12 @@ export class Est {
     })
     if (typeof issued === "string") return plainly(403, issued)
     return this.#certify(account, issued, read)
+  }
+
+  #refuseRequest({ address }: Asker, refused: string): HttpAnswer {
+    const why = REQUEST_REFUSALS[refused] ?? "it is none (PKCS #10)"
+    this.#shell.log({ level: "info", what: "request for a certificate refused", address, why })
+    return plainly(400, `the request for a certificate is refused: ${why}`)
   }
 
   #refuseRenewal({ address }: Asker, { refusal, why, words }: Refused): HttpAnswer {
@@ -211,8 +217,9 @@ function certificates(der: Uint8Array, headers: Readonly<Record<string, string>>
   }
 }
 
-function refusedRequest(why: string): HttpAnswer {
-  return plainly(400, `the request for a certificate is refused: ${why}`)
+const REQUEST_REFUSALS: Readonly<Record<string, string>> = {
+  signature: "it is not signed by the key that it is for",
+  key: "its kind of key is not taken: EC P-256 or P-384, Ed25519, or RSA with 3072 bits or more",
 }
 
 /** "servers ... MUST ignore" line ends: https://www.rfc-editor.org/rfc/rfc8951#section-3.1 */
