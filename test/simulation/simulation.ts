@@ -12,6 +12,7 @@ import {
 } from "../../src/core/commands/enrolment.ts"
 import { accountMessagesErased } from "../../src/core/commands/erase.ts"
 import { lockdownSet } from "../../src/core/commands/lockdown.ts"
+import { messageRedacted } from "../../src/core/commands/redact.ts"
 import { roleSet } from "../../src/core/commands/role.ts"
 import { acted, type StaffActed, staffActed } from "../../src/core/commands/staff-acted.ts"
 import { banLifted, banSet } from "../../src/core/commands/uban.ts"
@@ -219,7 +220,9 @@ class Simulation {
       ? this.#takeBack()
       : random.chance(0.04)
         ? this.#lookAfter(onlooker)
-        : chatter(random, () => `t${++this.#texts}`)
+        : random.chance(0.05)
+          ? this.#ofTheStaff(onlooker)
+          : chatter(random, () => `t${++this.#texts}`)
     this.#engine.receive(onlooker.session, line, this.#now)
     this.#look()
   }
@@ -264,6 +267,18 @@ class Simulation {
     const verb = random.pick(["REGISTER", "REGISTER", "AMODE", "AMODE", "DROP"])
     const change = verb === "AMODE" ? ` ${random.pick(["+o", "+v", "-o"])} ${random.pick(NICKS)}` : ""
     return `CS ${verb} ${channel?.name ?? "#a"}${change}`
+  }
+
+  // Becomes an operator, comes to the audit, and does what is heard there.
+  #ofTheStaff({ session: { user } }: Onlooker): string {
+    if (!user?.rights.includes("audit")) return "OPER root sesame"
+    const { audit } = this.#engine.net
+    if (!audit?.members.has(user)) return "JOIN #audit"
+    return this.#random.pick([
+      `WALLOPS :t${++this.#texts}`,
+      "UBAN ADD 1s *!*@nowhere",
+      "CHATHISTORY LATEST #audit * 4",
+    ])
   }
 
   // Invitations are made, withdrawn and used, by as many as want.
@@ -391,17 +406,28 @@ class Simulation {
   }
 
   // What the staff does is on disk with the record of it, or neither is.
-  #checkRecorded(rows: readonly Row[]) {
-    const isRecord = (row: Row | undefined) => row?.type === staffActed.type
-    for (const [i, row] of rows.entries()) {
-      // One record stands for all that is taken back at once.
-      const next = REVOKING.has(row.type) ? rows.slice(i + 1) : rows.slice(i + 1, i + 2)
-      if (BY_STAFF.has(row.type) && !isOwn(row) && !next.some(isRecord))
-        throw new Error(`${row.type} at ${row.seq} is not recorded`)
-      const isKilled = row.type === "userQuit" && row.body.includes('"reason":"Killed (')
-      if (isKilled && !rows.slice(0, i).some(isRecord)) throw new Error(`${row.seq} was killed by nobody`)
-      if (isRecord(row)) this.tally.acts++
+  #checkRecorded(row: Row, before: readonly Row[], after: readonly Row[]) {
+    const isRecord = ({ type }: Row) => type === staffActed.type
+    // One record stands for all that is taken back at once.
+    const next = REVOKING.has(row.type) ? after : after.slice(0, 1)
+    const isAct = BY_STAFF.has(row.type) ? !isOwn(row) : this.#isRedactedByRight(row)
+    if (isAct && !next.some(isRecord)) throw new Error(`${row.type} at ${row.seq} is not recorded`)
+    const isKilled = row.type === "userQuit" && row.body.includes('"reason":"Killed (')
+    if (isKilled && !before.some(isRecord)) throw new Error(`${row.seq} was killed by nobody`)
+    if (isRecord(row)) this.tally.acts++
+  }
+
+  // Who has no sign there takes back what others said by nothing else.
+  #isRedactedByRight({ type, channelId, accountId, body }: Row): boolean {
+    if (type !== messageRedacted.type || channelId === null) return false
+    const { by, author } = JSON.parse(body) as {
+      by: number
+      author: { user?: number; account: number | null }
     }
+    if (author.user === by || (author.account !== null && author.account === accountId)) return false
+    const [user] = [...this.#shadow.users.values()].filter(({ id }) => id === by)
+    const [channel] = [...this.#shadow.channels.values()].filter(({ id }) => id === channelId)
+    return user !== undefined && !channel?.members.get(user)?.prefixes
   }
 
   // A turn is on disk: only now does anybody hear of it.
@@ -422,8 +448,8 @@ class Simulation {
   }
 
   #append(rows: readonly Row[]) {
-    this.#checkRecorded(rows)
-    for (const row of rows) {
+    for (const [i, row] of rows.entries()) {
+      this.#checkRecorded(row, rows.slice(0, i), rows.slice(i + 1))
       const last = this.#rows.at(-1)
       if (last && (row.seq <= last.seq || row.at < last.at))
         throw new Error(`the log goes back at ${row.seq}`)
