@@ -1,7 +1,7 @@
 // An authority's fingerprint, for machines (64 hex digits) and for people (six words): SHA-256 over the
 // SubjectPublicKeyInfo of its key, as in RFC 7469 §2.4. The key and not the certificate is pinned, so that an authority
 // may renew its certificate. Six words are the first 66 bits: making another key that shares them costs 2^66 tries.
-import { createHash, X509Certificate } from "node:crypto"
+import { createHash, createPublicKey, X509Certificate } from "node:crypto"
 import { EXIT, UserError } from "../user-error.ts"
 import { quoted } from "./hosts.ts"
 import { WORDS } from "./word-list.ts"
@@ -17,6 +17,13 @@ const HEX = /^[0-9a-f]{64}$/
 export function pinOf(certificate: string | Uint8Array): string {
   const key = new X509Certificate(certificate as string).publicKey.export({ type: "spki", format: "der" })
   return createHash("sha256").update(key).digest("hex")
+}
+
+/** The same of a private key in PEM. */
+export function pinOfKey(keyPem: string): string {
+  return createHash("sha256")
+    .update(createPublicKey(keyPem).export({ type: "spki", format: "der" }))
+    .digest("hex")
 }
 
 /** Six words with hyphens, of a certificate (PEM) or of a fingerprint in hex. */

@@ -4,7 +4,7 @@ import { type Authority, BACKDATED_MS, DAY_MS, newSerial } from "./authority.ts"
 import { encodeCertsOnly } from "./certs-only.ts"
 import { type Invitation, linkOf } from "./invitation.ts"
 import { certifyClient, LEAF_DAYS } from "./issue.ts"
-import { pinOf } from "./pin.ts"
+import { pinOf, sixWords } from "./pin.ts"
 import { readRequest } from "./request.ts"
 import { makeRevocationList, type Reason, REASONS } from "./revocation-list.ts"
 
@@ -53,6 +53,7 @@ export function signerOf(authority: Authority, days = LEAF_DAYS) {
       const { publicKey, keyPin } = request
       return {
         keyPin,
+        words: sixWords(keyPin),
         /** Its certificate with that of the authority, as EST sends them. */
         async certify(name: string, { serial, notBefore, notAfter }: Terms): Promise<Uint8Array> {
           const options = { serial, notBefore: new Date(notBefore), notAfter: new Date(notAfter) }

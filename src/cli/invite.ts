@@ -8,17 +8,17 @@ import { ROLES } from "../protocol/rights.ts"
 import { askAdmin } from "../server/admin-client.ts"
 import { type AdminRequest, INVITATION_TTL_MS_MAX, INVITATION_USES_MAX } from "../server/admin-protocol.ts"
 import { DEFAULT_PORT, type Endpoint, showEndpoint } from "../server/endpoint.ts"
-import { type Invited, type OpenInvitation, publicNameIn } from "../server/invitations.ts"
+import { type Invited, publicNameIn } from "../server/invitations.ts"
 import { dataDirectory, defaultDataDirectory } from "../storage/data-directory.ts"
 import { clock, day } from "../terminal/clock.ts"
 import { EXIT, type ExitCode, UserError } from "../user-error.ts"
 import { cliCommand } from "./command.ts"
 import { channelName, isTarget } from "./dialling.ts"
 import type { Given } from "./flags.ts"
+import { type Given as Listed, shown } from "./invite-list.ts"
 import { namesIn, pageOf, pageWithCodes } from "./invite-roster.ts"
 import { qrFor } from "./qr.ts"
 import { hostsOf } from "./serve-screen.ts"
-import { table } from "./table.ts"
 
 const FLAGS = {
   channels: {
@@ -33,6 +33,7 @@ const FLAGS = {
   },
   uses: { type: "string", valueHint: "COUNT", description: "how many computers may use it; default 1" },
   role: { type: "string", valueHint: "ROLE", description: "member (default), moderator, admin or owner" },
+  approve: { type: "boolean", description: "somebody has to approve who uses it: chat invite approve" },
   host: {
     type: "string",
     valueHint: "HOST[:PORT]",
@@ -51,7 +52,7 @@ const FLAGS = {
 
 export const invite = cliCommand({
   name: "invite",
-  operands: "NAME | list | withdraw ID",
+  operands: "NAME | list | withdraw ID | approve WHO | deny WHO",
   summary: "Lets NAME in: prints one line to give away, which works once.",
   examples: [
     ["chat invite alice", "a line for alice, good for one computer and until tomorrow"],
@@ -63,8 +64,10 @@ export const invite = cliCommand({
       "chat invite --roster class.csv --print --qr > class.html",
       "the same with QR codes, to print from a browser",
     ],
-    ["chat invite list", "which are open"],
+    ["chat invite list", "which are open, and who waits for approval"],
     ["chat invite withdraw ID", "takes one back"],
+    ["chat invite bob --approve", "nobody is in by it before you have said so"],
+    ["chat invite approve bob", "lets bob in; deny bob does not"],
   ],
   flags: FLAGS,
   operandsMax: 2,
@@ -76,7 +79,7 @@ export const invite = cliCommand({
     const request = requestOf(name, id, flags)
     if (request.do === "invite") return shownTo(await made(adminSocket, request, flags), request, flags)
     const { v: _v, ok: _ok, ...given } = await ask(adminSocket, request)
-    process.stdout.write(`${flags.json ? inertJson({ v: 1, ...given }) : shown(given)}\n`)
+    process.stdout.write(`${flags.json ? inertJson({ v: 1, ...given }) : shown(given as Listed)}\n`)
     return EXIT.done
   },
 })
@@ -90,6 +93,10 @@ function requestOf(name: string | undefined, id: string | undefined, flags: Flag
   if (name === "withdraw") {
     if (id === undefined) throw wrong("which invitation?", "chat invite list shows their ids")
     return { do: "withdraw", id }
+  }
+  if (name === "approve" || name === "deny") {
+    if (id === undefined) throw wrong("whose request?", "chat invite list shows who waits, with their ids")
+    return { do: name, who: id }
   }
   if (id !== undefined) throw wrong(`one at a time: ${name} or ${id}?`, `for example: chat invite ${name}`)
   if (name === "list") return { do: "invitations" }
@@ -105,6 +112,7 @@ function invitationFor(name: string, flags: Flags): Wanted {
     ttlMs: ttlMsOf(flags.ttl ?? "24h"),
     uses: usesOf(flags.uses ?? "1"),
     ...roleOf(flags.role ?? "member"),
+    ...(flags.approve ? { approve: true as const } : {}),
   }
 }
 
@@ -194,6 +202,11 @@ function shownTo(invitation: Invitation, { uses }: Wanted, flags: Flags): ExitCo
       `    chat join ${link}\n\n` +
       `  Whoever has it is ${account}: send it where nobody else reads. To take it back: chat invite withdraw ${id}\n`,
   )
+  if (flags.approve)
+    process.stdout.write(
+      `  When ${account} has used it, chat invite list shows six words: those that ${account} reads to you?\n` +
+        `  Then chat invite approve ${account}; else chat invite deny ${account}\n`,
+    )
   if (flags.qr) showCode(link)
   if (isInUse)
     process.stdout.write(
@@ -219,21 +232,6 @@ function addressFor({ hosts, endpoints }: Made, given: string | undefined): stri
   const host =
     publicNameIn(hosts) ?? reached.find((address) => hosts.includes(address)) ?? hosts[0] ?? "localhost"
   return showEndpoint({ host, port: endpoint.port })
-}
-
-function shown({ done, invitations = [] }: { done?: string; invitations?: OpenInvitation[] }): string {
-  if (done !== undefined) return printable(done)
-  if (invitations.length === 0) return "  no invitation is open"
-  return table(
-    ["id", "for", "uses left", "until", "channels"],
-    invitations.map(({ id, account, usesLeft, expires, channels }) => [
-      id,
-      account,
-      String(usesLeft),
-      `${day(expires)} ${clock(expires)}`,
-      channels.map(printable).join(" "),
-    ]),
-  )
 }
 
 function wrong(message: string, hint: string): UserError {

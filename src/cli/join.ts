@@ -8,7 +8,7 @@ import { X509Certificate } from "node:crypto"
 import { type Invitation, parseLink } from "../authority/invitation.ts"
 import { memberOf } from "../authority/issue.ts"
 import { importKeyPair, type KeyPair, makeKeyPair } from "../authority/keys.ts"
-import { sixWords } from "../authority/pin.ts"
+import { pinOfKey, sixWords } from "../authority/pin.ts"
 import { privateFolder, writePrivate } from "../authority/private-file.ts"
 import { makeRequest } from "../authority/request.ts"
 import { type Address, formatAddress, parseAddress } from "../dial/address.ts"
@@ -20,6 +20,7 @@ import { EXIT, type ExitCode, UserError } from "../user-error.ts"
 import { cliCommand } from "./command.ts"
 import { CHAT_FLAGS, openChat } from "./connect.ts"
 import { isTarget } from "./dialling.ts"
+import { patience } from "./join-wait.ts"
 import { readPasted } from "./secret.ts"
 
 export const join = cliCommand({
@@ -76,7 +77,9 @@ async function become(invitation: Invitation, address: Address, ca: string, know
   const pending = pathOf(profileFolder(profilesFolder(), { pin, hosts }), `joining-${id}.key`)
   const keys = await keysIn(pending)
   const request = await makeRequest(keys)
-  const enrolled = await enrol(address, ca, invitation, { request, keyPem: keys.pem, device: hostname() })
+  const enrolment = { request, keyPem: keys.pem, device: hostname() }
+  const { wait, end } = patience(sixWords(pinOfKey(keys.pem)), process)
+  const enrolled = await enrol(address, ca, invitation, enrolment, wait).finally(end)
   const name = memberOf(enrolled.cert)?.name ?? ""
   saveProfile(profilesFolder(), serverOf(enrolled, { pin, hosts, name }, known), {
     ca,

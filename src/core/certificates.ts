@@ -23,6 +23,21 @@ export interface Invitation {
   role?: Role
   /** The account's holder made it, for another device. */
   readonly own?: true
+  /** Who asked with it, by the pin of the key; there where each has to be approved. */
+  readonly requests?: Map<string, CertificateRequest>
+}
+
+/** A key that waits for its certificate: https://www.rfc-editor.org/rfc/rfc7030#section-4.2.3 */
+export interface CertificateRequest {
+  /** SHA-256 of it, in hex. */
+  readonly keyPin: string
+  /** The same for people to compare. */
+  readonly words: string
+  /** What its holder calls the computer. */
+  readonly device?: string
+  /** ms since 1970. */
+  readonly since: number
+  verdict: "waits" | "approved" | "denied"
 }
 
 export interface IssuedCertificate {

@@ -30,21 +30,46 @@ export interface Enrolled {
   readonly channels: readonly string[]
 }
 
-/** `ca` is the authority's certificate in PEM. Throws a UserError: 10 for a bad invitation, 3 or 4 as `connect` does. */
+/**
+ * `ca` is the authority's certificate in PEM; `wait` waits so many ms while somebody has to approve, after which the same is asked
+ * again. Throws a UserError: 10 for a bad invitation, or a request that was denied, 3 or 4 as `connect` does.
+ */
 export async function enrol(
   address: Address,
   ca: string,
   invitation: Invitation,
   enrolment: Enrolment,
+  wait?: (ms: number) => Promise<void>,
 ): Promise<Enrolled> {
-  const { request, keyPem, device } = enrolment
-  const answer = await exchange(address, { ca }, (socket) =>
+  for (let hasWaited = false; ; hasWaited = true) {
+    const answer = await asked(address, ca, invitation, enrolment).catch((error: unknown) => {
+      // A server that is started anew while somebody waits knows of them.
+      if (hasWaited && error instanceof UserError && error.exitCode === EXIT.unreachable) return undefined
+      throw error
+    })
+    if (answer?.status === 401) throw hasWaited ? endedMeanwhile() : badInvitation()
+    if (answer?.headers.get("chat-verdict") === "denied") throw denied(address)
+    if (answer && answer.status !== 202) return enrolledIn(address, answer, ca, enrolment)
+    if (!wait) throw new UserError("somebody has to approve this first", { exitCode: EXIT.invitation })
+    await wait(retryAfterMs(answer))
+  }
+}
+
+function asked(
+  address: Address,
+  ca: string,
+  invitation: Invitation,
+  { request, device }: Enrolment,
+): Promise<Answer> {
+  return exchange(address, { ca }, (socket) =>
     requestText(address, "simpleenroll", request, [
       proofOf(socket, invitation, request),
       `Chat-Device: ${device.replace(/[^\x20-\x7e]/g, "?")}`,
     ]),
   )
-  if (answer.status === 401) throw badInvitation()
+}
+
+function enrolledIn(address: Address, answer: Answer, ca: string, { keyPem }: Enrolment): Enrolled {
   const cert = certificateIn(address, answer, ca, keyPem)
   const channels = (answer.headers.get("chat-channels") ?? "").split(" ").filter(Boolean)
   return { cert, channels: channels.map(decoded) }
@@ -167,6 +192,28 @@ function decoded(text: string): string {
   } catch {
     return text
   }
+}
+
+/** https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3, in seconds; a date is not waited for. */
+function retryAfterMs(answer: Answer | undefined): number {
+  const seconds = Number(answer?.headers.get("retry-after"))
+  return 1000 * (seconds >= 1 && seconds <= RETRY_AFTER_S_MAX ? seconds : RETRY_AFTER_S_DEFAULT)
+}
+
+const [RETRY_AFTER_S_MAX, RETRY_AFTER_S_DEFAULT] = [300, 5]
+
+function denied(address: Address): UserError {
+  return new UserError(`who runs ${formatAddress(address)} has denied your request`, {
+    hint: "ask them why; with another invitation you may ask again: chat join LINK",
+    exitCode: EXIT.invitation,
+  })
+}
+
+function endedMeanwhile(): UserError {
+  return new UserError("this invitation has ended while you waited: it expired, or was taken back", {
+    hint: "ask who gave it to you for another",
+    exitCode: EXIT.invitation,
+  })
 }
 
 function badInvitation(): UserError {

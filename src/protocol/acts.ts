@@ -8,7 +8,9 @@ export const AUDIT_CHANNEL = "#audit" as ChannelName
 
 export const ACTS = {
   amode: "gave signs by account in",
+  approve: "approved the request of",
   ban: "banned",
+  deny: "denied the request of",
   drop: "gave up the channel",
   erase: "erased everything that was said by",
   invite: "invited",

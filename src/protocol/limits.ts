@@ -36,6 +36,8 @@ export const SLOW_SECONDS_MAX = 21_600
 export const NETWORK_BANS_MAX = 10_000
 /** Invitations that are open at once. */
 export const INVITATIONS_MAX = 10_000
+/** Requests for a certificate that wait for approval, or for their end. */
+export const REQUESTS_MAX = 1000
 /** Certificates of one account that have not expired; made on request. */
 export const ISSUED_CERTIFICATES_MAX = 100
 /** Characters of why one is revoked: it reaches its person in one line with other words. */

@@ -56,9 +56,12 @@ export const REQUEST = z.discriminatedUnion("do", [
     ttlMs: z.int().min(60_000).max(INVITATION_TTL_MS_MAX),
     uses: z.int().min(1).max(INVITATION_USES_MAX),
     role: z.enum(ROLES).exclude(["member"]).optional(),
+    approve: z.literal(true).optional(),
   }),
   z.strictObject({ do: z.literal("invitations") }),
   z.strictObject({ do: z.literal("withdraw"), id: word }),
+  /** The id of a request, or the name of who waits. */
+  z.strictObject({ do: z.enum(["approve", "deny"]), who: word }),
   z.strictObject({
     do: z.literal("revoke"),
     name: word,

@@ -112,7 +112,16 @@ async function obey(request: AdminRequest, actions: AdminActions): Promise<Admin
         : { v: 1, ok: true, ...invited, endpoints: actions.endpoints }
     }
     case "invitations":
-      return { v: 1, ok: true, invitations: administration.invitations.list() }
+      return {
+        v: 1,
+        ok: true,
+        invitations: administration.invitations.list(),
+        waiting: administration.approvals.list(),
+      }
+    case "approve":
+      return answerTo(await administration.approvals.decide(request.who, "approved"))
+    case "deny":
+      return answerTo(await administration.approvals.decide(request.who, "denied"))
     case "withdraw":
       return answerTo(await administration.invitations.withdraw(request.id))
     case "revoke":

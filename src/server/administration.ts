@@ -15,6 +15,7 @@ import { acted, type StaffActed, staffActed } from "../core/commands/staff-acted
 import type { EventType } from "../core/event.ts"
 import type { Session } from "../core/session.ts"
 import type { User, UserId } from "../core/user.ts"
+import { Approvals } from "./approvals.ts"
 import { Bans } from "./bans.ts"
 import { Channels } from "./channels.ts"
 import { monotonicMs, now } from "./clock.ts"
@@ -79,6 +80,7 @@ interface Parts {
 const LAG_SAMPLE_MS = 20
 
 export class Administration {
+  readonly approvals: Approvals
   readonly invitations: Invitations
   readonly bans: Bans
   readonly channels: Channels
@@ -88,6 +90,7 @@ export class Administration {
 
   constructor(parts: Parts) {
     this.#parts = parts
+    this.approvals = new Approvals(parts.shell)
     this.invitations = new Invitations(parts.shell)
     this.bans = new Bans(parts.shell)
     this.channels = new Channels(parts.shell)

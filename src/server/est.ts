@@ -3,8 +3,9 @@
 // this TLS connection and this request only; Basic, for other clients where the site allows it, is RFC 7030 §3.2.3.
 
 import { createHash, createHmac, timingSafeEqual } from "node:crypto"
-import { type IssuedCertificate, issuedOf } from "../core/certificates.ts"
+import { type CertificateRequest, type IssuedCertificate, issuedOf } from "../core/certificates.ts"
 import { accountNameOf } from "../core/commands/account.ts"
+import { certificateRequested } from "../core/commands/approval.ts"
 import { certificateIssued } from "../core/commands/enrolment.ts"
 import type { Certificate } from "../core/seams.ts"
 import type { Account } from "../core/user.ts"
@@ -110,9 +111,31 @@ export class Est {
     const known = [...engine.net.certificates.values()].find(
       ({ invitation: id, keyPin, revoked }) => id === claim.id && keyPin === read.keyPin && !revoked,
     )
+    const request = invitation.requests?.get(read.keyPin)
+    if (!known && invitation.requests && request?.verdict !== "approved")
+      return request
+        ? answerOf(request)
+        : this.#wait(asker, claim.id, account, { ...read, ...deviceIn(headers) })
     const issued = known ?? this.#issue(signer, account, read.keyPin, grounds)
     if (typeof issued === "string") return this.#refuse(asker, claim.id, issued)
     return this.#certify(account, issued, read, { "Chat-Channels": listed(invitation.channels) })
+  }
+
+  /** The first time that this key asks; it has used the invitation now. */
+  async #wait(
+    asker: Asker,
+    id: string,
+    { name }: Account,
+    { keyPin, words, device }: SoundRequest & { readonly device?: string },
+  ): Promise<HttpAnswer> {
+    const { engine, log, durable } = this.#shell
+    const asked = { keyPin, words, ...(device === undefined ? {} : { device }) }
+    const refusal = engine.administer(certificateRequested, { invitation: id, ...asked }, now())
+    if (refusal !== undefined) return this.#refuse(asker, id, refusal)
+    const { address } = asker
+    log({ level: "info", what: "waits for approval", account: name, key: words, device, address })
+    await durable(engine.lastSeq)
+    return waiting(words)
   }
 
   async #renew(signer: Signer, { headers }: HttpRequest, der: Uint8Array, asker: Asker): Promise<HttpAnswer> {
@@ -207,6 +230,20 @@ function memberIn(verdict: Verdict): Certificate | undefined {
   return "member" in verdict ? verdict.member : undefined
 }
 
+function answerOf({ verdict, words }: CertificateRequest): HttpAnswer {
+  return verdict === "denied" ? plainly(403, DENIED, { "Chat-Verdict": "denied" }) : waiting(words)
+}
+
+const DENIED = "who runs the server has denied this request"
+
+/** "The client MUST wait at least the specified retry-after time before repeating the same request." */
+function waiting(words: string): HttpAnswer {
+  return plainly(202, `waiting for approval; the words of this key are ${words}`, {
+    "Retry-After": RETRY_AFTER_S,
+  })
+}
+
+const RETRY_AFTER_S = "5"
 const NO_HASH = "00".repeat(32)
 
 function certificates(der: Uint8Array, headers: Readonly<Record<string, string>> = {}): HttpAnswer {

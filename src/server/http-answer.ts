@@ -8,6 +8,7 @@ export interface HttpAnswer {
 
 const REASONS: Readonly<Record<number, string>> = {
   200: "OK",
+  202: "Accepted",
   400: "Bad Request",
   401: "Unauthorized",
   403: "Forbidden",

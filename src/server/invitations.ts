@@ -24,6 +24,8 @@ export interface InvitationWanted {
   readonly uses: number
   /** What the account becomes when it is used, if that is more. */
   readonly role?: Exclude<Role, "member"> | undefined
+  /** Whether somebody has to approve who uses it. */
+  readonly approve?: true | undefined
 }
 
 /** One of the list. */
@@ -34,6 +36,7 @@ export interface OpenInvitation {
   /** ms since 1970. */
   readonly expires: number
   readonly usesLeft: number
+  readonly approve: boolean
 }
 
 /** What a link is made of. */
@@ -55,6 +58,7 @@ export interface Invited {
 type Made = Pick<Invitation, "id" | "channels" | "expires" | "role"> & {
   readonly accountName: Nick
   readonly uses: number
+  readonly approve?: true
 }
 
 const [ID_BYTES, SECRET_BYTES] = [8, 16]
@@ -87,6 +91,7 @@ export class Invitations {
       expires: now() + wanted.ttlMs,
       uses: wanted.uses,
       ...(wanted.role === undefined ? {} : { role: wanted.role }),
+      ...(wanted.approve ? { approve: true as const } : {}),
       text: hash,
     }
     this.#clear()
@@ -119,12 +124,13 @@ export class Invitations {
     const { net } = this.#shell.engine
     return [...net.invitations.values()]
       .filter(({ expires, usesLeft }) => expires > now() && usesLeft > 0)
-      .map(({ id, accountId, channels, expires, usesLeft }) => ({
+      .map(({ id, accountId, channels, expires, usesLeft, requests }) => ({
         id,
         account: net.accountOf(accountId)?.name ?? "",
         channels,
         expires,
         usesLeft,
+        approve: requests !== undefined,
       }))
   }
 
@@ -161,9 +167,9 @@ export class Invitations {
 }
 
 /** Its secret is no part of it. */
-function recordOf({ id, accountName, channels, expires, uses, role }: Made) {
+function recordOf({ id, accountName, channels, expires, uses, role, approve }: Made) {
   const list = channels.length === 0 ? undefined : channels.join(" ")
-  const details = { id, role, channels: list, uses, until: serverTime(expires) }
+  const details = { id, role, channels: list, uses, approve, until: serverTime(expires) }
   return acted("invite", { target: accountName, details })
 }
 

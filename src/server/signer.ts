@@ -32,5 +32,7 @@ export const LOCKED = "the authority's key is locked: who runs this server has t
 export interface SoundRequest {
   /** SHA-256 of its key, in hex. */
   readonly keyPin: string
+  /** The same in words for people to compare. */
+  readonly words: string
   certify(name: string, terms: Terms): Promise<Uint8Array>
 }

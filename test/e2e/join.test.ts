@@ -6,6 +6,7 @@ import { join } from "node:path"
 import { chat, CHAT, run, testWith } from "../support/program.ts"
 import { startServer, type TestServer } from "../support/server.ts"
 import { Tmux } from "../support/tmux.ts"
+import { until } from "../support/until.ts"
 
 let server: TestServer
 beforeAll(async () => {
@@ -119,6 +120,53 @@ test("a member makes the line for another device in the chat, and takes it back"
   const gone = await chat(["connect"], { home: server.home("lena2"), stdin: "hi\n" })
   expect(gone).toMatchObject({ exitCode: 5 })
   expect(gone.stderr).toContain("removed by yourself")
+})
+
+async function waitingList(name: string): Promise<string> {
+  let list = ""
+  await until(
+    async () => {
+      list = (await invite("list")).stdout
+      return new RegExp(`^ +[0-9a-f]{8} +${name} `, "m").test(list)
+    },
+    () => `${name} to wait in\n${list}`,
+  )
+  return list
+}
+
+testWith("tmux")(
+  "who has to be approved waits, over Ctrl+C too, and reads the words that the host sees",
+  async () => {
+    using tmux = new Tmux()
+    const link = await linkFor("nora", "--approve")
+    const home = server.home("nora")
+    const first = tmux.open([CHAT, "join", link], { home })
+    await first.shows(/waiting for approval[^]*still waiting after/)
+    const [, words = ""] = /\n {6}([a-z]+(?: [a-z]+){5})\n/.exec(first.text()) ?? []
+    expect(await waitingList("nora")).toContain(words)
+    first.press("C-c")
+    await first.exitCode()
+    const second = tmux.open([CHAT, "join", link], { home })
+    await second.shows(/waiting for approval/)
+    expect(second.text()).toContain(words)
+    expect((await waitingList("nora")).match(/ nora .* [a-z]+ [a-z]+/g)).toHaveLength(1)
+    expect((await invite("approve", "nora")).stdout).toContain(`${words.replaceAll(" ", "-")} is approved`)
+    await second.shows(/you are nora[^]*you joined #general/)
+  },
+)
+
+test("who is denied reads so, and exit code 10", async () => {
+  const joining = chat(["join", await linkFor("olaf", "--approve")], {
+    home: server.home("olaf"),
+    stdin: "hi\n",
+  })
+  await waitingList("olaf")
+  expect((await invite("deny", "olaf")).stdout).toContain("is denied")
+  const ended = await joining
+  expect(ended.exitCode).toBe(10)
+  expect(ended.stderr).toContain("has denied your request")
+  expect(ended.stderr).not.toContain("still waiting")
+  expect((await invite("approve", "olaf")).stderr).toContain("nobody waits who is olaf")
 })
 
 test("a class is invited at once, on strips; a name that cannot be is said before anybody is invited", async () => {

@@ -18,5 +18,6 @@ test(`${ONE ? `simulation ${ONE}` : `${COUNT} simulations`}`, () => {
   expect(total.erased).toBeGreaterThan(total.steps / 3000)
   expect(total.lifted).toBeGreaterThan(total.steps / 20_000)
   expect(total.enrolled).toBeGreaterThan(total.steps / 6000)
+  expect(total.approved).toBeGreaterThan(0)
   expect(total.acts).toBeGreaterThan(total.steps / 300)
 }, 1_800_000)

@@ -4,6 +4,8 @@
 import { isAlwaysOn } from "../../src/core/always-on.ts"
 import { EVENTS, STATELESS } from "../../src/core/commands/index.ts"
 import { deserialize, serialize } from "node:v8"
+import type { Invitation } from "../../src/core/certificates.ts"
+import { certificateRequested, requestDecided } from "../../src/core/commands/approval.ts"
 import {
   certificateIssued,
   certificateRevoked,
@@ -53,6 +55,7 @@ export interface Tally {
   multiline: number
   erased: number
   enrolled: number
+  approved: number
   acts: number
   /** Bans of channels whose time was over. */
   lifted: number
@@ -68,6 +71,7 @@ export const NOTHING: Tally = {
   multiline: 0,
   erased: 0,
   enrolled: 0,
+  approved: 0,
   acts: 0,
   lifted: 0,
 }
@@ -82,6 +86,7 @@ const BY_STAFF: ReadonlySet<string> = new Set(
     invitationMade,
     invitationWithdrawn,
     lockdownSet,
+    requestDecided,
     operatorMade,
     roleSet,
   ].map(({ type }) => type),
@@ -289,6 +294,7 @@ class Simulation {
     const { name: accountName } = account
     const id = `i${++this.#texts}`
     const open = [...net.invitations.values()].filter(({ accountId }) => accountId === account.id).at(-1)
+    const approved = [...(open?.requests?.values() ?? [])].find(({ verdict }) => verdict === "approved")
     if (!open || this.#random.chance(0.4)) {
       const [expires, uses] = [this.#now + this.#random.below(50_000), 1 + this.#random.below(2)]
       const made = {
@@ -298,12 +304,15 @@ class Simulation {
         expires,
         uses,
         role: this.#random.pick(ROLES),
+        ...(this.#random.chance(0.4) ? { approve: true as const } : {}),
         text: `hash of ${id}`,
       }
       this.#administer(invitationMade, made, acted("invite", { target: accountName }))
     } else if (this.#random.chance(0.1)) {
       const record = acted("revoke", { target: accountName, reason: "lost" })
       this.#administer(certificateRevoked, { accountName, reason: "lost" }, record)
+    } else if (open.requests && !approved && this.#random.chance(0.9)) {
+      this.#decide(open)
     } else if (this.#random.chance(0.3)) {
       const fact = { id: open.id, madeSeq: open.seq }
       this.#administer(invitationWithdrawn, fact, acted("withdraw", { target: accountName }))
@@ -312,10 +321,24 @@ class Simulation {
       const [former] = net.certificates.keys()
       const renews = former !== undefined && this.#random.chance(0.3) ? { renews: former } : {}
       const device = { device: this.#random.pick(DEVICES) }
-      const terms = { serial: id, issuer: "home", keyPin: id, notBefore: this.#now, notAfter, ...device }
+      const keyPin = approved?.keyPin ?? id
+      const terms = { serial: id, issuer: "home", keyPin, notBefore: this.#now, notAfter, ...device }
       const fact = { accountName, ...terms, invitation: open.id, role: open.role ?? "member", ...renews }
-      if (this.#administer(certificateIssued, fact) === undefined) this.tally.enrolled++
+      if (this.#administer(certificateIssued, fact) !== undefined) return
+      this.tally.enrolled++
+      if (approved) this.tally.approved++
     }
+  }
+
+  // Somebody asks with a key, and is approved or not; who is approved fetches the certificate, or never does.
+  #decide({ id: invitation, requests = new Map() }: Invitation) {
+    const asked = { invitation, keyPin: `k${++this.#texts}`, words: "a-b-c-d-e-f" }
+    if (requests.size === 0 || this.#random.chance(0.3)) this.#administer(certificateRequested, asked)
+    if (this.#random.chance(0.2)) return
+    const keyPin = this.#random.pick([...requests.keys(), "nobody's"])
+    const verdict = this.#random.pick(["approved", "approved", "denied"] as const)
+    const record = acted(verdict === "approved" ? "approve" : "deny")
+    this.#administer(requestDecided, { invitation, keyPin, verdict }, record)
   }
 
   // One of the last messages that were heard.

@@ -13,7 +13,10 @@ export function digest(net: Network): string {
     gone: net.gone,
     lockedSince: net.lockedSince,
     bans: [...net.bans],
-    invitations: [...net.invitations],
+    invitations: [...net.invitations.values()].map(({ requests, ...own }) => [
+      own,
+      requests && [...requests],
+    ]),
     certificates: [...net.certificates],
     epochs: net.epochs,
     accounts: [...net.accounts].map(([name, account]) => {

@@ -6,12 +6,15 @@ import { revokedWords } from "../../protocol/refusals.ts"
 import { FAIL, NOTE, type Reply } from "../../protocol/reply.ts"
 import { serverTime } from "../../protocol/server-time.ts"
 import { type Answer, command, type UserContext } from "../command.ts"
+import { RENEWABLE_DAYS_MAX } from "../certificates.ts"
 import { type Device, devicesCalled, devicesOf, isOn, namesOf } from "../devices.ts"
 import { revoke, REVOKED_TO_OTHERS } from "../revoking.ts"
 import type { Result } from "../seams.ts"
 import type { Account } from "../user.ts"
 import { isCertified } from "./account.ts"
 import { invitationMade, invitationWithdrawn } from "./enrolment.ts"
+
+const DAY_MS = 86_400_000
 
 export const DEVICE = command({
   name: "DEVICE",
@@ -27,7 +30,7 @@ export const DEVICE = command({
     if (!account) return fail("ACCOUNT_REQUIRED", [subcommand], "You have no account")
     const devices = devicesOf(net, account)
     if (subcommand === "LIST") {
-      const good = devices.filter(({ current }) => current.notAfter > now)
+      const good = devices.filter(({ current }) => current.notAfter + RENEWABLE_DAYS_MAX * DAY_MS > now)
       const lines = good.map((device) => shown(context, device))
       return [...lines, NOTE("DEVICE", "END_OF_DEVICES", [], `${lines.length} in all`)]
     }

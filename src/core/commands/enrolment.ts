@@ -5,7 +5,12 @@ import { ISSUED_CERTIFICATES_MAX, INVITATIONS_MAX } from "../../protocol/limits.
 import type { Nick } from "../../protocol/names.ts"
 import { FAIL, type Reply } from "../../protocol/reply.ts"
 import { type Role, ROLES } from "../../protocol/rights.ts"
-import { certificatesOf, type IssuedCertificate, RENEWABLE_DAYS_MAX } from "../certificates.ts"
+import {
+  certificatesOf,
+  type Invitation,
+  type IssuedCertificate,
+  RENEWABLE_DAYS_MAX,
+} from "../certificates.ts"
 import { event } from "../event.ts"
 
 /** A certificate that was asked for with the one before it takes its place after this. */
@@ -24,6 +29,8 @@ interface InvitationMade {
   readonly role?: Role
   /** The account's holder made it, for another device. */
   readonly own?: true
+  /** Whether somebody has to approve who uses it. */
+  readonly approve?: true
   /** SHA-256 of its secret in hex, in the column that can be erased. */
   readonly text?: string
 }
@@ -34,7 +41,7 @@ export const invitationMade = event<InvitationMade>({
     if (!net.account(accountName)) return refusal("there is no such account", accountName)
     return net.invitations.size < INVITATIONS_MAX ? undefined : refusal("too many are open", accountName)
   },
-  apply(net, { id, accountName, channels, expires, uses, role, own, text: hash, seq }) {
+  apply(net, { id, accountName, channels, expires, uses, role, own, approve, text: hash, seq }) {
     const account = net.account(accountName)
     // One that was withdrawn later has no hash any more.
     if (!account || hash === undefined) return
@@ -49,6 +56,7 @@ export const invitationMade = event<InvitationMade>({
       usesLeft: uses,
       ...(role === undefined ? {} : { role }),
       ...(own === undefined ? {} : { own }),
+      ...(approve ? { requests: new Map() } : {}),
     })
   },
 })
@@ -74,11 +82,11 @@ interface CertificateIssued extends Omit<
 export const certificateIssued = event<CertificateIssued>({
   type: "certificateIssued",
   // Whether an invitation has expired is asked before, where the time is known.
-  refuse(net, { accountName, invitation: id, notBefore }) {
+  refuse(net, { accountName, invitation: id, keyPin, notBefore }) {
     const account = net.account(accountName)
     if (!account) return refusal("there is no such account", accountName)
     const invitation = id === undefined ? undefined : net.invitations.get(id)
-    if (id !== undefined && (invitation?.accountId !== account.id || invitation.usesLeft < 1))
+    if (id !== undefined && (invitation?.accountId !== account.id || !mayUse(invitation, keyPin)))
       return refusal("it is used, or unknown", id)
     // What was taken back takes no room, or a thief's renewals would keep out who was robbed; what was renewed does for its last day.
     const counted = certificatesOf(net, account).filter(({ notAfter, revoked }) =>
@@ -110,13 +118,18 @@ export const certificateIssued = event<CertificateIssued>({
       ...(former?.lastUsed === undefined ? {} : { lastUsed: former.lastUsed }),
     })
     const invitation = id === undefined ? undefined : net.invitations.get(id)
-    if (invitation) invitation.usesLeft--
+    // Who was approved had used it by asking.
+    if (invitation && !invitation.requests?.delete(keyPin)) invitation.usesLeft--
     const { role = "member" } = e
     // For another computer of an admin nobody has to think of that.
     if (ROLES.indexOf(role) > ROLES.indexOf(account.role ?? "member")) account.role = role
     if (former) former.revoked ??= { at: e.at + SUPERSEDED_AFTER_MS, reason: SUPERSEDED }
   },
 })
+
+function mayUse({ requests, usesLeft }: Invitation, keyPin: string): boolean {
+  return requests ? requests.get(keyPin)?.verdict === "approved" : usesLeft > 0
+}
 
 /** Somebody came in with it. */
 export const certificateUsed = event<{ serial: string }>({

@@ -5,6 +5,7 @@ import type { EventType } from "../event.ts"
 import { ACCEPT, acceptChanged } from "./accept.ts"
 import { accountCreated, accountRegistered, passwordChanged, userLoggedIn } from "./account.ts"
 import { ADMIN } from "./admin.ts"
+import { certificateRequested, requestDecided } from "./approval.ts"
 import { AUTHENTICATE } from "./authenticate.ts"
 import { accountSettingsChanged } from "./account-settings.ts"
 import { AWAY, awayChanged } from "./away.ts"
@@ -149,6 +150,7 @@ const events: readonly EventType<never>[] = [
   banLifted,
   banSet,
   certificateIssued,
+  certificateRequested,
   certificateRevoked,
   certificatePinned,
   certificateUnpinned,
@@ -172,6 +174,7 @@ const events: readonly EventType<never>[] = [
   passwordChanged,
   readMarkerMoved,
   realnameChanged,
+  requestDecided,
   roleSet,
   serverStarted,
   staffActed,

@@ -1,0 +1,48 @@
+// The invitations that are open, and who waits with one.
+
+import { printable } from "../protocol/printable.ts"
+import type { WaitingRequest } from "../server/approvals.ts"
+import type { OpenInvitation } from "../server/invitations.ts"
+import { clock, day } from "../terminal/clock.ts"
+import { table } from "./table.ts"
+
+export interface Given {
+  /** What was done, where it was no list. */
+  readonly done?: string
+  readonly invitations?: readonly OpenInvitation[]
+  readonly waiting?: readonly WaitingRequest[]
+}
+
+export function shown({ done, invitations = [], waiting = [] }: Given): string {
+  if (done !== undefined) return printable(done)
+  const open = invitations.length === 0 ? "  no invitation is open" : invitationsIn(invitations)
+  return waiting.length === 0 ? open : `${open}\n\n${waitingIn(waiting)}`
+}
+
+function invitationsIn(invitations: readonly OpenInvitation[]): string {
+  return table(
+    ["id", "for", "uses left", "until", "channels"],
+    invitations.map(({ id, account, usesLeft, expires, channels, approve }) => [
+      id,
+      account,
+      `${usesLeft}${approve ? ", each to approve" : ""}`,
+      `${day(expires)} ${clock(expires)}`,
+      channels.map(printable).join(" "),
+    ]),
+  )
+}
+
+function waitingIn(waiting: readonly WaitingRequest[]): string {
+  const rows = waiting.map(({ id, account, device = "-", since, words, isApproved }) => [
+    id,
+    account,
+    printable(device),
+    `${day(since)} ${clock(since)}`,
+    words.replaceAll("-", " "),
+    isApproved ? "approved" : "",
+  ])
+  return (
+    `  Who waits. Let them read you the words on their screen; the same here: chat invite approve ID, else deny ID\n\n` +
+    table(["id", "for", "device", "since", "words", ""], rows)
+  )
+}
