@@ -19,9 +19,11 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 type Do = AdminRequest["do"]
 
-const QUESTIONS: readonly Do[] = ["list", "status", "bans", "invitations", "certificates"]
+const QUESTIONS: readonly Do[] = ["list", "status", "bans", "invitations", "certificates", "channels"]
 /** Each request that does something, in an order in which it can, and what is recorded of it. */
 const DEEDS: readonly (readonly [AdminRequest, Act])[] = [
+  [{ do: "mute", channel: "#den", nick: "bob" }, "mute"],
+  [{ do: "unmute", channel: "#den", nick: "bob" }, "unmute"],
   [{ do: "kick", words: ["#den", "bob", "loud"] }, "kick"],
   [{ do: "kick", words: ["bob"] }, "kill"],
   [{ do: "register", name: "alice", password: "a-long-secret" }, "register"],
