@@ -57,8 +57,10 @@ export function beginnings(net: Network, user: User): Readonly<Record<number, nu
   return Object.fromEntries(places.filter(([, seq]) => seq !== undefined))
 }
 
-function beginning({ settings }: Network, user: User, channel: Channel): Place | undefined {
-  return settings.historyFrom === "join" ? user.channels.get(channel)?.joined : undefined
+// Who may read the audit reads all of it.
+function beginning(net: Network, user: User, channel: Channel): Place | undefined {
+  const isFromJoin = net.settings.historyFrom === "join" && channel !== net.audit
+  return isFromJoin ? user.channels.get(channel)?.joined : undefined
 }
 
 /** Whom a nick means in direct messages: who has it, or whose account has that name. */

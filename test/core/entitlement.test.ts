@@ -3,6 +3,7 @@
 
 import { expect, test } from "bun:test"
 import type { Session } from "../../src/core/session.ts"
+import type { Settings } from "../../src/core/seams.ts"
 import { CAPABILITIES } from "../../src/protocol/capabilities.ts"
 import { World } from "../support/engine.ts"
 
@@ -43,8 +44,12 @@ const QUESTIONS: readonly {
 ]
 
 class Scene {
-  readonly world = new World()
+  readonly world: World
   readonly #sessions = new Map<string, Session>()
+
+  constructor(settings: Partial<Settings> = {}) {
+    this.world = new World(settings)
+  }
 
   come(nick: string) {
     const certificate = { name: nick, issuer: "authority", fingerprint: nick }
@@ -157,6 +162,7 @@ const PRYING: readonly string[] = [
   "CS OP #audit",
   "CS REGISTER #audit",
   "CS AMODE #audit",
+  "MODE #mine +f #audit",
 ]
 
 /** An operator whose ban is in the audit, if there is to be one, and the reader. */
@@ -196,9 +202,22 @@ test.each(AUDITORS.filter((one) => one !== "operator" && one !== "outside"))(
       const answer = scene.say("reader", line)
       expect(answer, line).not.toContain("canary")
       expect(answer, line).not.toMatch(/ (?:JOIN|353 reader . #audit|319 .*#audit|322 reader #audit)/)
+      // That somebody is an operator is no secret; what is done in the audit is.
+      if (!line.startsWith("WHO"))
+        expect(plain(answer), line).toBe(plain(auditScene(reader, false).say("reader", line)))
       expect(scene.say("owner", "NAMES #audit"), line).toMatch(/ 353 owner @ #audit :owner!u@host\r\n/)
       // What is said there comes from the server alone.
       expect(scene.say("owner", "CHATHISTORY LATEST #audit * 50"), line).not.toContain("PRIVMSG")
     }
   },
 )
+
+test("who comes to the audit reads all of it, also where history begins with one's JOIN", () => {
+  const scene = new Scene({ historyFrom: "join" })
+  scene.come("owner")
+  scene.say("owner", "OPER root sesame")
+  scene.say("owner", "UBAN ADD bad!*@* :the canary sings")
+  scene.say("owner", "JOIN #audit")
+  for (const line of ["CHATHISTORY LATEST #audit * 50", "SEARCH in=#audit"])
+    expect(scene.say("owner", line)).toContain("canary sings")
+})

@@ -87,7 +87,7 @@ export class Onlooker {
     if (target.startsWith("#")) {
       this.#in(target, line)
       const place = parseMsgid(tags.get("msgid") ?? "")?.seq
-      const from = this.#fromJoin ? (this.#joined.get(target) ?? 0) : 0
+      const from = this.#fromJoin && target !== "#audit" ? (this.#joined.get(target) ?? 0) : 0
       this.#expect(place === undefined || place > from, "said before it came", line)
     } else if (command !== "CHATHISTORY") {
       const own = nickOf(source) === folded(this.nick) || target === folded(this.nick)
