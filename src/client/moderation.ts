@@ -116,12 +116,13 @@ export class Moderation {
     this.#end(context, asked)
   }
 
-  // Everything that keeps them out, or silent; what they have to do with a server's own extended bans is not known here.
+  // Everything that keeps them out, or silent; extended bans of another kind than ours are left alone.
   #lift(context: Context, asked: Asked) {
     const { view } = context
     const { act, channel, nick, person, masks } = asked
     const source = view.key(person ? `${person.nick}!${person.userhost}` : `${nick}!*@*`)
-    const account = view.key(person?.account ?? nick)
+    // Who is not here is taken for the account of that name.
+    const account = person ? person.account && view.key(person.account) : view.key(nick)
     const meant = masks.filter(
       (mask) => isMute(mask) === (act === "unmute") && means(view.key(mask), source, account),
     )

@@ -128,8 +128,9 @@ export function listed(
   if (!list || list.size === 0) return undefined
   const account = user.account && net.folded(user.account.name)
   const meaning = (source: string | undefined) => {
-    const folded = source && net.folded(source)
-    return longest(list, (mask) => folded && (speaking || !isMute(mask)) && means(mask, folded, account))
+    if (source === undefined) return undefined
+    const folded = net.folded(source)
+    return longest(list, (mask) => (speaking || !isMute(mask)) && means(mask, folded, account))
   }
   const own = meaning(sourceOf(user))
   if (own) return own
@@ -140,7 +141,7 @@ export function listed(
 /** Of those whose mask passes the test the one that goes last. */
 function longest(
   list: ReadonlyMap<string, ListEntry>,
-  test: (mask: string) => boolean | "" | undefined,
+  test: (mask: string) => boolean,
 ): ListEntry | undefined {
   let last: ListEntry | undefined
   for (const [mask, entry] of list) {

@@ -58,7 +58,8 @@ export class Channels {
     const { net } = this.#shell.engine
     const channel = channelOf(net, name)
     if (!channel) return { error: `there is no channel ${name}` }
-    const [person, mask] = meant(net, channel, nick)
+    const user = net.user(nick)
+    const [person, mask] = meant(net, channel, nick, user)
     if (mask === undefined) return { error: `nobody of the name ${nick} is here or has an account` }
     const isFull = (channel.lists.get("b")?.size ?? 0) >= net.settings.limits.listModes
     const until = lastsMs === undefined ? undefined : now() + lastsMs
@@ -66,9 +67,10 @@ export class Channels {
     if (!change) return { error: `${person} is muted in ${channel.name} already` }
     if ("command" in change) return { error: `${change.text ?? ""}: ${channel.name}` }
     const lasts = lastsMs === undefined ? undefined : durationWords(lastsMs)
-    const heard = net.user(nick) && channel.members.get(net.user(nick) as User)?.prefixes
-    const but = heard ? "; a sign lets them be heard all the same" : ""
-    const done = `${person} is muted in ${channel.name}${lasts === undefined ? "" : ` for ${lasts}`}${but}`
+    const howLong = lasts === undefined ? "" : ` for ${lasts}`
+    const hasSign = user !== undefined && (channel.members.get(user)?.prefixes ?? 0) > 0
+    const but = hasSign ? "; a sign lets them be heard all the same" : ""
+    const done = `${person} is muted in ${channel.name}${howLong}${but}`
     return this.#change("mute", channel, person, [change], done, lasts)
   }
 
@@ -109,8 +111,12 @@ function channelOf(net: Network, name: string): Channel | undefined {
 }
 
 /** Who is meant, by their own spelling, and the mask that means them. */
-function meant(net: Network, channel: Channel, nick: string): [string, string?] {
-  const user = net.user(nick)
+function meant(
+  net: Network,
+  channel: Channel,
+  nick: string,
+  user: User | undefined,
+): [name: string, mask?: string] {
   const account = user ? user.account : net.account(nick)
   if (account) return [user?.nick ?? account.name, `${ACCOUNT}:${account.name}`]
   if (!user) return [nick]

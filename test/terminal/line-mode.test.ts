@@ -482,7 +482,12 @@ describe("keeping order", () => {
     expect(answered(...entries, ":s 368 alice #den :End", ...bob(2))).toEqual(["MODE #den -b a:bob"])
     sends("/unmute bob")
     expect(answered(...bob(3), ":s 368 alice #den :End")).toEqual([])
-    expect(texts()).toEqual(["bob is not muted in #den"])
+    // A guest is not the account of the same name.
+    sends("/unban carol")
+    expect(answered(":s 367 alice #den a:carol alice!a@h 1", ":s 368 alice #den :End", ...carol(4))).toEqual(
+      [],
+    )
+    expect(texts()).toEqual(["bob is not muted in #den", "carol is not banned in #den"])
   })
 
   test("who is not here has still the account, or the nick", () => {
