@@ -289,7 +289,9 @@ class Simulation {
   // Invitations are made, withdrawn and used, by as many as want.
   #enrol() {
     const { net } = this.#engine
-    const account = net.account(this.#random.pick(NICKS))
+    // What was begun goes on more often than something else begins.
+    const last = this.#random.chance(0.6) ? [...net.invitations.values()].at(-1) : undefined
+    const account = last ? net.accountOf(last.accountId) : net.account(this.#random.pick(NICKS))
     if (!account || this.#engine.readOnly) return
     const { name: accountName } = account
     const id = `i${++this.#texts}`
