@@ -16,7 +16,8 @@ import {
 import { dirname, resolve } from "node:path"
 import { EXIT, UserError } from "../user-error.ts"
 
-const OURS = /^(README\.md|\.gitignore|clients|(ca|server)\.(pem|key)|.*\.new)$/
+const OURS =
+  /^(README\.md|\.gitignore|clients|(ca|server)\.(pem|key)|ca-[\d-]+\.(pem|key)|crl\.(pem|der)|.*\.new)$/
 
 /** Writes a secret: mode 0600, on disk before it gets its name. The folder must exist. */
 export function writePrivate(path: string, content: string | Uint8Array): void {
@@ -24,8 +25,8 @@ export function writePrivate(path: string, content: string | Uint8Array): void {
 }
 
 /** Writes what anyone may read (a certificate) the same way: mode 0644 under the umask. */
-export function writePublic(path: string, text: string): void {
-  writeWhole(path, text, 0o644)
+export function writePublic(path: string, content: string | Uint8Array): void {
+  writeWhole(path, content, 0o644)
 }
 
 /**

@@ -35,16 +35,19 @@ export function signerOf(authority: Authority, days = LEAF_DAYS) {
       return { serial: newSerial(), notBefore: second - BACKDATED_MS, notAfter: end }
     },
     /** All that are revoked, for others to read, in DER; the server itself asks its own record. */
-    revocationList: (revoked: readonly { serial: string; at: number; reason: string }[], nowMs: number) =>
+    revocationList: (
+      revoked: readonly { serial: string; at: number; reason: string }[],
+      made: { number: number; at: number },
+    ) =>
       makeRevocationList(authority, {
-        number: Math.floor(nowMs / 1000),
+        number: made.number,
         revoked: revoked.map(({ serial, at, reason }) => ({
           serial,
           at: new Date(at),
           reason: reasonIn(reason),
         })),
-        thisUpdate: new Date(nowMs - BACKDATED_MS),
-        nextUpdate: new Date(nowMs + LIST_DAYS * DAY_MS),
+        thisUpdate: new Date(made.at - BACKDATED_MS),
+        nextUpdate: new Date(made.at + LIST_DAYS * DAY_MS),
       }),
     /** The request in `der`, or why it is refused. */
     async read(der: Uint8Array) {

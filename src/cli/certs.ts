@@ -17,6 +17,7 @@ import {
   shown,
 } from "./certs-print.ts"
 import { authorityFolder, OUT, OUT_OR_OWN } from "./authority-folder.ts"
+import { crl } from "./certs-crl.ts"
 import { exportIdentity, identityIn, identityOn } from "./certs-export.ts"
 import { passphrase, unlock } from "./certs-passphrase.ts"
 import { devices, revoke } from "./certs-revoke.ts"
@@ -198,7 +199,7 @@ const list = cliCommand({
 export const certs = cliCommand({
   name: "certs",
   operands:
-    "init | server HOST... | client NAME | sign NAME FILE | export NAME | show FILE | list | revoke NAME | devices | passphrase | unlock",
+    "init | server HOST... | client NAME | sign NAME FILE | export NAME | show FILE | list | revoke NAME | devices | crl | passphrase | unlock",
   summary: "make and show certificates",
   examples: [
     ["chat certs init", "once: the authority, and the server's certificate"],
@@ -206,7 +207,7 @@ export const certs = cliCommand({
   ],
   operandsMax: 0,
   flags: {},
-  subcommands: [init, server, client, sign, exported, show, list, revoke, devices, passphrase, unlock],
+  subcommands: [init, server, client, sign, exported, show, list, revoke, devices, crl, passphrase, unlock],
   run: () => EXIT.done,
 })
 

@@ -37,8 +37,8 @@ export interface Site {
   readonly own: OwnAuthority | undefined
   /** Makes certificates for who is invited, when the authority's key is here and the server's own certificate is of it. */
   readonly signer: ReturnType<typeof signerOf> | "locked" | undefined
-  /** The PEM of the authority that clients can pin; undefined with a certificate of a public one. */
-  readonly caPem: string | undefined
+  /** The authority that clients can pin; undefined with a certificate of a public one. */
+  readonly ca: PemFile | undefined
   readonly isNew: boolean
   readonly warnings: readonly string[]
   /** Those of `--cert`, which others renew. */
@@ -71,7 +71,7 @@ export async function readSite(flags: SiteFlags, keyring: Keyring): Promise<Site
       motd,
       own,
       signer: own.authority ? signerOf(own.authority, config.accounts.certificateDays) : "locked",
-      caPem: own.ca.pem,
+      ca: own.ca,
       isNew,
       warnings: own.authority ? [] : [LOCKED, ...expiryWarning(tls.leaf, own.cert.path)],
       given: [],
@@ -87,7 +87,7 @@ export async function readSite(flags: SiteFlags, keyring: Keyring): Promise<Site
     motd,
     own: undefined,
     signer,
-    caPem: ca?.pem,
+    ca,
     isNew: false,
     warnings: [...(signer === "locked" ? [LOCKED] : []), ...expiryWarning(tls.leaf, cert.path)],
     given: [cert, key, ...(ca ? [ca] : [])].map(({ path }) => path),

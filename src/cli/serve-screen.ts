@@ -83,7 +83,7 @@ function dataFlag(data: string): string {
 }
 
 function words(site: Site): string[] {
-  return site.caPem === undefined ? [] : [sixWords(site.caPem)]
+  return site.ca === undefined ? [] : [sixWords(site.ca.pem)]
 }
 
 /** `ircs://…` of each address that others can use. */

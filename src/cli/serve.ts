@@ -1,6 +1,7 @@
 // chat serve: wires configuration, certificates, log and server together, and stays until it is told to stop.
 
 import { closeSync, openSync } from "node:fs"
+import { dirname } from "node:path"
 import { memberOf } from "../authority/issue.ts"
 import { STATELESS } from "../core/commands/index.ts"
 import type { Logger, Row } from "../core/seams.ts"
@@ -21,6 +22,7 @@ import { lookAfter } from "./caretaker.ts"
 import { Keyring } from "./keyring.ts"
 import { makeOwner } from "./owner.ts"
 import { PASSPHRASE_FILE } from "./passphrase.ts"
+import { RevocationFile } from "./revocation-file.ts"
 import { report } from "./run.ts"
 import { watchFiles } from "./watch-files.ts"
 import { PROGRAM, VERSION } from "./version.ts"
@@ -103,9 +105,15 @@ async function start(flags: Given): Promise<ExitCode> {
     const site = await readSite(flags, keyring)
     keyring.isAttended = false
     const { relaySocket } = data
-    const server = startServer({ ...site, ...seams(flags, serverLog.logger, () => server), log, relaySocket })
+    const revocationFile = new RevocationFile({
+      list: () => server.administration.revocations.listForOthers(),
+      folder: site.ca && dirname(site.ca.path),
+      logger: serverLog.logger,
+    })
+    const given = seams(flags, serverLog.logger, () => server, revocationFile)
+    const server = startServer({ ...site, ...given, log, relaySocket })
     try {
-      await attend({ flags, site, keyring, server, data, serverLog, log })
+      await attend({ flags, site, keyring, server, data, serverLog, log, revocationFile })
     } finally {
       await server.stop()
     }
@@ -121,7 +129,7 @@ function sayProgress(what: string) {
 }
 
 /** What the server is given besides its site and its log. */
-function seams(flags: Given, logger: Logger, server: () => Server) {
+function seams(flags: Given, logger: Logger, server: () => Server, revocationFile: RevocationFile) {
   const nickOf = (id: number) => server().administration.nickOf(id)
   return {
     logger,
@@ -129,6 +137,7 @@ function seams(flags: Given, logger: Logger, server: () => Server) {
     version: `chat-${VERSION}`,
     onRows: (rows: readonly Row[]) => {
       for (const row of rows) entriesOf(row, flags["log-messages"] ?? false, nickOf).forEach(logger)
+      revocationFile.heard(rows)
     },
     // A service manager starts it again, unless that would not help.
     onBroken: (error: Error) => process.exit(error instanceof UserError ? report(error) : EXIT.other),
@@ -143,11 +152,12 @@ interface Running {
   readonly data: DataDirectory
   readonly serverLog: ServerLog
   readonly log: SqliteLog
+  readonly revocationFile: RevocationFile
 }
 
 /** Looks after a server until somebody wants it to stop. */
 async function attend(running: Running) {
-  const { flags, keyring, server, data, serverLog, log } = running
+  const { flags, keyring, server, data, serverLog, log, revocationFile } = running
   const { logger, onLine } = serverLog
   const { administration, endpoints } = server
   let { site } = running
@@ -159,7 +169,10 @@ async function attend(running: Running) {
   server.onRehash(reload)
   const stopping = Promise.withResolvers<void>()
   const stop = () => stopping.resolve()
-  const unlock = (passphrase: string) => keyring.unlock(passphrase, reload)
+  const unlock = async (passphrase: string) => {
+    await keyring.unlock(passphrase, reload)
+    revocationFile.write()
+  }
   const actions = { administration, endpoints, reload, unlock, stop }
   const closeAdmin = await openAdminSocket(data.adminSocket, actions)
   const ignoreSignals = onSignals({ stop, reload: () => void tryReadSite(reload, logger) })
@@ -173,6 +186,7 @@ async function attend(running: Running) {
     () => void tryReadSite(reload, logger),
   )
   await announce(running)
+  revocationFile.begin()
   const leave = lookAfter({ data, log, server, config: () => site.config, logger, fail: stopping.reject })
   const isConsoleWanted = !flags["no-console"] && process.stdin.isTTY && process.stdout.isTTY
   const console = isConsoleWanted ? openConsole({ administration, onLine, stop }) : undefined
@@ -185,7 +199,7 @@ async function attend(running: Running) {
     console?.close()
     closeAdmin()
     await server.stop()
-    await leave()
+    await Promise.all([leave(), revocationFile.end()])
     ignoreSignals()
   }
 }

@@ -69,6 +69,7 @@ export const REQUEST = z.discriminatedUnion("do", [
     reason: word.max(REVOCATION_REASON_LENGTH_MAX),
   }),
   z.strictObject({ do: z.literal("certificates"), name: word.optional() }),
+  z.strictObject({ do: z.literal("crl") }),
   z.strictObject({ do: z.literal("unlock"), passphrase: z.string().max(1000) }),
 ])
 

@@ -128,6 +128,16 @@ async function obey(request: AdminRequest, actions: AdminActions): Promise<Admin
       return answerTo(await administration.revocations.revoke(request))
     case "certificates":
       return { v: 1, ok: true, certificates: administration.revocations.list(request.name) }
+    case "crl": {
+      const list = await administration.revocations.listForOthers()
+      return list
+        ? { v: 1, ok: true, der: Buffer.from(list).toString("base64") }
+        : {
+            v: 1,
+            ok: false,
+            error: "this server cannot sign a list: its authority's key is locked or elsewhere",
+          }
+    }
     case "unlock":
       await actions.unlock(request.passphrase)
       administration.record(acted("unlock"))

@@ -43,13 +43,11 @@ const ENDED: Refused = {
 }
 const DAY_MS = 86_400_000
 const DEVICE_LENGTH_MAX = 64
-const LIST_MS = 60_000
 /** Of an invitation, in base64url. */
 const ID_LENGTH = 11
 
 export class Est {
   readonly #shell: Shell
-  #list: { signer: Signer; entries: number; at: number; made: Promise<Uint8Array> } | undefined
 
   constructor(shell: Shell) {
     this.#shell = shell
@@ -57,7 +55,7 @@ export class Est {
 
   async answer(request: HttpRequest, asker: Asker): Promise<HttpAnswer> {
     const { signer, rules } = this.#shell
-    const operation = request.path.startsWith(PATHS) ? request.path.slice(PATHS.length) : ""
+    const operation = operationIn(request.path)
     const expected = METHODS.get(operation)
     if (!signer || rules.mode === "off" || expected === undefined)
       return plainly(404, "there is no such thing here")
@@ -68,7 +66,7 @@ export class Est {
     if (rules.mode === "required" && !memberIn(asker.verdict()) && !operation.startsWith("simple"))
       return plainly(403, "a client certificate is required")
     if (operation === "cacerts") return certificates(signer.caCertificates)
-    if (operation === "crl") return this.#revoked(signer)
+    if (operation === "crl") return this.#revocationList()
     if (this.#shell.engine.readOnly) return plainly(503, "the server's disk is full")
     const der = requestIn(request)
     if (!der) return plainly(400, "the body is no request for a certificate in base64 (application/pkcs10)")
@@ -77,18 +75,9 @@ export class Est {
       : this.#renew(signer, request, der, asker)
   }
 
-  /** https://www.rfc-editor.org/rfc/rfc5280#section-5, in DER; made anew when it has changed or is a minute old. */
-  async #revoked(signer: Signer): Promise<HttpAnswer> {
-    const at = now()
-    const revoked = [...this.#shell.engine.net.certificates.values()].flatMap(
-      ({ serial, issuer, revoked: end }) =>
-        end && end.at <= at && issuer === signer.issuer ? { serial, ...end } : [],
-    )
-    const last = this.#list
-    const isFresh = last?.signer === signer && last.entries === revoked.length && at - last.at < LIST_MS
-    const made = isFresh ? last.made : signer.revocationList(revoked, at)
-    if (!isFresh) this.#list = { signer, entries: revoked.length, at, made }
-    return { status: 200, headers: { "Content-Type": "application/pkix-crl" }, body: await made }
+  async #revocationList(): Promise<HttpAnswer> {
+    const body = (await this.#shell.revocationList.current()) ?? ""
+    return { status: 200, headers: { "Content-Type": "application/pkix-crl" }, body }
   }
 
   async #enrol(signer: Signer, { headers }: HttpRequest, der: Uint8Array, asker: Asker): Promise<HttpAnswer> {
@@ -225,6 +214,12 @@ const METHODS: ReadonlyMap<string, string> = new Map([
   ["simpleenroll", "POST"],
   ["simplereenroll", "POST"],
 ])
+
+/** The list of what was taken back is where others look for it, too. */
+function operationIn(path: string): string {
+  if (path === "/crl.der") return "crl"
+  return path.startsWith(PATHS) ? path.slice(PATHS.length) : ""
+}
 
 function memberIn(verdict: Verdict): Certificate | undefined {
   return "member" in verdict ? verdict.member : undefined

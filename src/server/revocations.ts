@@ -58,6 +58,11 @@ export class Revocations {
     return { done: `${what} of ${account.name} is revoked; connections closed: ${sessions.length}` }
   }
 
+  /** For other programs, in DER; undefined when this server cannot sign. */
+  listForOthers(): Promise<Uint8Array> | undefined {
+    return this.#shell.revocationList.current()
+  }
+
   list(name?: string): ListedCertificate[] {
     const { net } = this.#shell.engine
     const account = name === undefined ? undefined : net.account(name)

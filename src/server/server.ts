@@ -21,6 +21,7 @@ import { BUSY, Identity } from "./identity.ts"
 import type { Invitations } from "./invitations.ts"
 import { PasswordChecker } from "./password-checker.ts"
 import { Proxies } from "./proxies.ts"
+import { RevocationList } from "./revocation-list.ts"
 import type { Shell } from "./shell.ts"
 import { EXIT, UserError } from "../user-error.ts"
 import type { SignerOrLocked } from "./signer.ts"
@@ -107,10 +108,14 @@ export function startServer(options: ServerOptions): Server {
     get est() {
       return est
     },
+    get revocationList() {
+      return revocationList
+    },
     wake: () => turns.wake(),
     broken,
   }
   const est = new Est(shell)
+  const revocationList = new RevocationList(shell)
   let rehash = () => Promise.resolve()
   const gateways = new Gateways(options.config.gateways, passwords, logger)
   const identity = new Identity(options.config.accounts, shell, queue)

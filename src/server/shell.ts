@@ -6,6 +6,7 @@ import type { Limits } from "../protocol/limits.ts"
 import type { Rules } from "./certificate-judge.ts"
 import type { Connection } from "./connection.ts"
 import type { Est } from "./est.ts"
+import type { RevocationList } from "./revocation-list.ts"
 import type { SignerOrLocked } from "./signer.ts"
 import type { Throttle } from "./throttle.ts"
 import type { TlsMaterial } from "./tls-material.ts"
@@ -33,6 +34,7 @@ export interface Shell {
   readonly cloakSecret: string
   /** Answers who speaks HTTP. */
   readonly est: Est
+  readonly revocationList: RevocationList
   // The next six are replaced when the configuration is read again.
   limits: Limits
   tls: TlsMaterial

@@ -16,10 +16,10 @@ export interface Signer {
   /** What `chat join` takes. */
   link(invitation: { readonly address: string; readonly id: string; readonly secret: string }): string
   terms(nowMs: number): Terms
-  /** A list of revoked certificates in DER; times in ms since 1970. */
+  /** A list of revoked certificates in DER; times in ms since 1970, and a number that grows with every list. */
   revocationList(
     revoked: readonly { readonly serial: string; readonly at: number; readonly reason: string }[],
-    nowMs: number,
+    made: { readonly number: number; readonly at: number },
   ): Promise<Uint8Array>
   read(der: Uint8Array): Promise<{ readonly refused: string } | SoundRequest>
 }
