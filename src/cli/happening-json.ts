@@ -15,26 +15,35 @@ export function objectsOf(happening: Happening, server: string): Fields[] {
   if ("past" in happening) return [spokenObject(happening, server)]
   if (!("at" in happening)) return []
   const time = serverTime(happening.at)
+  const history = "fetched" in happening && happening.fetched ? { history: true } : {}
   switch (happening.type) {
     case "join": {
       const { type, target, from, account } = happening
-      return [{ type, time, server, target, from, account }]
+      return [{ type, time, server, target, from, account, ...history }]
     }
     case "part": {
       const { type, target, from, reason } = happening
-      return [{ type, time, server, target, from, reason }]
+      return [{ type, time, server, target, from, reason, ...history }]
     }
     case "quit": {
       const { from, reason } = happening
-      return happening.targets.map((target) => ({ type: "part", time, server, target, from, reason }))
+      return happening.targets.map((target) => ({
+        type: "part",
+        time,
+        server,
+        target,
+        from,
+        reason,
+        ...history,
+      }))
     }
     case "reaction": {
       const { type, target, from, account, of, text, removed } = happening
-      return [{ type, time, server, target, from, account, reply_to: of, text, removed }]
+      return [{ type, time, server, target, from, account, reply_to: of, text, removed, ...history }]
     }
     case "redacted": {
       const { type, target, from, of, reason } = happening
-      return [{ type, time, server, target, from, id: of, reason }]
+      return [{ type, time, server, target, from, id: of, reason, ...history }]
     }
     case "gap": {
       const { type, target, fetched, complete } = happening

@@ -5,6 +5,7 @@ import type { Session } from "../client/session.ts"
 import { printable } from "../protocol/printable.ts"
 import { parseWhen } from "../terminal/when.ts"
 import { clock } from "../terminal/clock.ts"
+import { cutWords } from "../terminal/sentences.ts"
 import { EXIT, UserError, type ExitCode } from "../user-error.ts"
 import { dial, fatal, isTarget, placeOf, SERVER_FLAGS, type Who } from "./dialling.ts"
 import { objectsOf, writeObject } from "./happening-json.ts"
@@ -60,6 +61,8 @@ export async function inquire(flags: Flags, inquiry: Inquiry): Promise<ExitCode>
           enter(session, state, known)
         }
         if (state.phase === "listing") listed(happening, session, state)
+        if (happening.type === "found" && happening.cutAt !== undefined)
+          process.stderr.write(`chat: ${cutWords(happening.cutAt)}\n`)
         if (happening.type === "found" && !take(happening.messages, session, inquiry, state)) link.quit()
       }
       if (state.phase !== "asking" && isThere(session, state)) {

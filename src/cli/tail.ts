@@ -56,7 +56,7 @@ async function run({ flags, positionals }: Parsed<typeof FLAGS>): Promise<ExitCo
     askWords: undefined,
     happened(happenings, current) {
       for (const happening of happenings) {
-        if (!("past" in happening && happening.past) || everLost) write(happening, current)
+        if (!isOld(happening) || everLost) write(happening, current)
         const end = fatal(happening, current) ?? failed(happening)
         if (end) current.link.fail(end)
       }
@@ -83,6 +83,10 @@ async function run({ flags, positionals }: Parsed<typeof FLAGS>): Promise<ExitCo
     throw error
   }
   return interrupted ? EXIT.interrupted : EXIT.done
+}
+
+function isOld(happening: Happening): boolean {
+  return ("past" in happening && happening.past) || ("fetched" in happening && happening.fetched === true)
 }
 
 function failed(happening: Happening): UserError | undefined {

@@ -23,6 +23,7 @@ export interface Spoken {
   readonly past: boolean
 }
 
+/** What is `fetched` was read in history: it says how things were, and nothing changes by it. */
 export type Happening =
   | Spoken
   | { readonly type: "registered"; readonly nick: string; readonly network: string }
@@ -37,6 +38,7 @@ export type Happening =
   | {
       readonly type: "reaction"
       readonly at: number
+      readonly fetched?: true
       readonly target: string
       readonly from: string
       readonly account: string | undefined
@@ -49,6 +51,7 @@ export type Happening =
   | {
       readonly type: "redacted"
       readonly at: number
+      readonly fetched?: true
       readonly target: string
       readonly from: string
       readonly of: string
@@ -59,6 +62,10 @@ export type Happening =
       readonly type: "found"
       readonly by: "search" | "history"
       readonly messages: readonly Spoken[]
+      /** Nothing is kept that was said earlier, or later, than these. */
+      readonly end?: "earlier" | "later"
+      /** ms since 1970: how far a search had come when its time was up. */
+      readonly cutAt?: number | undefined
     }
   /** So many of the messages just shown were not read yet, on any device; `orMore` when older ones were not fetched. */
   | {
@@ -70,6 +77,7 @@ export type Happening =
   | {
       readonly type: "join"
       readonly at: number
+      readonly fetched?: true
       readonly target: string
       readonly from: string
       readonly account: string | undefined
@@ -78,6 +86,7 @@ export type Happening =
   | {
       readonly type: "part"
       readonly at: number
+      readonly fetched?: true
       readonly target: string
       readonly from: string
       readonly reason: string
@@ -86,6 +95,7 @@ export type Happening =
   | {
       readonly type: "quit"
       readonly at: number
+      readonly fetched?: true
       readonly from: string
       readonly reason: string
       readonly targets: readonly string[]
@@ -93,6 +103,7 @@ export type Happening =
   | {
       readonly type: "nick"
       readonly at: number
+      readonly fetched?: true
       readonly from: string
       readonly to: string
       readonly own: boolean
@@ -101,6 +112,7 @@ export type Happening =
   | {
       readonly type: "kick"
       readonly at: number
+      readonly fetched?: true
       readonly target: string
       readonly from: string
       readonly who: string
@@ -110,6 +122,7 @@ export type Happening =
   | {
       readonly type: "topic"
       readonly at: number
+      readonly fetched?: true
       readonly target: string
       readonly from: string | undefined
       readonly text: string
@@ -117,6 +130,7 @@ export type Happening =
   | {
       readonly type: "mode"
       readonly at: number
+      readonly fetched?: true
       readonly target: string
       readonly from: string
       readonly changes: readonly string[]

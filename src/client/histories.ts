@@ -5,17 +5,21 @@ import type { Message } from "../protocol/message.ts"
 import { serverTime } from "../protocol/server-time.ts"
 import type { Context } from "./context.ts"
 import { takePage, type Fill } from "./fill.ts"
-import type { Happening } from "./happening.ts"
+import type { Happening, Spoken } from "./happening.ts"
 import { historyPage } from "./isupport.ts"
 import { Resumption } from "./resumption.ts"
 import { Seen } from "./seen.ts"
-import { spokenOf } from "./spoken.ts"
+import { pastOf } from "./past.ts"
 import type { Mark } from "./view.ts"
 
 /** Messages shown on joining a channel for the first time. */
 export const FIRST_LOOK = 30
 /** Messages fetched of one gap; what was said after so many is left to be read back. */
 const GAP_MAX = 10_000
+/** Lines of one gap, of whatever kind. */
+const GAP_LINES_MAX = 50_000
+/** Pages of a first look, where most lines may be of who came and went. */
+const LOOK_PAGES_MAX = 5
 /** ms without a line of an answer after which a history counts as incomplete. */
 export const PATIENCE_MS = 15_000
 
@@ -76,11 +80,14 @@ export class Histories {
       ...kind,
       target,
       from,
+      next: undefined,
       byTime: false,
       page: [],
       found: [],
       held: [],
       fetched: 0,
+      passed: new Set<string>(),
+      pages: 0,
       anchored: false,
       lastAnswerAt: context.now,
     }
@@ -88,14 +95,14 @@ export class Histories {
     this.#ask(context, fill)
   }
 
-  #ask(context: Context, { target, from, byTime, gap }: Fill) {
-    const place = !from
+  #ask(context: Context, { target, from, next = from, byTime, gap, pages }: Fill) {
+    const place = !next
       ? "*"
-      : from.id === undefined || byTime
-        ? `timestamp=${serverTime(from.at)}`
-        : `msgid=${from.id}`
+      : next.id === undefined || byTime
+        ? `timestamp=${serverTime(next.at)}`
+        : `msgid=${next.id}`
     if (gap) context.send(`CHATHISTORY AFTER ${target} ${place} ${historyPage(context.view)}`)
-    else context.send(`CHATHISTORY LATEST ${target} ${place} ${FIRST_LOOK}`)
+    else context.send(`CHATHISTORY ${pages === 0 ? "LATEST" : "BEFORE"} ${target} ${place} ${FIRST_LOOK}`)
   }
 
   /** True when a happening has to wait for the history of its target. */
@@ -123,8 +130,7 @@ export class Histories {
     fill.lastAnswerAt = context.now
     // "include a REDACT message after the redacted message"
     if (message.command === "REDACT") fill.page = fill.page.filter(({ id }) => id !== message.params[1])
-    const spoken = spokenOf(context, message, true)
-    if (spoken) fill.page.push({ ...spoken, target: fill.target })
+    fill.page.push(pastOf(context, message, fill.target))
     return true
   }
 
@@ -135,11 +141,16 @@ export class Histories {
     if (key === undefined || !fill) return
     // Of a message of several lines the first alone has the id.
     const last = fill.page.findLast(({ id }) => id !== undefined) ?? fill.page.at(-1)
-    const fresh = takePage(context, key, fill)
+    const { taken, fresh } = takePage(context, key, fill)
+    fill.found = fill.gap ? [...fill.found, ...taken] : [...taken, ...fill.found]
+    fill.pages++
+    const [first] = fill.page
+    const end = fill.gap ? last : wantsMore(context, fill) ? first : undefined
     // A server may return a page shorter than was asked for, so that only a page without news is the end.
-    if (!fill.gap || !last || !fresh) return this.#finish(context, key, fill, true)
-    if (fill.fetched >= GAP_MAX) return this.#finish(context, key, fill, false)
-    fill.from = { id: last.id, at: last.at }
+    if (!end || !fresh) return this.#finish(context, key, fill, true)
+    if (fill.fetched >= GAP_MAX || fill.passed.size >= GAP_LINES_MAX)
+      return this.#finish(context, key, fill, false)
+    fill.next = { id: end.id, at: end.at }
     fill.byTime = false
     fill.lastAnswerAt = context.now
     this.#ask(context, fill)
@@ -149,7 +160,7 @@ export class Histories {
   failed(context: Context, params: readonly string[]) {
     for (const [key, fill] of this.#fills) {
       if (!params.some((param) => context.view.same(param, fill.target))) continue
-      if (fill.gap && !fill.byTime && fill.from?.id !== undefined) {
+      if (fill.gap && !fill.byTime && (fill.next ?? fill.from)?.id !== undefined) {
         fill.byTime = true
         this.#ask(context, fill)
       } else this.#finish(context, key, fill, false)
@@ -175,7 +186,7 @@ export class Histories {
   /** Tells what was found, then what waited meanwhile; what is in both is told once. */
   #finish(context: Context, key: string, fill: Fill, complete: boolean) {
     this.#fills.delete(key)
-    const unread = context.reading.unreadOf(context, fill.target, fill.found)
+    const unread = context.reading.unreadOf(context, fill.target, spokenOf(fill.found))
     this.#tellFound(context, fill)
     const orMore = !fill.gap && unread >= FIRST_LOOK
     if (unread > 0) context.tell({ type: "unread", target: fill.target, count: unread, orMore })
@@ -188,7 +199,7 @@ export class Histories {
   #tellFound(context: Context, { target, found }: Fill) {
     if (found.length === 0) return
     context.tell({ type: "history", target, phase: "begin" })
-    for (const spoken of found) context.tell(spoken)
+    for (const happening of found) context.tell(happening)
     context.tell({ type: "history", target, phase: "end" })
   }
 
@@ -198,6 +209,20 @@ export class Histories {
     else context.giveUp((other) => context.view.same(other, target))
     this.resumption.done(context, context.view.key(target), fetched, complete)
   }
+}
+
+/** A first look at messages, of which a page had few among who came and went. */
+function wantsMore({ view }: Context, { from, fetched, pages }: Fill): boolean {
+  return (
+    view.capabilities.has("draft/event-playback") &&
+    from === undefined &&
+    fetched < FIRST_LOOK &&
+    pages < LOOK_PAGES_MAX
+  )
+}
+
+function spokenOf(happenings: readonly Happening[]): Spoken[] {
+  return happenings.filter((happening) => "past" in happening)
 }
 
 export function canRead({ view: { capabilities } }: Context): boolean {

@@ -4,7 +4,8 @@
 import { format, formatTags, type Message } from "../protocol/message.ts"
 import type { Context } from "./context.ts"
 import type { Spoken } from "./happening.ts"
-import { spokenOf } from "./spoken.ts"
+import { type Past, pastOf } from "./past.ts"
+import { parseServerTime } from "../protocol/server-time.ts"
 
 /** ms without a line of an answer after which none is waited for. */
 const PATIENCE_MS = 60_000
@@ -18,8 +19,18 @@ interface Inquiry {
   readonly label: string
   /** ms since 1970: when it was asked, then when its answer went on. */
   heardAt: number
-  readonly messages: Spoken[]
+  messages: Spoken[]
+  /** What was asked, for history: `["BEFORE", "#den", "msgid=x", "20"]`. */
+  readonly params: readonly string[]
+  /** Of the page at hand. */
+  page: Past[]
+  pages: number
+  /** How far a search had come when its time was up. */
+  cutAt?: number | undefined
 }
+
+/** Pages of one answer, where most lines may be of who came and went. */
+const PAGES_MAX = 20
 
 export class Inquiries {
   #count = 0
@@ -44,9 +55,14 @@ export class Inquiries {
 
   #ask(context: Context, by: By, command: string, params: readonly string[]) {
     const label = `ask-${++this.#count}`
-    this.#asked.push({ by, label, heardAt: context.now, messages: [] })
+    const inquiry = { by, label, params, heardAt: context.now, messages: [], page: [], pages: 0 }
+    this.#send(context, inquiry, command, params)
+  }
+
+  #send(context: Context, inquiry: Inquiry, command: string, params: readonly string[]) {
+    this.#asked.push(inquiry)
     const labelled = context.view.capabilities.has("labeled-response")
-    context.send(format({ command, params }, labelled ? `label=${label}` : ""))
+    context.send(format({ command, params }, labelled ? `label=${inquiry.label}` : ""))
   }
 
   connectionLost() {
@@ -69,10 +85,11 @@ export class Inquiries {
   collect(context: Context, message: Message): boolean {
     const reference = message.tags.get("batch") ?? ""
     const inquiry = this.#open.get(reference)
-    if (inquiry && inquiry.messages.length < MESSAGES_MAX) {
+    if (inquiry && inquiry.page.length < MESSAGES_MAX) {
       inquiry.heardAt = context.now
-      const spoken = spokenOf(context, message, true)
-      if (spoken) inquiry.messages.push(spoken)
+      const [, code = "", time = ""] = message.params
+      if (message.command === "NOTE" && code === "INCOMPLETE") inquiry.cutAt = parseServerTime(time)
+      else inquiry.page.push(pastOf(context, message, undefined))
     }
     return this.#open.has(reference)
   }
@@ -80,7 +97,25 @@ export class Inquiries {
   closeBatch(context: Context, reference: string) {
     const inquiry = this.#open.get(reference)
     this.#open.delete(reference)
-    if (inquiry) context.tell({ type: "found", by: inquiry.by, messages: inquiry.messages })
+    if (!inquiry) return
+    const { by, page } = inquiry
+    const isForward = /^(?:AFTER|BETWEEN)$/.test(inquiry.params[0] ?? "")
+    const spoken = page.flatMap(({ what }) => (what && "past" in what ? [what] : []))
+    inquiry.messages = isForward ? [...inquiry.messages, ...spoken] : [...spoken, ...inquiry.messages]
+    inquiry.pages++
+    const more = by === "history" ? furtherOf(context, inquiry, isForward) : undefined
+    inquiry.page = []
+    if (more) return this.#send(context, inquiry, "CHATHISTORY", more)
+    const { cutAt } = inquiry
+    const messages = by === "history" ? asMany(inquiry, isForward) : inquiry.messages
+    const end = { end: isForward ? "later" : "earlier" } as const
+    context.tell({
+      type: "found",
+      by,
+      messages,
+      ...(by === "history" && page.length === 0 ? end : {}),
+      ...(cutAt === undefined ? {} : { cutAt }),
+    })
   }
 
   /** True when a refusal with this label, or without one, is the answer to one of them. */
@@ -108,4 +143,25 @@ export class Inquiries {
     const at = this.#asked.findIndex(test)
     return at < 0 ? undefined : this.#asked.splice(at, 1)[0]
   }
+}
+
+/** A page more may have brought more than were asked for. */
+function asMany({ messages, params }: Inquiry, isForward: boolean): Spoken[] {
+  const count = Number(params.at(-1))
+  return isForward ? messages.slice(0, count) : messages.slice(-count)
+}
+
+/** What to ask next where a page had fewer messages than were asked for; undefined when that was all, or enough. */
+function furtherOf(
+  { view }: Context,
+  { params, page, pages, messages }: Inquiry,
+  isForward: boolean,
+): string[] | undefined {
+  const [verb = "", target = "", ...rest] = params
+  const left = Number(rest.at(-1)) - messages.length
+  const last = isForward ? page.at(-1) : page[0]
+  const isPlayed = view.capabilities.has("draft/event-playback")
+  if (!isPlayed || last?.id === undefined || left <= 0 || pages >= PAGES_MAX) return undefined
+  const bounds = verb === "BETWEEN" ? rest.slice(1, 2) : []
+  return [isForward ? verb : "BEFORE", target, `msgid=${last.id}`, ...bounds, rest.at(-1) ?? ""]
 }

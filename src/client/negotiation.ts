@@ -12,6 +12,7 @@ export const WANTED: ReadonlySet<string> = new Set([
   "cap-notify",
   "chghost",
   "draft/chathistory",
+  "draft/event-playback",
   "draft/message-redaction",
   "draft/multiline",
   "draft/read-marker",

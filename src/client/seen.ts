@@ -5,8 +5,12 @@ import type { Spoken } from "./happening.ts"
 /** Msgids remembered per conversation; ten pages are enough for what can overlap. */
 const SEEN_MAX = 1_000
 
+/** What happened besides, of all conversations. */
+const HAPPENED_MAX = 5_000
+
 export class Seen {
   readonly #ids = new Map<string, Set<string>>()
+  readonly #happened = new Set<string>()
 
   has(key: string, id: string | undefined): boolean {
     return id !== undefined && this.#ids.get(key)?.has(id) === true
@@ -20,6 +24,15 @@ export class Seen {
     if (ids.has(id)) return false
     ids.add(id)
     if (ids.size > SEEN_MAX) ids.delete(ids.values().next().value ?? "")
+    return true
+  }
+
+  /** False when something that is no message was heard of before; remembers it otherwise. */
+  happened(id: string | undefined): boolean {
+    if (id === undefined) return true
+    if (this.#happened.has(id)) return false
+    this.#happened.add(id)
+    if (this.#happened.size > HAPPENED_MAX) this.#happened.delete(this.#happened.values().next().value ?? "")
     return true
   }
 

@@ -174,7 +174,7 @@ export class Session implements Context {
   }
 
   tell(happening: Happening) {
-    const past = "past" in happening && happening.past
+    const past = ("past" in happening && happening.past) || ("fetched" in happening && happening.fetched)
     if (!past && (this.direct.hold(this, happening) || this.histories.hold(this, happening))) return
     if ("past" in happening) {
       const { target, id, at } = happening
@@ -203,6 +203,7 @@ export class Session implements Context {
     if (this.#batches.collect(this, message)) return
     const handler = handlerOf(message.command)
     handler?.(this, this.#batches.labelled(message))
+    if (!isSpeech(message.command)) this.histories.seen.happened(message.tags.get("msgid"))
     if (message.command === "376" || message.command === "422") this.#ready()
     // An echo or a PONG may have made room.
     this.outbox.pump(this)
@@ -228,6 +229,10 @@ export class Session implements Context {
     const spoken = spokenOf(this, { tags: new Map(), source, command, params: [target, text] }, false)
     if (spoken) this.tell(spoken)
   }
+}
+
+function isSpeech(command: string): boolean {
+  return command === "PRIVMSG" || command === "NOTICE"
 }
 
 /** By the name it has now, and by the one of before, which most clients know. */

@@ -5,7 +5,7 @@ import { fullMask, matches } from "../protocol/masks.ts"
 import { folded } from "../protocol/names.ts"
 import type { Context, Handler } from "./context.ts"
 import { nickOf, timeOf } from "./context.ts"
-import type { Spoken } from "./happening.ts"
+import type { Happening, Spoken } from "./happening.ts"
 
 export const onSpoken: Handler = (context, message) => {
   const spoken = spokenOf(context, message, false)
@@ -58,15 +58,23 @@ function replyTo(tags: Tags): string | undefined {
 
 /** What tags say without a text: https://ircv3.net/specs/client-tags/react.html. Typing is not for lines. */
 export const onTags: Handler = (context, message) => {
+  const reaction = reactionOf(context, message)
+  if (reaction) context.tell(reaction)
+}
+
+export function reactionOf(
+  context: Context,
+  message: Message,
+): (Happening & { type: "reaction" }) | undefined {
   const { tags, source = "" } = message
   const [added, taken] = [tags.get("+draft/react"), tags.get("+draft/unreact")]
   const text = added ?? taken
   const of = replyTo(tags)
-  if (of === undefined || text === undefined || text === "" || isIgnored(context, source)) return
+  if (of === undefined || text === undefined || text === "" || isIgnored(context, source)) return undefined
   const { from, own, target } = partiesOf(context, message)
   const at = timeOf(context, message)
   const account = tags.get("account")
-  context.tell({ type: "reaction", at, target, from, account, of, text, removed: added === undefined, own })
+  return { type: "reaction", at, target, from, account, of, text, removed: added === undefined, own }
 }
 
 /** https://ircv3.net/specs/extensions/message-redaction.html */

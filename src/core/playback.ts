@@ -1,7 +1,7 @@
 // What is read in history: rows of the log as the lines that were heard, made by the same functions.
 // https://ircv3.net/specs/extensions/chathistory.html
 
-import { EVENT_PLAYBACK, MESSAGE_TAGS } from "../protocol/capabilities.ts"
+import { EVENT_PLAYBACK, MESSAGE_REDACTION, MESSAGE_TAGS } from "../protocol/capabilities.ts"
 import { nickOf } from "../protocol/names.ts"
 import { channelModesChanged } from "./commands/channel-modes.ts"
 import { userJoined } from "./commands/join.ts"
@@ -11,6 +11,7 @@ import { nickChanged } from "./commands/nick.ts"
 import { userParted } from "./commands/part.ts"
 import { userQuit } from "./commands/quit.ts"
 import { staffActed } from "./commands/staff-acted.ts"
+import { messageRedacted } from "./commands/redact.ts"
 import { topicChanged } from "./commands/topic.ts"
 import type { UserContext } from "./command.ts"
 import { nameOf } from "./entitlement.ts"
@@ -24,6 +25,7 @@ import { correspondentId } from "./user.ts"
 const PLAYED: readonly EventType<never>[] = [
   channelModesChanged,
   memberKicked,
+  messageRedacted,
   messageSent,
   nickChanged,
   staffActed,
@@ -38,14 +40,19 @@ const BY_TYPE: ReadonlyMap<string, EventType<object>> = new Map(
   PLAYED.map((type) => [type.type, type as unknown as EventType<object>]),
 )
 
+/** What else a client must know of to be played it. */
+const NEEDED: ReadonlyMap<string, number> = new Map([
+  [messageRedacted.type, MESSAGE_REDACTION],
+  [tagsSent.type, MESSAGE_TAGS],
+])
+
 /** PRIVMSG and NOTICE. */
 export const MESSAGES: readonly string[] = [messageSent.type, staffActed.type]
 
 /** "If the client has not negotiated the draft/event-playback capability, the server MUST NOT send any lines other than PRIVMSG and NOTICE". */
 export function typesFor(session: Session): readonly string[] {
   if (!session.has(EVENT_PLAYBACK)) return MESSAGES
-  const types = [...BY_TYPE.keys()]
-  return session.has(MESSAGE_TAGS) ? types : types.filter((type) => type !== tagsSent.type)
+  return [...BY_TYPE.keys()].filter((type) => session.has(NEEDED.get(type) ?? EVENT_PLAYBACK))
 }
 
 /** The line of a row, in a channel or, where it was said to one person, under the nicks that both have now. */

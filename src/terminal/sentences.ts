@@ -2,7 +2,7 @@
 
 import type { Happening } from "../client/happening.ts"
 import { printable } from "../protocol/printable.ts"
-import { duration } from "./clock.ts"
+import { clock, day, duration } from "./clock.ts"
 
 /** Whoever asked for it knows what it was about: parameters with ids in them are left out. */
 const ASKED: Readonly<Record<string, string>> = {
@@ -38,6 +38,11 @@ export function topicWords({ from, target, text }: Happening & { type: "topic" }
 export function caughtUpWords({ tookMs, fetched, complete }: Happening & { type: "caughtUp" }): string {
   const lost = complete ? "0 lost" : "more may be lost: this server did not give all of it"
   return `reconnected in ${duration(tookMs)}, ${fetched} fetched, ${lost}`
+}
+
+/** `cutAt` in ms since 1970. */
+export function cutWords(cutAt: number): string {
+  return `the search ran out of time at ${day(cutAt)}, ${clock(cutAt)}: say more words, or a time, to look further`
 }
 
 /** Servers put `Quit: ` before what the user said, and often the user said nothing. */

@@ -7,8 +7,9 @@ import { printable } from "../protocol/printable.ts"
 import { answerWords } from "./answers.ts"
 import { clock, day } from "./clock.ts"
 import { modeWords } from "./mode-words.ts"
+import { Crowd } from "./crowd.ts"
 import { Recent } from "./recent.ts"
-import { because, caughtUpWords, errorWords, say, topicWords } from "./sentences.ts"
+import { because, caughtUpWords, cutWords, errorWords, say, topicWords } from "./sentences.ts"
 import { bold, coloured, dash, dim, type Style } from "./style.ts"
 
 export interface Printed {
@@ -28,6 +29,7 @@ export class Words {
   readonly #style: Style
   #day: string
   readonly recent: Recent
+  readonly #crowd = new Crowd()
 
   constructor(view: View, style: Style, now: number) {
     this.#view = view
@@ -37,11 +39,26 @@ export class Words {
   }
 
   of(happening: Happening): Printed[] {
+    if (this.#crowd.takes(happening)) {
+      this.#crowd.add(happening)
+      return []
+    }
+    return [...this.#crowdWords(), ...this.#told(happening)]
+  }
+
+  #crowdWords(): Printed[] {
+    const moved = this.#crowd.take()
+    if (!moved) return []
+    const text = `${clock(moved.at)} ${this.#where(moved.where, false)}${moved.words}`
+    return [...this.#newDay(moved.at), note(dim(text, this.#style))]
+  }
+
+  #told(happening: Happening): Printed[] {
     if ("past" in happening) {
       this.recent.shown(happening)
       return [...this.#newDay(happening.at), this.#spoken(happening)]
     }
-    if (happening.type === "found") return this.list(happening.messages)
+    if (happening.type === "found") return this.#found(happening)
     const text = this.#event(happening)
     if (text === undefined) return []
     if (!("at" in happening)) return [note(text)]
@@ -54,6 +71,14 @@ export class Words {
     this.#day = today
     const line = dash(this.#style)
     return [note(dim(`${line} ${today} ${line}`, this.#style))]
+  }
+
+  #found({ messages, end, cutAt }: Happening & { type: "found" }): Printed[] {
+    const before = end === "earlier" ? [note("this is the beginning: nothing earlier is kept here")] : []
+    const after = end === "later" ? [note("nothing was said after that")] : []
+    const cut = cutAt === undefined ? [] : [note(cutWords(cutAt))]
+    const listed = messages.length > 0 ? this.list(messages) : end ? [] : [note("nothing was found")]
+    return [...before, ...listed, ...after, ...cut]
   }
 
   /** Messages with the numbers that mean them from now on. */

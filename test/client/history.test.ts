@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test"
-import { ClientRig } from "../support/client-rig.ts"
+import { CAPS, ClientRig } from "../support/client-rig.ts"
 
 const live = (id: string, nick: string, text: string) =>
   `@msgid=${id};time=2026-01-01T12:00:09.000Z :${nick}!u@h PRIVMSG #den :${text}`
@@ -159,5 +159,109 @@ describe("after a reconnect", () => {
     rig.told()
     rig.feed(":alice!a@h JOIN #den")
     expect(rig.tale()).toEqual(["join #den", "gap #den 0 false", "caughtUp 0 false"])
+  })
+})
+
+describe("what happened besides, where a server plays it", () => {
+  const PLAYED = `${CAPS} draft/event-playback`
+  const at = (second: number) => `time=2026-01-01T12:00:${String(second).padStart(2, "0")}.000Z`
+  const batch = (...lines: string[]) => [
+    ":s BATCH +p chathistory #den",
+    ...lines.map((line, i) => line.replace(/^@?/, `@batch=p;${at(i)};`).replace("; ", " ")),
+    ":s BATCH -p",
+  ]
+
+  test("is told in its place, changes nothing that is so now, and is not counted", () => {
+    const rig = new ClientRig().settle(PLAYED)
+    rig.feed("@msgid=m1 :bob!u@h PRIVMSG #den :one", "@msgid=e1 :carol!c@h JOIN #den")
+    rig.session.close(++rig.now)
+    rig.told()
+    rig.register(PLAYED).targets()
+    rig.feed("@msgid=e7 :alice!a@h JOIN #den", ":s 353 alice = #den :alice bob", ":s 366 alice #den :End")
+    rig.sent()
+    rig.told()
+    rig.feed("@msgid=e8 :erin!e@h JOIN #den")
+    rig.feed(
+      ...batch(
+        "msgid=e1 :carol!c@h JOIN #den",
+        "msgid=e2 :alice!a@h QUIT :Ping timeout",
+        "msgid=e3 :dave!d@h JOIN #den",
+        "msgid=r1;+draft/react=ok;+reply=m1 :carol!c@h TAGMSG #den",
+        "msgid=m2 :dave!d@h PRIVMSG #den :two",
+        "msgid=e4 :dave!d@h QUIT :gone",
+      ),
+    )
+    expect(rig.sent()).toEqual(["CHATHISTORY AFTER #den msgid=e4 3"])
+    rig.feed(
+      ...batch(
+        "msgid=e5 :carol!c@h REDACT #den m1 :typo",
+        "msgid=e6 :bob!u@h TOPIC #den :Tea",
+        "msgid=e7 :alice!a@h JOIN #den",
+        "msgid=e8 :erin!e@h JOIN #den",
+      ),
+    )
+    expect(rig.sent()).toEqual(["CHATHISTORY AFTER #den msgid=e8 3"])
+    rig.feed(...batch())
+    expect(rig.tale()).toEqual([
+      "history #den begin",
+      "join #den",
+      "reaction #den m1 ok",
+      "past #den <dave> two",
+      "quit",
+      "redacted #den m1 typo",
+      "topic #den",
+      "history #den end",
+      "gap #den 1 true",
+      "caughtUp 1 true",
+      "join #den",
+    ])
+    const { members, topic } = rig.session.view.channel("#den")!
+    expect([[...members.keys()].sort(), topic]).toEqual([["alice", "bob", "erin"], undefined])
+    // Nothing of it comes a second time.
+    rig.session.close(++rig.now)
+    rig.register(PLAYED).targets()
+    rig.feed(":alice!a@h JOIN #den")
+    rig.told()
+    rig.feed(
+      ...batch("msgid=e4 :dave!d@h QUIT :gone", "msgid=e5 :carol!c@h REDACT #den m1 :typo"),
+      ...batch(),
+    )
+    expect(rig.tale()).toEqual(["gap #den 0 true", "caughtUp 0 true"])
+  })
+
+  test("is not what somebody reads who comes first: pages are turned back to as many messages as there are", () => {
+    const rig = new ClientRig().register(PLAYED)
+    rig.sent()
+    rig.told()
+    rig.feed(":alice!a@h JOIN #den")
+    expect(rig.sent()).toEqual(["CHATHISTORY LATEST #den * 30"])
+    rig.feed(...batch("msgid=e3 :dave!d@h JOIN #den", "msgid=m2 :bob!u@h PRIVMSG #den :two"))
+    expect(rig.sent()).toEqual(["CHATHISTORY BEFORE #den msgid=e3 30"])
+    rig.feed(...batch("msgid=m1 :bob!u@h PRIVMSG #den :one", "msgid=e2 :carol!c@h PART #den"))
+    expect(rig.sent()).toEqual(["CHATHISTORY BEFORE #den msgid=m1 30"])
+    rig.feed(...batch())
+    expect(rig.tale()).toEqual([
+      "join #den",
+      "history #den begin",
+      "past #den <bob> one",
+      "past #den <bob> two",
+      "history #den end",
+    ])
+  })
+
+  test("does not make a page that was asked for shorter, and its end is known", () => {
+    const rig = new ClientRig().settle(PLAYED)
+    rig.session.history(["LATEST", "#den", "*", "2"])
+    const answer = (label: string, ...lines: string[]) =>
+      rig.feed(...batch(...lines).map((line) => line.replace(/^:s BATCH \+/, `@label=${label} $&`)))
+    expect(rig.sent()).toEqual(["@label=ask-1 CHATHISTORY LATEST #den * 2"])
+    answer("ask-1", "msgid=m2 :bob!u@h PRIVMSG #den :two", "msgid=e2 :carol!c@h PART #den")
+    expect(rig.sent()).toEqual(["@label=ask-1 CHATHISTORY BEFORE #den msgid=m2 2"])
+    answer("ask-1", "msgid=e0 :carol!c@h JOIN #den", "msgid=e1 :dave!c@h JOIN #den")
+    expect(rig.sent()).toEqual(["@label=ask-1 CHATHISTORY BEFORE #den msgid=e0 2"])
+    answer("ask-1")
+    expect(rig.told()).toMatchObject([
+      { type: "found", by: "history", end: "earlier", messages: [{ text: "two" }] },
+    ])
   })
 })

@@ -74,6 +74,55 @@ withTmux("direct messages of an absence are fetched with the rest, once and in o
   await Promise.all([again.quit(), carol.quit()])
 })
 
+withTmux(
+  "reactions, what was taken back and who came is known of an absence, too; messages alone are counted",
+  async () => {
+    using tmux = new Tmux()
+    const alice = await connectAs(tmux, "alice", "events")
+    const bob = await logIn("bob", "message-tags", "draft/message-redaction", "echo-message")
+    bob.send("JOIN #events", "PRIVMSG #events :to be judged", "PRIVMSG #events :a slip")
+    await alice.shows(/bob a slip/)
+    const ids = bob.lines.flatMap((line) => /msgid=(\S+?)[; ].* PRIVMSG #events /.exec(line)?.[1] ?? [])
+    process.kill(alice.pid, "SIGSTOP")
+    await server.kill()
+    await server.start()
+    const again = await logIn(
+      "bob",
+      "message-tags",
+      "draft/message-redaction",
+      "echo-message",
+      "labeled-response",
+    )
+    const [carol, erin] = [await logIn("carol"), await logIn("erin")]
+    again.send("JOIN #events", "PRIVMSG #events :one", `@+reply=${ids[0]};+draft/react=👍 TAGMSG #events`)
+    again.send(`REDACT #events ${ids[1]} :was wrong`)
+    await again.expect(/ REDACT #events /)
+    carol.send("JOIN #events")
+    await carol.expect(/ 366 /)
+    erin.send("JOIN #events", "PART #events")
+    await erin.expect(/ PART #events/)
+    again.send("PRIVMSG #events :two")
+    await again.expect(/ :two$/)
+    process.kill(alice.pid, "SIGCONT")
+    await alice.shows(/reconnected in [\d.]+ s, 2 fetched, 0 lost/)
+    const told = alice.text().slice(alice.text().lastIndexOf("you joined #events")).split("\n")
+    const expected = [
+      /bob one$/,
+      /bob reacts 👍 to bob: to be judged$/,
+      /bob took back the message of \d\d:\d\d: was wrong$/,
+      /carol joined$/,
+      /bob two$/,
+      /reconnected in/,
+    ]
+    expect(
+      told.flatMap((line) => expected.findIndex((pattern) => pattern.test(line))).filter((at) => at >= 0),
+    ).toEqual([0, 1, 2, 3, 4, 5])
+    alice.say("/history 50")
+    await alice.shows(/this is the beginning: nothing earlier is kept here/)
+    for (const irc of [again, carol, erin]) await irc.quit()
+  },
+)
+
 withTmux("what came while one was away is unread, until it is shown on one device", async () => {
   const keeper = await logIn("bob", "echo-message")
   keeper.send("JOIN #unread", "PRIVMSG #unread :old")
@@ -95,7 +144,7 @@ withTmux("what came while one was away is unread, until it is shown on one devic
   const third = await connectAs(tmux, "dora", "unread")
   await third.shows(/bob two/)
   third.say("/history")
-  await third.shows(/there is nothing/)
+  await third.shows(/this is the beginning: nothing earlier is kept here/)
   expect(third.text()).not.toMatch(/unread (in|from)/)
   await keeper.quit()
 })
@@ -117,7 +166,7 @@ withTmux("searching, answering, reacting, taking back, and a paste", async () =>
   alice.say("/redact last a slip")
   await bob.shows(/alice took back the message of \d\d:\d\d: a slip/)
   bob.say("/search pasword")
-  await bob.shows(/there is nothing/)
+  await bob.shows(/nothing was found/)
   bob.say("/redact alice")
   await bob.shows(/not taken back: .* \(REDACT_FORBIDDEN\)/)
   bob.paste("def fit(x):\n    return x")

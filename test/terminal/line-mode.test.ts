@@ -5,7 +5,7 @@ import { completer } from "../../src/terminal/complete.ts"
 import { COMMANDS } from "../../src/terminal/commands.ts"
 import { Talk } from "../../src/terminal/talk.ts"
 import { Words, type Printed } from "../../src/terminal/words.ts"
-import { ClientRig } from "../support/client-rig.ts"
+import { CAPS, ClientRig } from "../support/client-rig.ts"
 
 const PLAIN = { colour: false, ascii: false }
 
@@ -22,9 +22,13 @@ function start(style: { colour: boolean; ascii: boolean }) {
   rig = new ClientRig().settle()
   printed = []
   secrets = []
+  talk = talkOf(rig, style)
+}
+
+function talkOf(rig: ClientRig, style = PLAIN) {
   const words = new Words(rig.session.view, style, rig.now)
   const print = (line: Printed) => printed.push(line)
-  talk = new Talk(
+  return new Talk(
     {
       session: rig.session,
       words,
@@ -564,6 +568,76 @@ test("what is refused for want of an account says what to type", () => {
     "REGISTER bob: On this network accounts are made by whoever runs the server (DISALLOWED); ask the host for an invitation: chat invite NAME",
     "CHANSERV #den: Log in first (ACCOUNT_REQUIRED); log in: chat connect --sasl NAME, or with an invitation: chat join LINK",
     "REGISTER bob: You are logged in as bob (ALREADY_AUTHENTICATED); /password changes its password",
+  ])
+})
+
+test("who came and went meanwhile is one line between messages, and what they took back is known again", () => {
+  shown(at("01T14:00", ":bob!b@h PRIVMSG #den :first").replace("@", "@msgid=m0;"))
+  rig.session.close(rig.now)
+  const caps = `${CAPS} draft/event-playback`
+  rig.register(caps).targets()
+  rig.feed(":alice!a@h JOIN #den")
+  flush()
+  printed.length = 0
+  const lines = [
+    ":ann!u@h JOIN #den",
+    ":ben!u@h JOIN #den",
+    ":bob!u@h QUIT :sleepy",
+    ":ben!u@h PART #den",
+    ":cat!u@h JOIN #den",
+    ":dan!u@h JOIN #den",
+    ":eve!u@h JOIN #den",
+    ":ann!u@h PRIVMSG #den :hello",
+    ":eve!u@h PART #den",
+    ":eve!u@h JOIN #den",
+    "+draft/react=ok;+reply=m0 :cat!u@h TAGMSG #den",
+    ":bob!b@h REDACT #den m0 :typo",
+    ":dan!u@h QUIT",
+  ]
+  const page = lines.map((line, i) => {
+    const [tags, rest] = line.startsWith(":")
+      ? ["", line]
+      : [`;${line.split(" :")[0]}`, `:${line.split(" :").slice(1).join(" :")}`]
+    return `@batch=p;msgid=x${i};time=2026-01-01T15:${10 + i}:00.000Z${tags} ${rest}`
+  })
+  rig.feed(
+    ":s BATCH +p chathistory #den",
+    ...page,
+    ":s BATCH -p",
+    ":s BATCH +p chathistory #den",
+    ":s BATCH -p",
+  )
+  flush()
+  expect(printed.map(({ text }) => text)).toEqual([
+    "15:16 ann, cat, dan and 1 other joined, bob left",
+    "15:17 ann hello",
+    "15:20 cat reacts ok to bob: first",
+    "15:21 bob took back the message of 14:00: typo",
+    "15:22 dan left",
+    expect.stringMatching(/^reconnected in .*, 1 fetched, 0 lost$/),
+  ])
+})
+
+test("where nothing further is kept, and where a search ran out of time, that is said", () => {
+  const caps = "batch labeled-response message-tags soju.im/search draft/chathistory"
+  rig = new ClientRig().settle(caps)
+  talk = talkOf(rig)
+  for (const line of ["/history", "/search tea", "/search coffee"]) talk.typed(line)
+  const { err, out } = shown(
+    "@label=ask-1 :s BATCH +a chathistory #den",
+    ":s BATCH -a",
+    "@label=ask-2 :s BATCH +b soju.im/search",
+    "@batch=b :s NOTE SEARCH INCOMPLETE 2026-01-01T09:30:00.000Z :There was no time to look further than this",
+    "@batch=b;msgid=m1;time=2026-01-01T10:00:00.000Z :bob!b@h PRIVMSG #den :tea",
+    ":s BATCH -b",
+    "@label=ask-3 :s BATCH +c soju.im/search",
+    ":s BATCH -c",
+  )
+  expect(out).toEqual(["[1] 10:00 #den bob tea"])
+  expect(err).toEqual([
+    "this is the beginning: nothing earlier is kept here",
+    "the search ran out of time at Thu 1 Jan 2026, 09:30: say more words, or a time, to look further",
+    "nothing was found",
   ])
 })
 

@@ -165,6 +165,7 @@ export const messageRedacted = event<MessageRedacted>({
     return may ? undefined : forbidden(name, fact.of)
   },
   erases: ({ of }) => ({ seq: parseMsgid(of)?.seq ?? 0 }),
+  playback: (e, target) => from(e, "REDACT", [target, e.of], e.reason),
   apply(net, e, tell) {
     const author = e.by === undefined ? undefined : net.users.get(e.by)
     if (!author) return
