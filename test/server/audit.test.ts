@@ -4,9 +4,12 @@ import { afterAll, expect, test } from "bun:test"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { makeKeyPair } from "../../src/authority/keys.ts"
+import { makeRequest } from "../../src/authority/request.ts"
 import { actorOf, type StaffActed, staffActed } from "../../src/core/commands/staff-acted.ts"
 import type { Stamp } from "../../src/core/event.ts"
 import type { Row } from "../../src/core/seams.ts"
+import { enrol } from "../../src/dial/enrol.ts"
 import type { Act } from "../../src/protocol/acts.ts"
 import { askAdmin } from "../../src/server/admin-client.ts"
 import { type AdminRequest, REQUEST } from "../../src/server/admin-protocol.ts"
@@ -34,7 +37,6 @@ const DEEDS: readonly (readonly [AdminRequest, Act])[] = [
   [{ do: "erase", name: "alice" }, "erase"],
   [{ do: "invite", name: "alice", channels: ["#den"], ttlMs: 60_000, uses: 1 }, "invite"],
   [{ do: "revoke", name: "alice", reason: "lost" }, "revoke"],
-  [{ do: "lockdown", on: true }, "lockdown"],
   [{ do: "reload" }, "rehash"],
   [{ do: "unlock", passphrase: "a-third-secret" }, "unlock"],
   [{ do: "stop" }, "stop"],
@@ -64,19 +66,39 @@ test("every request is a question or leaves one record, in one turn with what it
   const ask = async (request: AdminRequest, act: Act) => {
     done.add(request.do)
     const before = turns.length
-    expect(await askAdmin(path, request), request.do).toMatchObject({ ok: true })
+    const answer = await askAdmin(path, request)
+    expect(answer, request.do).toMatchObject({ ok: true })
     await serve.server.administration.status()
     const since = turns.slice(before)
     const records = since.flat().filter(({ type }) => type === staffActed.type)
     expect(records.map(({ body }) => (JSON.parse(body) as StaffActed).act)).toEqual([act])
     expect(since, request.do).toHaveLength(1)
     expect(actorOf(JSON.parse(records[0]!.body) as Stamp)).toBe("console")
+    return answer
   }
   for (const [request, act] of DEEDS) {
     await ask(request, act)
     const { id } = [...serve.server.administration.invitations.list()][0] ?? {}
     if (id !== undefined) await ask({ do: "withdraw", id }, "withdraw")
   }
+  for (const verdict of ["approve", "deny"] as const) {
+    const wanted: AdminRequest = {
+      do: "invite",
+      name: "zoe",
+      channels: [],
+      ttlMs: 60_000,
+      uses: 1,
+      approve: true,
+    }
+    const invited = await ask(wanted, "invite")
+    const keys = await makeKeyPair()
+    const newcomer = { keyPem: keys.pem, request: await makeRequest(keys), device: "laptop" }
+    const invitation = { address: "", ...invited } as never
+    const address = { host: "127.0.0.1", port: serve.port }
+    const decide = async () => void (await ask({ do: verdict, who: "zoe" }, verdict))
+    await enrol(address, serve.authority.caPem, invitation, newcomer, decide).catch(() => undefined)
+  }
+  await ask({ do: "lockdown", on: true }, "lockdown")
   expect(done).toEqual(
     new Set(
       REQUEST.options.flatMap(({ shape }) => ("value" in shape.do ? shape.do.value : shape.do.options)),
