@@ -112,7 +112,10 @@ export class Engine {
       if (due === "PING") {
         session.pinged = true
         this.#speech.ping(session)
-      } else if (due) this.end(session, due)
+      } else if (due) {
+        this.end(session, due)
+        continue
+      }
       if (session.batch && isOverdue(session.batch, now)) {
         this.#speech.answer(session, timedOut(session.batch))
         this.#speech.finish()
