@@ -9,8 +9,12 @@ import type { Retention } from "./retention.ts"
 
 /** No commit for so long counts as a pause. */
 const PAUSE_MS = 20
+/** And for so long that nothing more is to be expected soon. */
+const QUIET_MS = 500
 /** Further behind than this, nobody waits for a pause. */
 const LAG_ROWS_MAX = 5000
+/** Nor is a pause used for less: a row alone costs ten times what it costs among many, and is found in the log itself. */
+const LAG_ROWS_MIN = 256
 /** A WAL of about so many pages is checkpointed in a pause; twice the file is never worth a stall. */
 const WAL_PAGES = 250
 const WAL_PAGES_MAX = 1000
@@ -111,11 +115,13 @@ export class Upkeep {
   }
 
   #work(): void {
-    const isPause = performance.now() - this.#committedAt >= PAUSE_MS
+    const idleMs = performance.now() - this.#committedAt
+    const isPause = idleMs >= PAUSE_MS
     try {
-      const worked = this.#piece(isPause)
+      const worked = this.#piece(isPause, lagAllowed(idleMs))
       if (worked) this.#wake(isPause ? 0 : PAUSE_MS / 4)
       else if (!isPause) this.#wake(PAUSE_MS)
+      else if (this.#isBehind()) this.#wake(QUIET_MS - idleMs)
     } catch (error) {
       // A full disk is found and mended by the next commit; until then the WAL and the tail just grow.
       if (isDiskFull(error, this.#path)) this.#wake(FULL_RETRY_MS)
@@ -124,9 +130,8 @@ export class Upkeep {
   }
 
   // False when there was nothing worth doing.
-  #piece(isPause: boolean): boolean {
+  #piece(isPause: boolean, lagMax: number): boolean {
     const { history, search } = this.#jobs
-    const lagMax = isPause ? 0 : LAG_ROWS_MAX
     if (this.#walPages >= (isPause ? WAL_PAGES : WAL_PAGES_MAX)) this.#checkpoint()
     else if (this.#isReadOnly) return false
     else if (this.#lastSeq - history.through > lagMax) this.#job(() => history.follow(this.#lastSeq))
@@ -140,6 +145,11 @@ export class Upkeep {
       return false
     }
     return true
+  }
+
+  #isBehind(): boolean {
+    const { history, search } = this.#jobs
+    return !this.#isReadOnly && Math.min(history.through, search.through) < this.#lastSeq
   }
 
   #fillSearch(): void {
@@ -178,6 +188,11 @@ export class Upkeep {
     this.#emptyWalAt = busy === 0 ? Infinity : performance.now() + EMPTY_RETRY_MS
     this.#walPages = 0
   }
+}
+
+function lagAllowed(idleMs: number): number {
+  if (idleMs < PAUSE_MS) return LAG_ROWS_MAX
+  return idleMs < QUIET_MS ? LAG_ROWS_MIN : 0
 }
 
 function checkpointAll(db: Database): { busy: number } {
