@@ -1,7 +1,8 @@
 // Starts the thread for what takes long (`chore.worker.ts`) and waits for what it says.
 
 import type { Settings } from "../core/seams.ts"
-import type { Manifest } from "../storage/backup.ts"
+import { copyUnderWay, type Manifest } from "../storage/backup.ts"
+import { keepFlushed } from "../storage/flushing.ts"
 import { type ExitCode, UserError } from "../user-error.ts"
 
 /** `data` is the data directory. */
@@ -33,7 +34,8 @@ export async function doInThread<C extends Chore>(chore: C): Promise<Results[C["
   thread.addEventListener("message", ({ data }: MessageEvent<Outcome>) => resolve(data))
   thread.addEventListener("error", (event) => reject(new Error(event.message)))
   thread.postMessage(chore)
-  const outcome = await promise
+  const stopFlushing = chore.do === "backup" ? keepFlushed(copyUnderWay(chore.file)) : () => {}
+  const outcome = await promise.finally(stopFlushing)
   const ended = new Promise((gone) => thread.addEventListener("close", gone, { once: true }))
   thread.postMessage({ do: "end" })
   await ended

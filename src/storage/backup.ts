@@ -65,10 +65,13 @@ export function backUp(directory: DataDirectory, file: string, program: string):
   }
 }
 
+/** Where SQLite writes its copy of the log; not there before and after. */
+export const copyUnderWay = (file: string): string => `${file}.log.partial`
+
 /** How much is written so far; twice what the log holds in the end, for it is copied and then put into the archive. */
 export function writtenBytes(file: string): number {
   const size = (path: string) => fs.statSync(path, { throwIfNoEntry: false })?.size ?? 0
-  const copying = size(`${file}.log.partial`)
+  const copying = size(copyUnderWay(file))
   return copying > 0 ? copying : size(`${file}.log`) + size(`${file}.partial`)
 }
 

@@ -8,7 +8,7 @@ import type { Row } from "../core/seams.ts"
 import type { Snapshot } from "../core/snapshot.ts"
 import type { DataDirectory } from "./data-directory.ts"
 import { openReadable } from "./database.ts"
-import { writeWhole } from "./whole-file.ts"
+import { writeFlushed, writeWhole } from "./whole-file.ts"
 
 /** How the state is made from the log; not known here. */
 export interface Fold {
@@ -86,8 +86,13 @@ export function renewSnapshot(directory: DataDirectory, { program, stateless, fo
     const bytes = serialize(state)
     const head: Head = { program, site: siteOf(db), seq, anchor, bytes: bytes.length, hash: hashOf(bytes) }
     writeWhole(directory.snapshot, (partial) => {
-      fs.writeFileSync(partial, `${JSON.stringify(head)}\n`)
-      fs.appendFileSync(partial, bytes)
+      const file = fs.openSync(partial, "w")
+      try {
+        fs.writeFileSync(file, `${JSON.stringify(head)}\n`)
+        writeFlushed(file, bytes)
+      } finally {
+        fs.closeSync(file)
+      }
     })
   } finally {
     db.close()
@@ -100,10 +105,16 @@ interface Stretch {
   readonly stateless: readonly string[]
 }
 
-/** Rows that change the state, in order. */
+/** What is read at once: while somebody reads, the WAL cannot begin anew, and a commit that makes it longer takes twice as long. */
+const SLICE_ROWS = 20_000
+
+/** Rows that change the state, in order. Such rows are never changed, so they need not all be read at one moment. */
 export function* stateRows(db: Database, { after, through, stateless }: Stretch): Generator<Row> {
-  const most = through ?? Number.MAX_SAFE_INTEGER
-  yield* db.query<Row, [number, number, string]>(STATE_ROWS).iterate(after, most, JSON.stringify(stateless))
+  const rows = db.query<Row, [number, number, string]>(STATE_ROWS)
+  const types = JSON.stringify(stateless)
+  const last = through ?? lastSeq(db)
+  for (let from = after; from < last; from += SLICE_ROWS)
+    yield* rows.iterate(from, Math.min(from + SLICE_ROWS, last), types)
 }
 
 const STATE_ROWS = `select seq, at_ms as at, type, channel_id as channelId, account_id as accountId, peer_id as peerId, text, body

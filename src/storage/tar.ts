@@ -2,6 +2,7 @@
 // https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html#tag_20_94_13_06
 
 import * as fs from "node:fs"
+import { writeFlushed } from "./whole-file.ts"
 
 const BLOCK = 512
 const CHUNK_BYTES = 1024 * 1024
@@ -18,7 +19,7 @@ export function writeEntry(file: number, entry: Entry, pieces: Iterable<Uint8Arr
   fs.writeSync(file, header(entry, at))
   let written = 0
   for (const piece of pieces) {
-    fs.writeFileSync(file, piece)
+    writeFlushed(file, piece)
     written += piece.length
   }
   if (written !== entry.bytes) throw new Error(`${entry.name} changed while it was read`)

@@ -19,6 +19,20 @@ export function writeWhole(path: string, write: (partial: string) => void): void
   }
 }
 
+/** What is flushed at a time where much is written. */
+const PIECE_BYTES = 256 * 1024
+
+/**
+ * Writes to an open file, each piece on disk before the next. What nobody flushes gathers in memory, and a commit of the
+ * log that is flushed meanwhile would have to wait for all of it.
+ */
+export function writeFlushed(file: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
+    fs.writeFileSync(file, bytes.subarray(at, at + PIECE_BYTES))
+    fs.fdatasyncSync(file)
+  }
+}
+
 // Returns when a file, or the names in a folder, are on disk.
 function flush(path: string): void {
   const file = fs.openSync(path, "r")
