@@ -8,7 +8,7 @@ export type Right = (typeof RIGHTS)[number]
 /** What each lets an operator do, for HELP and the manual. */
 export const MEANING_OF: Readonly<Record<Right, string>> = {
   accounts:
-    "makes accounts (NS SAREGISTER), takes back certificates (REVOKE), and gives up any channel or gives signs there (CS DROP, CS AMODE)",
+    "makes accounts (NS SAREGISTER), approves who asks for certificates (ENROL) and takes them back (REVOKE), and gives up any channel or gives signs there (CS DROP, CS AMODE)",
   audit: "reads what every operator did, in #audit",
   ban: "keeps somebody out of the network (UBAN)",
   kill: "disconnects somebody (KILL)",

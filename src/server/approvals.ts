@@ -1,8 +1,7 @@
 // Who has an invitation that asks for approval, and waits for it.
 
-import type { CertificateRequest, Invitation } from "../core/certificates.ts"
 import { requestDecided } from "../core/commands/approval.ts"
-import { acted } from "../core/commands/staff-acted.ts"
+import { openRequests, recordOfDecision, requestMeant } from "../core/requests.ts"
 import type { Outcome } from "./administration.ts"
 import { now } from "./clock.ts"
 import type { Shell } from "./shell.ts"
@@ -21,14 +20,6 @@ export interface WaitingRequest {
   readonly isApproved: boolean
 }
 
-interface Found {
-  readonly invitation: Invitation
-  readonly request: CertificateRequest
-  readonly account: string
-}
-
-const ID_LENGTH = 8
-
 export class Approvals {
   readonly #shell: Shell
 
@@ -37,56 +28,28 @@ export class Approvals {
   }
 
   list(): WaitingRequest[] {
-    return this.#open().map(({ request: { keyPin, device, since, words, verdict }, account }) => ({
-      id: keyPin.slice(0, ID_LENGTH),
-      account,
-      device,
-      since,
-      words,
-      isApproved: verdict === "approved",
+    return openRequests(this.#shell.engine.net, now()).map(({ id, account, request }) => ({
+      id,
+      account: account.name,
+      device: request.device,
+      since: request.since,
+      words: request.words,
+      isApproved: request.verdict === "approved",
     }))
   }
 
   /** `who` is the id of a request, or the name of the only one of whom there is one. */
   async decide(who: string, verdict: "approved" | "denied"): Promise<Outcome> {
     const { engine } = this.#shell
-    const { net } = engine
-    const open = this.#open()
-    const byId = open.filter(({ request }) => request.keyPin.slice(0, ID_LENGTH) === who.toLowerCase())
-    const found =
-      byId.length > 0 ? byId : open.filter(({ account }) => net.folded(account) === net.folded(who))
-    const [one, other] = found
-    if (!one) return { error: `nobody waits who is ${who}` }
-    if (other) {
-      const ids = found.map(({ request }) => `${request.keyPin.slice(0, ID_LENGTH)} (${request.words})`)
-      return { error: `${found.length} wait as ${who}: name one by its id: ${ids.join(", ")}` }
-    }
-    const { invitation, request, account } = one
-    const { keyPin, device, words } = request
-    const fact = { invitation: invitation.id, keyPin, verdict }
-    const record = acted(verdict === "approved" ? "approve" : "deny", {
-      target: account,
-      details: { device, key: words },
-    })
-    const refusal = engine.administer(requestDecided, fact, now(), record)
+    const meant = requestMeant(engine.net, openRequests(engine.net, now()), who)
+    if (typeof meant === "string") return { error: `${who}: ${meant}` }
+    const { invitation, request, account } = meant
+    const fact = { invitation: invitation.id, keyPin: request.keyPin, verdict }
+    const refusal = engine.administer(requestDecided, fact, now(), recordOfDecision(meant, verdict))
     if (refusal !== undefined) return { error: refusal }
     await this.#shell.durable(engine.lastSeq)
     const what =
       verdict === "approved" ? "is approved, and has the certificate in a few seconds" : "is denied"
-    return { done: `the request of ${account} with the key ${words} ${what}` }
-  }
-
-  /** What has not been decided, or not been fetched, while its invitation is good. */
-  #open(): Found[] {
-    const { net } = this.#shell.engine
-    return [...net.invitations.values()]
-      .filter(({ expires }) => expires > now())
-      .flatMap((invitation) => {
-        const account = net.accountOf(invitation.accountId)?.name ?? ""
-        const requests = [...(invitation.requests?.values() ?? [])]
-        return requests
-          .filter(({ verdict }) => verdict !== "denied")
-          .map((request) => ({ invitation, request, account }))
-      })
+    return { done: `the request of ${account.name} with the key ${request.words} ${what}` }
   }
 }

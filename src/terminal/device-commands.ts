@@ -37,6 +37,16 @@ export const DEVICE_COMMANDS: Readonly<Record<string, Command>> = {
       )
     },
   },
+  approve: {
+    syntax: "[NAME|ID]",
+    help: "let somebody in whose invitation asks for approval; alone: who waits (operators)",
+    run: (desk, rest) => decide(desk, "APPROVE", rest),
+  },
+  deny: {
+    syntax: "[NAME|ID]",
+    help: "do not let them in; alone: who waits (operators)",
+    run: (desk, rest) => decide(desk, "DENY", rest),
+  },
   oper: {
     syntax: "[NAME]",
     help: "become an operator, by the role of your account",
@@ -55,6 +65,11 @@ export const DEVICE_COMMANDS: Readonly<Record<string, Command>> = {
       else desk.note("nothing is asked")
     },
   },
+}
+
+function decide({ session }: Desk, verb: string, rest: string) {
+  const [who] = words(rest)
+  session.command("ENROL", who === undefined ? ["LIST"] : [verb, who])
 }
 
 function ask(desk: Desk, what: string, run: () => void) {

@@ -15,6 +15,14 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   "DEVICE INVITATION": ([until = ""], link) =>
     `on the other device, until ${time(until)}, and once: chat join '${link}'`,
   "DEVICE REMOVED": ([name = ""], text) => `${name}: ${text}`,
+  "DEVICE ADDED": (_, name) => `a new device of yours: ${name}; if it is not, /devices remove ${name}`,
+  "ENROL REQUESTED": ([id = "", account = ""], words) =>
+    `${account} waits to be let in, with the key ${words}: /approve ${id}, else /deny ${id}`,
+  "ENROL REQUEST": ([id = "", account = "", since = "", verdict = ""], words) =>
+    `${id}: ${account}, ${words}, since ${time(since)}${verdict === "approved" ? ", approved" : ""}`,
+  "ENROL END_OF_REQUESTS": (_, text) => `waiting: ${text}; /approve or /deny, with a name or an id`,
+  "ENROL APPROVED": ([, account = ""], words) => `${account} is let in, with the key ${words}`,
+  "ENROL DENIED": ([, account = ""], words) => `${account} is not let in with the key ${words}`,
   "REVOKE REVOKED": ([account = "", device = ""], text) =>
     `${account}${device === "*" ? "" : `, ${device}`}: ${text}`,
 }

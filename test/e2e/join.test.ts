@@ -166,7 +166,7 @@ test("who is denied reads so, and exit code 10", async () => {
   expect(ended.exitCode).toBe(10)
   expect(ended.stderr).toContain("has denied your request")
   expect(ended.stderr).not.toContain("still waiting")
-  expect((await invite("approve", "olaf")).stderr).toContain("nobody waits who is olaf")
+  expect((await invite("approve", "olaf")).stderr).toContain("olaf: nobody waits by that name or id")
 })
 
 test("a class is invited at once, on strips; a name that cannot be is said before anybody is invited", async () => {

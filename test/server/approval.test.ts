@@ -90,7 +90,9 @@ test("who is denied is told so, and has used the invitation; nobody is let in by
   const denied = await refusalOf(join(serve, invitation, who, giveUp))
   expect(denied).toMatchObject({ exitCode: EXIT.invitation })
   expect(denied.message).toEndWith("has denied your request")
-  expect(await approvals.decide("alice", "approved")).toEqual({ error: "nobody waits who is alice" })
+  expect(await approvals.decide("alice", "approved")).toEqual({
+    error: "alice: nobody waits by that name or id",
+  })
   expect((await refusalOf(join(serve, invitation, await newcomer(), giveUp))).exitCode).toBe(EXIT.invitation)
 })
 
@@ -102,7 +104,7 @@ test("two who wait under one name are told apart by their keys", async () => {
   for (const who of [laptop, desktop]) await refusalOf(join(serve, invitation, who, giveUp))
   const [first, second] = approvals.list()
   expect(await approvals.decide("alice", "approved")).toEqual({
-    error: `2 wait as alice: name one by its id: ${first!.id} (${first!.words}), ${second!.id} (${second!.words})`,
+    error: `alice: 2 wait by that name, of whom one is meant by its id: ${first!.id} (${first!.words}), ${second!.id} (${second!.words})`,
   })
   await approvals.decide(second!.id.toUpperCase(), "approved")
   await approvals.decide(first!.id, "denied")

@@ -39,7 +39,7 @@ async function devices(irc: Irc): Promise<string[]> {
   irc.send("DEVICE LIST")
   const names: string[] = []
   for (;;) {
-    const line = await irc.expect(/ NOTE DEVICE /)
+    const line = await irc.expect(/ NOTE DEVICE (?:DEVICE|END_OF_DEVICES) /)
     if (line.includes("END_OF_DEVICES")) return names
     names.push(line.replace(/^.* (\S+) :/, "$1 "))
   }
@@ -59,6 +59,7 @@ test("a member makes a line for another device, which works once; and takes it b
   const phone = await login(serve, await joined(serve, invitation, "phone"), "al")
   const again = await joined(serve, invitation, "thief").catch((error: unknown) => error)
   expect((again as UserError).exitCode).toBe(EXIT.invitation)
+  await alice.expect(/ NOTE DEVICE ADDED \w+ :phone$/)
   expect(await devices(alice)).toEqual(["this laptop", "online phone"])
   expect(await devices(phone)).toEqual(["online laptop", "this phone"])
   expect(await devices(bob)).toEqual(["this tablet"])

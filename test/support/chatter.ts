@@ -107,6 +107,7 @@ export function chatter(random: Random, text: () => string): string {
     () => `REDACT ${target()} 000100000000${random.pick(["0a", "0h", "1x", "1v", ""])} :${text()}`,
     () => `NS CERT ${random.pick(["ADD", "ADD", "DEL", "LIST"])}${random.pick(["", ` ${"a".repeat(128)}`])}`,
     () => `DEVICE ${random.pick(["LIST", "ADD", "ADD", `REMOVE ${random.pick(DEVICES)}`])}`,
+    () => `ENROL ${random.pick(["LIST", `APPROVE ${nick()}`, `DENY ${nick()}`])}`,
     () => `REVOKE ${nick()}${random.pick(["", " *", ` ${random.pick(DEVICES)}`])}`,
     () => `CLIENTCERT ${random.pick(["CREATE x", "LIST", "DELETE"])}`,
     () =>

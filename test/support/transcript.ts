@@ -8,6 +8,8 @@
 //   phone connects as alice                     … whose certificate says `alice`, whatever its nick
 //   alice arrives · alice arrives as alice of elsewhere       a connection that has sent nothing; its certificate's issuer
 //   alice is given laptop                       a certificate that was made on request for a device of this name; its serial is the name
+//   alice is to be approved as owner            an invitation of hers that asks for approval, and gives this role
+//   alice asks with key1                        … is used with this key
 //   phone arrives as alice by laptop            … with that certificate
 //   phone arrives with a                        … with a certificate whose fingerprint is 128 times `a`
 //   alice > PRIVMSG #den :hello                 a line sent; the clock moves one second
@@ -22,7 +24,8 @@
 // Msgids appear as `id` and their place in the log.
 
 import { accountCreated } from "../../src/core/commands/account.ts"
-import { certificateIssued } from "../../src/core/commands/enrolment.ts"
+import { certificateRequested } from "../../src/core/commands/approval.ts"
+import { certificateIssued, invitationMade } from "../../src/core/commands/enrolment.ts"
 import { lockdownSet } from "../../src/core/commands/lockdown.ts"
 import { roleSet } from "../../src/core/commands/role.ts"
 import { acted } from "../../src/core/commands/staff-acted.ts"
@@ -134,16 +137,37 @@ class Stage {
     if (verb === "connects") return this.#connect(name!, rest)
     if (verb === "arrives") return void this.#arrive(name!, rest)
     if (verb === "leaves") return this.#leave(name!)
+    if (verb === "is" && rest[0] === "to") return this.#invite(name as Nick, rest.at(-1) as Role)
+    if (verb === "asks") return this.#ask(name as Nick, rest[1]!)
     if (verb === "is" && rest[0] === "given") return this.#give(name as Nick, rest[1]!)
     if (verb === "is" && rest[0] === "ended") return this.#end(name!, rest[1]!)
     throw new Error(`a transcript does not know: ${line}`)
   }
 
+  #account(name: Nick) {
+    const { engine, now } = this.#world
+    if (!engine.net.account(name)) engine.administer(accountCreated, { name, issuer: "authority" }, now)
+  }
+
+  #invite(accountName: Nick, role: Role) {
+    const { engine, now } = this.#world
+    this.#account(accountName)
+    const terms = { channels: [], expires: now + 60_000, uses: 2, role, approve: true, text: "hash" } as const
+    engine.administer(invitationMade, { id: `of-${accountName}`, accountName, ...terms }, now)
+    this.#hear()
+  }
+
+  #ask(accountName: Nick, key: string) {
+    const { engine, now } = this.#world
+    const asked = { keyPin: `${key}-and-so-on`, words: `words-of-${key}`, device: "laptop" }
+    engine.administer(certificateRequested, { invitation: `of-${accountName}`, ...asked }, now)
+    this.#hear()
+  }
+
   #give(accountName: Nick, device: string) {
     const { engine, now } = this.#world
     const issuer = "authority"
-    if (!engine.net.account(accountName))
-      engine.administer(accountCreated, { name: accountName, issuer }, now)
+    this.#account(accountName)
     const terms = { serial: device, issuer, keyPin: device, notBefore: now, notAfter: now + 30 * 86_400_000 }
     engine.administer(certificateIssued, { accountName, device, ...terms }, now)
     this.#hear()

@@ -73,6 +73,30 @@ test("what cannot be undone is done at /yes, once, and for a minute", () => {
   setSystemTime()
 })
 
+test("who waits is heard of, listed, let in or not", () => {
+  rig.feed(":s NOTE ENROL REQUESTED 3fa21b00 nora :otter-maple-lamp-cobalt-river-tin")
+  expect(sent("/approve", "/approve nora", "/deny 3fa21b00", "/deny")).toEqual([
+    "ENROL LIST",
+    "ENROL APPROVE nora",
+    "ENROL DENY 3fa21b00",
+    "ENROL LIST",
+  ])
+  rig.feed(
+    ":s NOTE ENROL REQUEST 3fa21b00 nora 2026-01-01T09:00:00.000Z waits :otter-maple on laptop",
+    ":s NOTE ENROL END_OF_REQUESTS :1 in all",
+    ":s NOTE ENROL APPROVED 3fa21b00 nora :otter-maple",
+    ":s NOTE DEVICE ADDED 77b1 :phone",
+  )
+  talk.happened(rig.told())
+  expect(notes).toEqual([
+    "nora waits to be let in, with the key otter-maple-lamp-cobalt-river-tin: /approve 3fa21b00, else /deny 3fa21b00",
+    "3fa21b00: nora, otter-maple on laptop, since Thu 1 Jan 2026 09:00",
+    "waiting: 1 in all; /approve or /deny, with a name or an id",
+    "nora is let in, with the key otter-maple",
+    "a new device of yours: phone; if it is not, /devices remove phone",
+  ])
+})
+
 test("half a command is told what is missing", () => {
   expect(sent("/devices remove", "/devices add x", "/devices paint", "/revoke")).toEqual([])
   expect(notes).toEqual([

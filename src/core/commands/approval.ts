@@ -1,11 +1,13 @@
 // Requests for a certificate that somebody of the staff has to approve: https://www.rfc-editor.org/rfc/rfc7030#section-4.2.3. There is
 // no command for them: server/est.ts makes them, `chat invite` decides.
 
+import { STANDARD_REPLIES } from "../../protocol/capabilities.ts"
 import { REQUESTS_MAX } from "../../protocol/limits.ts"
-import { FAIL, type Reply } from "../../protocol/reply.ts"
+import { FAIL, NOTE, type Reply } from "../../protocol/reply.ts"
 import type { CertificateRequest } from "../certificates.ts"
 import { event } from "../event.ts"
 import type { Network } from "../network.ts"
+import { idOf } from "../requests.ts"
 
 type Requested = Omit<CertificateRequest, "since" | "verdict"> & { readonly invitation: string }
 
@@ -17,9 +19,13 @@ export const certificateRequested = event<Requested>({
     if (!invitation?.requests || invitation.usesLeft < 1) return refusal("it is used, or unknown", id)
     return countOf(net) < REQUESTS_MAX ? undefined : refusal("too many wait for approval", id)
   },
-  apply(net, { invitation: id, keyPin, words, device, at: since }) {
+  apply(net, { invitation: id, keyPin, words, device, at: since }, tell) {
     const invitation = net.invitations.get(id)
     if (!invitation?.requests) return
+    const account = net.accountOf(invitation.accountId)?.name ?? ""
+    const staff = [...net.users.values()].filter(({ rights }) => rights.includes("accounts"))
+    const note = NOTE("ENROL", "REQUESTED", [idOf(keyPin), account], words)
+    tell.users(staff, { ...note, source: net.settings.serverName, needs: STANDARD_REPLIES })
     invitation.usesLeft--
     const called = device === undefined ? {} : { device }
     invitation.requests.set(keyPin, { keyPin, words, ...called, since, verdict: "waits" })

@@ -1,9 +1,10 @@
 // Invitations and the certificates that are asked for with them: https://www.rfc-editor.org/rfc/rfc7030. There is no command for
 // them: `chat invite` asks for the first, server/est.ts for the second.
 
+import { STANDARD_REPLIES } from "../../protocol/capabilities.ts"
 import { ISSUED_CERTIFICATES_MAX, INVITATIONS_MAX } from "../../protocol/limits.ts"
 import type { Nick } from "../../protocol/names.ts"
-import { FAIL, type Reply } from "../../protocol/reply.ts"
+import { FAIL, NOTE, type Reply } from "../../protocol/reply.ts"
 import { type Role, ROLES } from "../../protocol/rights.ts"
 import {
   certificatesOf,
@@ -96,7 +97,7 @@ export const certificateIssued = event<CertificateIssued>({
       ? undefined
       : refusal("the account has too many certificates", accountName)
   },
-  apply(net, e) {
+  apply(net, e, tell) {
     for (const { serial, notAfter } of net.certificates.values())
       if (notAfter + RENEWABLE_MS_MAX < e.at) net.certificates.delete(serial)
     const account = net.account(e.accountName)
@@ -123,6 +124,10 @@ export const certificateIssued = event<CertificateIssued>({
     const { role = "member" } = e
     // For another computer of an admin nobody has to think of that.
     if (ROLES.indexOf(role) > ROLES.indexOf(account.role ?? "member")) account.role = role
+    // Whoever is on another device of theirs should know of it.
+    const user = renews === undefined ? net.userOf(account) : undefined
+    const note = { ...NOTE("DEVICE", "ADDED", [serial], device ?? serial), needs: STANDARD_REPLIES }
+    if (user) tell.user(user, { ...note, source: net.settings.serverName })
     if (former) former.revoked ??= { at: e.at + SUPERSEDED_AFTER_MS, reason: SUPERSEDED }
   },
 })

@@ -17,6 +17,7 @@ import { CHANSERV, CS } from "./chanserv.ts"
 import { CHATHISTORY } from "./chathistory.ts"
 import { certificatePinned, certificateUnpinned, CLIENTCERT } from "./clientcert.ts"
 import { DEVICE } from "./device.ts"
+import { ENROL } from "./enrol.ts"
 import {
   certificateIssued,
   certificateRevoked,
@@ -87,6 +88,7 @@ const commands: readonly Command[] = [
   CLIENTCERT,
   CS,
   DEVICE,
+  ENROL,
   HELP,
   HELPOP,
   INFO,
