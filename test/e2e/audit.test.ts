@@ -63,6 +63,8 @@ test("each act is recorded once, by whom and why, and no secret with it", async 
   await gus.settled()
   const password = { home: server.home("server"), stdin: "a-fourth-secret\n" }
   const acts = [
+    ["admin", "mute", "#den", "gus"],
+    ["admin", "unmute", "#den", "gus"],
     ["admin", "kick", "#den", "gus", "loud"],
     ["admin", "kick", "gus"],
     ["admin", "ban", "198.51.100.0/24", "--for", "1h", "--reason", "noise"],
@@ -97,6 +99,8 @@ test("each act is recorded once, by whom and why, and no secret with it", async 
     ["alice", "drop", "#den", undefined],
     ["alice", "rehash", undefined, undefined],
     ["alice", "kill", "eve", "enough"],
+    ["console", "mute", "gus", undefined],
+    ["console", "unmute", "gus", undefined],
     ["console", "kick", "gus", "loud"],
     ["console", "kill", "gus", undefined],
     ["console", "ban", "198.51.100.0/24", "noise"],
@@ -143,5 +147,5 @@ test("each act is recorded once, by whom and why, and no secret with it", async 
   const { stdout, stderr } = await command(server, "admin", "audit", "--limit", "25")
   expect(stdout).toMatch(/^ +when +who +act +whom +more +reason$/m)
   expect(stdout).toMatch(/^ +\w{3} \d+ \w{3} \d{4} \d\d:\d\d +alice +kill +eve +account eve +enough$/m)
-  expect(stderr).toBe("chat: the newest 25 of 27; --limit N shows more\n")
+  expect(stderr).toBe("chat: the newest 25 of 29; --limit N shows more\n")
 })
