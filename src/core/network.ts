@@ -225,9 +225,11 @@ export class Network {
   openAudit({ seq, at }: Place) {
     if (this.audit) return
     const before = this.channel(AUDIT_CHANNEL)
-    let free = `${AUDIT_CHANNEL}-${before?.id}` as ChannelName
-    while (this.channel(free)) free = `${free}_` as ChannelName
-    if (before) this.renameChannel(before, free)
+    if (before) {
+      let free = `${AUDIT_CHANNEL}-${before.id}` as ChannelName
+      while (this.channel(free)) free = `${free}_` as ChannelName
+      this.renameChannel(before, free)
+    }
     this.audit = newChannel(seq, AUDIT_CHANNEL, at, AUDIT_MODES)
   }
 
