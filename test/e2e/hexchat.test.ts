@@ -72,8 +72,8 @@ test("HexChat logs in by SASL EXTERNAL and talks both ways", async () => {
     const proceeded = async () =>
       greeted() || (await Bun.spawn(["xdotool", "key", "Return"], { env }).exited) < 0
     await until(proceeded, () => `HexChat to connect\n${server.said}`, 20_000)
-    await bob.expect(/^:alice!\S+ PRIVMSG bob :hello äöü ☕$/)
     await bob.expect(/^:alice!\S+ JOIN #tea/)
+    await bob.expect(/^:alice!\S+ PRIVMSG bob :hello äöü ☕$/)
     bob.send("WHOIS alice")
     await bob.expect(/ 330 bob alice alice /)
     bob.send("PRIVMSG #tea :good morning ☕")
