@@ -2,6 +2,7 @@
 
 import type { Message } from "../protocol/message.ts"
 import type { Context } from "./context.ts"
+import { BATCHES_MAX, setNewest } from "./limits.ts"
 import { Multiline } from "./multiline.ts"
 
 export class Batches {
@@ -43,7 +44,8 @@ export class Batches {
       context.inquiries.openBatch(context, name, "search", label)
     else if (type === "chathistory") openHistory(context, name, target, label)
     // What is none of these is handled line by line.
-    else if (type === "labeled-response" && label !== undefined) this.#labels.set(name, label)
+    else if (type === "labeled-response" && label !== undefined)
+      setNewest(this.#labels, name, label, BATCHES_MAX)
     return undefined
   }
 

@@ -6,6 +6,7 @@ import { parseServerTime, serverTime } from "../protocol/server-time.ts"
 import type { Context } from "./context.ts"
 import type { Happening } from "./happening.ts"
 import { canRead, PATIENCE_MS } from "./histories.ts"
+import { HELD_MAX } from "./limits.ts"
 import { historyPage } from "./isupport.ts"
 import { DIRECT } from "./resumption.ts"
 
@@ -80,8 +81,9 @@ export class Direct {
     if (this.#reference === undefined || tags.get("batch") !== this.#reference) return false
     const [, name = "", time = ""] = params
     const at = parseServerTime(time)
-    if (at !== undefined && !context.view.isChannel(name))
-      this.#asking?.found.set(context.view.key(name), { name, at })
+    const found = this.#asking?.found
+    if (at !== undefined && !context.view.isChannel(name) && (found?.size ?? 0) < CONVERSATIONS_MAX)
+      found?.set(context.view.key(name), { name, at })
     this.#page = { count: this.#page.count + 1, at: Math.max(this.#page.at, at ?? 0) }
     return true
   }
@@ -115,6 +117,10 @@ export class Direct {
   hold(context: Context, happening: Happening): boolean {
     if (!this.#asking || !("target" in happening) || happening.type === "undelivered") return false
     if (context.view.isChannel(happening.target)) return false
+    if (this.#held.length >= HELD_MAX) {
+      this.#end(context, false)
+      return false
+    }
     this.#held.push(happening)
     return true
   }

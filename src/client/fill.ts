@@ -20,6 +20,8 @@ export interface Fill {
   fetched: number
   /** Ids of the lines that came. */
   readonly passed: Set<string>
+  /** Characters of the lines that came. */
+  length: number
   /** Pages that came. */
   pages: number
   /** A message that was seen before came again: this history holds what is said here, and we may read it. */

@@ -9,6 +9,7 @@ import type { Happening, Spoken } from "./happening.ts"
 import { historyPage } from "./isupport.ts"
 import { Resumption } from "./resumption.ts"
 import { Seen } from "./seen.ts"
+import { BATCHES_MAX, GAP_LENGTH_MAX, HELD_MAX, setNewest } from "./limits.ts"
 import { pastOf } from "./past.ts"
 import type { Mark } from "./view.ts"
 
@@ -87,6 +88,7 @@ export class Histories {
       held: [],
       fetched: 0,
       passed: new Set<string>(),
+      length: 0,
       pages: 0,
       anchored: false,
       lastAnswerAt: context.now,
@@ -109,7 +111,12 @@ export class Histories {
   hold(context: Context, happening: Happening): boolean {
     if (!("target" in happening) || happening.type === "undelivered" || happening.type === "joinRefused")
       return false
-    const fill = this.#fills.get(context.view.key(happening.target))
+    const key = context.view.key(happening.target)
+    const fill = this.#fills.get(key)
+    if (fill && fill.held.length >= HELD_MAX) {
+      this.#finish(context, key, fill, false)
+      return false
+    }
     fill?.held.push(happening)
     return fill !== undefined
   }
@@ -117,7 +124,7 @@ export class Histories {
   openBatch(context: Context, reference: string, target: string) {
     const key = context.view.key(target)
     const fill = this.#fills.get(key)
-    this.#batches.set(reference, key)
+    setNewest(this.#batches, reference, key, BATCHES_MAX)
     if (fill) fill.page = []
   }
 
@@ -130,7 +137,8 @@ export class Histories {
     fill.lastAnswerAt = context.now
     // "include a REDACT message after the redacted message"
     if (message.command === "REDACT") fill.page = fill.page.filter(({ id }) => id !== message.params[1])
-    fill.page.push(pastOf(context, message, fill.target))
+    for (const text of [...message.params, ...message.tags.values()]) fill.length += text.length
+    if (fill.length < GAP_LENGTH_MAX) fill.page.push(pastOf(context, message, fill.target))
     return true
   }
 
@@ -148,7 +156,7 @@ export class Histories {
     const end = fill.gap ? last : wantsMore(context, fill) ? first : undefined
     // A server may return a page shorter than was asked for, so that only a page without news is the end.
     if (!end || !fresh) return this.#finish(context, key, fill, true)
-    if (fill.fetched >= GAP_MAX || fill.passed.size >= GAP_LINES_MAX)
+    if (fill.fetched >= GAP_MAX || fill.passed.size >= GAP_LINES_MAX || fill.length >= GAP_LENGTH_MAX)
       return this.#finish(context, key, fill, false)
     fill.next = { id: end.id, at: end.at }
     fill.byTime = false

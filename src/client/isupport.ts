@@ -1,5 +1,6 @@
 // What the server supports: https://modern.ircdocs.horse/#rplisupport-005
 
+import { TOKENS_MAX } from "./limits.ts"
 import type { View } from "./view.ts"
 
 const CHATHISTORY_PAGE_DEFAULT = 100
@@ -9,7 +10,7 @@ export function readIsupport(view: View, tokens: readonly string[]) {
   for (const token of tokens) {
     const [key = "", value = ""] = split(token)
     if (key.startsWith("-")) view.isupport.delete(key.slice(1))
-    else
+    else if (view.isupport.size < TOKENS_MAX || view.isupport.has(key))
       view.isupport.set(
         key,
         value.replace(/\\x([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16))),

@@ -1,7 +1,7 @@
 // Who is where: JOIN, PART, QUIT, NICK, KICK, MODE, TOPIC, AWAY, INVITE, 353, 366, 332 and their like.
 // https://modern.ircdocs.horse/#channel-operations
 
-import type { Message } from "../protocol/message.ts"
+import { format, type Message } from "../protocol/message.ts"
 import type { Context, Handler } from "./context.ts"
 import { nickOf, timeOf } from "./context.ts"
 import { modeChanges, prefixes } from "./isupport.ts"
@@ -12,8 +12,10 @@ const onJoin: Handler = (context, message) => {
   const from = nickOf(message)
   const [target = "", account] = message.params
   const own = view.isOwn(from)
+  if (own && !view.mayEnter(target)) return turnBack(context, target)
   const channel = own ? view.enter(target) : view.channel(target)
-  channel?.members.set(view.key(from), { nick: from, signs: "", userhost: userhostOf(message.source) })
+  if (channel && (own || hasRoom(context, channel)))
+    channel.members.set(view.key(from), { nick: from, signs: "", userhost: userhostOf(message.source) })
   const at = timeOf(context, message)
   context.tell({ type: "join", at, target, from, account: account === "*" ? undefined : account, own })
   if (!own) return
@@ -24,6 +26,22 @@ const onJoin: Handler = (context, message) => {
   // From here on a gap can be measured, even if nobody ever speaks before it.
   if (!view.mark(target)) view.setMark(target, { id: undefined, at })
   context.outbox.pump(context)
+}
+
+/** A server that puts us into more channels than anybody is in. */
+function turnBack(context: Context, target: string) {
+  context.wanted.delete(context.view.key(target))
+  context.send(format({ command: "PART", params: [target] }))
+  const text = "more channels than this program keeps: left again"
+  context.tell({ type: "error", code: "TOO_MANY_CHANNELS", params: [target], text })
+}
+
+function hasRoom(context: Context, channel: Channel): boolean {
+  if (context.view.hasRoom) return true
+  const text = "more members than this program keeps: not all are shown"
+  if (!channel.isCut) context.tell({ type: "error", code: "TOO_MANY_MEMBERS", params: [channel.name], text })
+  channel.isCut = true
+  return false
 }
 
 const onPart: Handler = (context, message) => {
@@ -150,6 +168,7 @@ const onNames: Handler = (context, { params }) => {
   if (!channel) return context.tell({ type: "answer", code: "353", params: [target], text: names })
   if (!channel.namesOpen) channel.members.clear()
   channel.namesOpen = true
+  if (!hasRoom(context, channel)) return
   const { signs } = prefixes(view)
   for (const name of names.split(" ").filter((each) => each !== "")) {
     let length = 0

@@ -1,20 +1,21 @@
 // Messages of several lines as they come, put together: https://ircv3.net/specs/extensions/multiline.html
 
 import type { Message } from "../protocol/message.ts"
+import { BATCHES_MAX, MESSAGE_LENGTH_MAX, setNewest } from "./limits.ts"
 import { joined, type Piece } from "./split.ts"
 
-/** Lines of one message; our own server sends far fewer. */
-const PIECES_MAX = 1_000
-
 export class Multiline {
-  readonly #open = new Map<string, { readonly opening: Message; command: string; readonly pieces: Piece[] }>()
+  readonly #open = new Map<
+    string,
+    { readonly opening: Message; command: string; readonly pieces: Piece[]; length: number }
+  >()
 
   connectionLost() {
     this.#open.clear()
   }
 
   openBatch(reference: string, opening: Message) {
-    this.#open.set(reference, { opening, command: "PRIVMSG", pieces: [] })
+    setNewest(this.#open, reference, { opening, command: "PRIVMSG", pieces: [], length: 0 }, BATCHES_MAX)
   }
 
   /** True when the line is part of such a message, and taken. */
@@ -23,7 +24,8 @@ export class Multiline {
     if (!batch) return false
     batch.command = command
     const piece = { text: params[1] ?? "", concat: tags.has("draft/multiline-concat") }
-    if (batch.pieces.length < PIECES_MAX) batch.pieces.push(piece)
+    batch.length += piece.text.length + 1
+    if (batch.length <= MESSAGE_LENGTH_MAX) batch.pieces.push(piece)
     return true
   }
 

@@ -41,7 +41,7 @@ export const onCap: Handler = (context, { params }) => {
 
 function listed(context: Context, names: string[], more: boolean) {
   const { view } = context
-  view.offered.push(...wantedOf(context, names))
+  view.offered = [...new Set([...view.offered, ...wantedOf(context, names)])]
   if (more) return
   const all = view.offered
   view.offered = []
@@ -66,7 +66,7 @@ function request(context: Context, names: string[]) {
 function acknowledge(context: Context, names: string[]) {
   for (const name of names) {
     if (name.startsWith("-")) context.view.capabilities.delete(name.slice(1))
-    else context.view.capabilities.add(name)
+    else if (WANTED.has(name) || name === "sasl") context.view.capabilities.add(name)
   }
 }
 

@@ -4,7 +4,7 @@
 import type { Message } from "../protocol/message.ts"
 import { nickOf, timeOf, type Context } from "./context.ts"
 import type { Happening } from "./happening.ts"
-import { reactionOf, spokenOf } from "./spoken.ts"
+import { idOf, reactionOf, spokenOf } from "./spoken.ts"
 
 /** A line of history; `what` is undefined where it means nothing to a person. */
 export interface Past {
@@ -18,7 +18,7 @@ export function pastOf(context: Context, message: Message, target: string | unde
   const spoken = spokenOf(context, message, true)
   const what =
     target === undefined ? spoken : spoken ? { ...spoken, target } : eventOf(context, message, target)
-  return { id: message.tags.get("msgid"), at: timeOf(context, message), what }
+  return { id: idOf(message), at: timeOf(context, message), what }
 }
 
 function eventOf(context: Context, message: Message, target: string): Happening | undefined {

@@ -3,6 +3,7 @@
 import { parseServerTime, serverTime } from "../protocol/server-time.ts"
 import type { Context, Handler } from "./context.ts"
 import type { Spoken } from "./happening.ts"
+import { CONVERSATIONS_MAX, setNewest } from "./limits.ts"
 
 /** ms between two words of ours about it. */
 const PAUSE_MS = 3_000
@@ -28,7 +29,7 @@ export class Reading {
   shown(context: Context, { target, at }: Spoken) {
     const key = context.view.key(target)
     if (this.isOn(context) && at > Math.max(this.#read.get(key) ?? 0, this.#due.get(key)?.at ?? 0))
-      this.#due.set(key, { target, at })
+      setNewest(this.#due, key, { target, at }, CONVERSATIONS_MAX)
   }
 
   /** How many of these messages of others nobody has read; 0 where that is not known. */
@@ -47,14 +48,14 @@ export class Reading {
     if (!context.view.registered || this.#due.size === 0 || !this.isOn(context)) return
     this.#toldAt = context.now
     for (const [key, { target, at }] of this.#due) {
-      this.#read.set(key, at)
+      setNewest(this.#read, key, at, CONVERSATIONS_MAX)
       context.send(`MARKREAD ${target} timestamp=${serverTime(at)}`)
     }
     this.#due.clear()
   }
 
   marked(context: Context, target: string, until: number | undefined) {
-    if (until !== undefined) this.#read.set(context.view.key(target), until)
+    if (until !== undefined) setNewest(this.#read, context.view.key(target), until, CONVERSATIONS_MAX)
   }
 }
 

@@ -5,6 +5,7 @@
 import { fromBase64, textToBase64, toBase64, utf8 } from "../protocol/base64.ts"
 import { SASL_CHUNK_BYTES } from "../protocol/limits.ts"
 import type { Context, Handler } from "./context.ts"
+import { CHALLENGE_LENGTH_MAX } from "./limits.ts"
 
 /** SCRAM-SHA-256's arithmetic and chance; bytes in base64. */
 export interface ScramArithmetic {
@@ -131,7 +132,7 @@ export class Sasl {
   /** A chunk of a challenge. */
   challenged(context: Context, chunk: string) {
     if (!this.#isOpen) return
-    if (chunk !== "+") this.#challenge += chunk
+    if (chunk !== "+" && this.#challenge.length < CHALLENGE_LENGTH_MAX) this.#challenge += chunk
     if (chunk.length === SASL_CHUNK_BYTES) return
     const challenge = utf8(fromBase64(this.#challenge) ?? new Uint8Array())
     this.#challenge = ""

@@ -1,6 +1,7 @@
 // Which messages were shown already, so that what history and the live connection both bring is shown once.
 
 import type { Spoken } from "./happening.ts"
+import { CONVERSATIONS_MAX, IDS_MAX, setNewest } from "./limits.ts"
 
 /** Msgids remembered per conversation; ten pages are enough for what can overlap. */
 const SEEN_MAX = 1_000
@@ -10,6 +11,7 @@ const HAPPENED_MAX = 5_000
 
 export class Seen {
   readonly #ids = new Map<string, Set<string>>()
+  #count = 0
   readonly #happened = new Set<string>()
 
   has(key: string, id: string | undefined): boolean {
@@ -20,11 +22,21 @@ export class Seen {
   add(key: string, { id }: Pick<Spoken, "id">): boolean {
     if (id === undefined) return true
     const ids = this.#ids.get(key) ?? new Set()
-    this.#ids.set(key, ids)
     if (ids.has(id)) return false
-    ids.add(id)
-    if (ids.size > SEEN_MAX) ids.delete(ids.values().next().value ?? "")
+    setNewest(this.#ids, key, ids.add(id), CONVERSATIONS_MAX)
+    this.#count++
+    if (ids.size > SEEN_MAX && ids.delete(ids.values().next().value ?? "")) this.#count--
+    this.#makeRoom()
     return true
+  }
+
+  /** Conversations of longest ago are forgotten first. */
+  #makeRoom() {
+    for (const [key, ids] of this.#ids) {
+      if (this.#count <= IDS_MAX) return
+      this.#ids.delete(key)
+      this.#count -= ids.size
+    }
   }
 
   /** False when something that is no message was heard of before; remembers it otherwise. */

@@ -10,13 +10,14 @@ import { handlerOf } from "./handlers.ts"
 import type { Happening } from "./happening.ts"
 import { Histories } from "./histories.ts"
 import { Inquiries } from "./inquiries.ts"
+import { CONVERSATIONS_MAX, setNewest } from "./limits.ts"
 import { Moderation, type Order } from "./moderation.ts"
 import { Outbox } from "./outbox.ts"
 import { Reading } from "./reading.ts"
 import { Registration, type Person } from "./registration.ts"
 import { Sasl, type Login } from "./sasl.ts"
 import { said } from "./say.ts"
-import { spokenOf } from "./spoken.ts"
+import { idOf, spokenOf } from "./spoken.ts"
 import { View } from "./view.ts"
 
 export interface SessionOptions extends Person {
@@ -183,7 +184,8 @@ export class Session implements Context {
       // A line without an id goes on with the message before it, of the same time.
       const before = this.view.mark(target)
       this.view.setMark(target, { id: id ?? (before?.at === at ? before.id : undefined), at })
-      if (!this.view.isChannel(target)) this.view.queries.set(this.view.key(target), target)
+      const { queries } = this.view
+      if (!this.view.isChannel(target)) setNewest(queries, this.view.key(target), target, CONVERSATIONS_MAX)
     }
     this.#happenings.push(happening)
   }
@@ -203,7 +205,7 @@ export class Session implements Context {
     if (this.#batches.collect(this, message)) return
     const handler = handlerOf(message.command)
     handler?.(this, this.#batches.labelled(message))
-    if (!isSpeech(message.command)) this.histories.seen.happened(message.tags.get("msgid"))
+    if (!isSpeech(message.command)) this.histories.seen.happened(idOf(message))
     if (message.command === "376" || message.command === "422") this.#ready()
     // An echo or a PONG may have made room.
     this.outbox.pump(this)

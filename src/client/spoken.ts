@@ -6,6 +6,7 @@ import { folded } from "../protocol/names.ts"
 import type { Context, Handler } from "./context.ts"
 import { nickOf, timeOf } from "./context.ts"
 import type { Happening, Spoken } from "./happening.ts"
+import { ID_LENGTH_MAX } from "./limits.ts"
 
 export const onSpoken: Handler = (context, message) => {
   const spoken = spokenOf(context, message, false)
@@ -27,7 +28,7 @@ export function spokenOf(context: Context, message: Message, past: boolean): Spo
   return {
     type: command === "NOTICE" ? "notice" : action === undefined ? "message" : "action",
     at: timeOf(context, message),
-    id: tags.get("msgid"),
+    id: idOf(message),
     target,
     from,
     account: tags.get("account"),
@@ -38,6 +39,12 @@ export function spokenOf(context: Context, message: Message, past: boolean): Spo
     mention: !own && command === "PRIVMSG" && names(text, view.nick),
     past,
   }
+}
+
+/** One that is longer than any would only be kept for nothing. */
+export function idOf({ tags }: Message): string | undefined {
+  const id = tags.get("msgid")
+  return id === undefined || id.length > ID_LENGTH_MAX ? undefined : id
 }
 
 /** Who speaks, and the conversation it belongs to: a channel, or the other person. */

@@ -2,6 +2,7 @@
 
 import { CASEMAPPINGS } from "../protocol/casemapping.ts"
 import { folded } from "../protocol/names.ts"
+import { CHANNELS_MAX, CONVERSATIONS_MAX, MEMBERS_MAX, setNewest } from "./limits.ts"
 
 export interface Member {
   nick: string
@@ -17,6 +18,8 @@ export interface Channel {
   topic: string | undefined
   /** Between 353 and 366 a new list is gathered, so that no member of an old one stays. */
   namesOpen: boolean
+  /** Not all members are known: there are too many. */
+  isCut?: boolean
 }
 
 /** What of a conversation was shown last: from there on a gap is filled. */
@@ -81,6 +84,18 @@ export class View {
     return this.channels().filter((channel) => channel.members.has(this.key(nick)))
   }
 
+  /** Whether one more channel can be kept. */
+  mayEnter(name: string): boolean {
+    return this.channel(name) !== undefined || this.#channels.size < CHANNELS_MAX
+  }
+
+  /** Whether more members can be kept. */
+  get hasRoom(): boolean {
+    let members = 0
+    for (const channel of this.#channels.values()) members += channel.members.size
+    return members < MEMBERS_MAX
+  }
+
   enter(name: string): Channel {
     const channel = { name, members: new Map(), topic: undefined, namesOpen: false }
     this.#channels.set(this.key(name), channel)
@@ -96,7 +111,7 @@ export class View {
   }
 
   setMark(target: string, mark: Mark) {
-    this.#marks.set(this.key(target), mark)
+    setNewest(this.#marks, this.key(target), mark, CONVERSATIONS_MAX)
   }
 
   /** Whom we talk with has another nick now. */

@@ -12,6 +12,8 @@ import { WriteQueue } from "./write-queue.ts"
 const CONNECT_TIMEOUT_MS = 15_000
 /** ms for the last lines to leave before the socket is torn down. */
 const CLOSE_TIMEOUT_MS = 2_000
+/** What a server that does not read may leave with us. */
+const WAITING_BYTES_MAX = 4_194_304
 
 // Servers of other makes relay longer lines than they accept; what is too long for them is theirs to judge.
 const LIMITS = {
@@ -166,7 +168,11 @@ const UNUSABLE: Readonly<Record<string, string>> = {
 function connectionOf(socket: Bun.Socket, queue: WriteQueue): Connection {
   return {
     binding: bindingOf(socket),
-    write: (lines) => queue.push(lines),
+    write(lines) {
+      queue.push(lines)
+      // Who asks and never reads the answers.
+      if (queue.bytesWaiting > WAITING_BYTES_MAX) socket.terminate()
+    },
     drained: () => queue.drained(),
     terminate: () => socket.terminate(),
     close() {

@@ -2,6 +2,7 @@
 // the last one.
 
 import type { Spoken } from "../client/happening.ts"
+import { CONVERSATIONS_MAX, setNewest } from "../client/limits.ts"
 import type { View } from "../client/view.ts"
 
 /** Messages remembered; what is older is found by /history or /search. */
@@ -36,7 +37,7 @@ export class Recent {
   #older(spoken: Spoken) {
     const key = this.#view.key(spoken.target)
     const oldest = this.#oldest.get(key)
-    if (!oldest || spoken.at < oldest.at) this.#oldest.set(key, spoken)
+    if (!oldest || spoken.at < oldest.at) setNewest(this.#oldest, key, spoken, CONVERSATIONS_MAX)
   }
 
   oldest(target: string): Spoken | undefined {

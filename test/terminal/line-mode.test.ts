@@ -5,7 +5,7 @@ import { completer } from "../../src/terminal/complete.ts"
 import { COMMANDS } from "../../src/terminal/commands.ts"
 import { Talk } from "../../src/terminal/talk.ts"
 import { Words, type Printed } from "../../src/terminal/words.ts"
-import { CAPS, ClientRig } from "../support/client-rig.ts"
+import { CAPS as USUAL, ClientRig } from "../support/client-rig.ts"
 
 const PLAIN = { colour: false, ascii: false }
 
@@ -25,12 +25,12 @@ function start(style: { colour: boolean; ascii: boolean }) {
   talk = talkOf(rig, style)
 }
 
-function talkOf(rig: ClientRig, style = PLAIN) {
-  const words = new Words(rig.session.view, style, rig.now)
+function talkOf({ session, now }: ClientRig, style = PLAIN) {
+  const words = new Words(session.view, style, now)
   const print = (line: Printed) => printed.push(line)
   return new Talk(
     {
-      session: rig.session,
+      session,
       words,
       print,
       flush,
@@ -574,7 +574,7 @@ test("what is refused for want of an account says what to type", () => {
 test("who came and went meanwhile is one line between messages, and what they took back is known again", () => {
   shown(at("01T14:00", ":bob!b@h PRIVMSG #den :first").replace("@", "@msgid=m0;"))
   rig.session.close(rig.now)
-  const caps = `${CAPS} draft/event-playback`
+  const caps = `${USUAL} draft/event-playback`
   rig.register(caps).targets()
   rig.feed(":alice!a@h JOIN #den")
   flush()

@@ -1,0 +1,31 @@
+// What a server may make this program remember. Honest ones stay far below; one that is not must not fill a computer's memory.
+
+/** Channels that we are in. */
+export const CHANNELS_MAX = 1_000
+/** Members of all of them. */
+export const MEMBERS_MAX = 100_000
+/** Conversations whose last message, name and read marker are known; those of longest ago are forgotten. */
+export const CONVERSATIONS_MAX = 5_000
+/** Ids of messages in all conversations, and characters of one; a longer one counts as none. */
+export const IDS_MAX = 100_000
+export const ID_LENGTH_MAX = 256
+/** Batches open at once. */
+export const BATCHES_MAX = 100
+/** Characters of a message of several lines. */
+export const MESSAGE_LENGTH_MAX = 65_536
+/** Live events that wait for the history of their conversation. */
+export const HELD_MAX = 10_000
+/** Characters of the lines of one gap. */
+export const GAP_LENGTH_MAX = 33_554_432
+/** Tokens of ISUPPORT. */
+export const TOKENS_MAX = 500
+/** Characters of a challenge of SASL. */
+export const CHALLENGE_LENGTH_MAX = 65_536
+
+/** Sets it as the newest; what was set longest ago makes room. */
+export function setNewest<K, V>(map: Map<K, V>, key: K, value: V, max: number) {
+  map.delete(key)
+  map.set(key, value)
+  const [oldest] = map.keys()
+  if (map.size > max && oldest !== undefined) map.delete(oldest)
+}

@@ -1,0 +1,117 @@
+// A server that makes the client remember as much as it can: named limits hold, with a word where a person would miss something.
+
+import { describe, expect, test } from "bun:test"
+import {
+  CHANNELS_MAX,
+  CONVERSATIONS_MAX,
+  GAP_LENGTH_MAX,
+  HELD_MAX,
+  MEMBERS_MAX,
+  TOKENS_MAX,
+} from "../../src/client/limits.ts"
+import { CAPS, ClientRig } from "../support/client-rig.ts"
+
+const PLAIN = "message-tags server-time echo-message labeled-response batch"
+
+test("channels that nobody asked for are left again", () => {
+  const rig = new ClientRig().settle(PLAIN)
+  for (let i = 1; i < CHANNELS_MAX; i++) rig.feed(`:alice!a@h JOIN #c${i}`)
+  expect(rig.sent()).toEqual([])
+  rig.told()
+  rig.feed(":alice!a@h JOIN #more")
+  expect(rig.sent()).toEqual(["PART #more"])
+  expect(rig.told()).toMatchObject([{ type: "error", code: "TOO_MANY_CHANNELS", params: ["#more"] }])
+  expect([rig.session.view.channels().length, rig.session.wanted.size]).toEqual([CHANNELS_MAX, CHANNELS_MAX])
+  // In those that it is in it stays.
+  rig.feed(":alice!a@h JOIN #c1")
+  expect(rig.sent()).toEqual([])
+})
+
+test("members beyond a limit are not kept, which is said once; who goes makes room", () => {
+  const rig = new ClientRig().settle(PLAIN)
+  const names = (from: number) => Array.from({ length: 100 }, (_, i) => `nick${from + i}`).join(" ")
+  for (let i = 0; i < MEMBERS_MAX + 1_000; i += 100) rig.feed(`:s 353 alice = #den :${names(i)}`)
+  rig.feed(":s 366 alice #den :End", ":late!u@h JOIN #den")
+  const { members } = rig.session.view.channel("#den")!
+  expect(members.size).toBeLessThan(MEMBERS_MAX + 100)
+  expect(members.has("late")).toBe(false)
+  expect(rig.told().filter(({ type }) => type === "error")).toMatchObject([
+    {
+      code: "TOO_MANY_MEMBERS",
+      params: ["#den"],
+      text: "more members than this program keeps: not all are shown",
+    },
+  ])
+  for (let i = 0; i < 200; i++) rig.feed(`:nick${i}!u@h QUIT`)
+  rig.feed(":late2!u@h JOIN #den")
+  expect(members.has("late2")).toBe(true)
+})
+
+test("of conversations the oldest are forgotten", () => {
+  const rig = new ClientRig().settle(PLAIN)
+  for (let i = 0; i < CONVERSATIONS_MAX + 10; i++) rig.feed(`@msgid=m${i} :n${i}!u@h PRIVMSG alice :hello`)
+  const { view } = rig.session
+  expect(view.queries.size).toBe(CONVERSATIONS_MAX)
+  expect([view.mark("n0"), view.mark(`n${CONVERSATIONS_MAX}`)?.id]).toEqual([
+    undefined,
+    `m${CONVERSATIONS_MAX}`,
+  ])
+})
+
+describe("what is read back ends", () => {
+  test("when live events have waited for too long, and is called incomplete", () => {
+    const rig = returned()
+    for (let i = 0; i <= HELD_MAX; i++) rig.feed(`@msgid=l${i} :bob!b@h PRIVMSG #den :live`)
+    const told = rig.tale()
+    expect(told.slice(0, 2)).toEqual(["gap #den 0 false", "caughtUp 0 false"])
+    expect(told).toHaveLength(HELD_MAX + 3)
+  })
+
+  test("when it is too long", () => {
+    const rig = returned()
+    const text = "x".repeat(100_000)
+    rig.feed(":s BATCH +p chathistory #den")
+    for (let i = 0; i < GAP_LENGTH_MAX / text.length + 10; i++)
+      rig.feed(`@batch=p;msgid=p${i} :bob!b@h PRIVMSG #den :${text}`)
+    rig.feed(":s BATCH -p")
+    expect(rig.tale().slice(-2)).toMatchObject([
+      expect.stringMatching(/^gap #den \d+ false$/),
+      expect.stringMatching(/^caughtUp \d+ false$/),
+    ])
+    expect(rig.sent()).toEqual([])
+  })
+
+  function returned() {
+    const rig = new ClientRig().settle()
+    rig.session.close(++rig.now)
+    rig.register().targets()
+    rig.feed(":alice!a@h JOIN #den")
+    rig.sent()
+    rig.told()
+    return rig
+  }
+})
+
+test("tokens, capabilities and batches that mean nothing are not kept", () => {
+  const rig = new ClientRig().settle(CAPS)
+  const { view } = rig.session
+  for (let i = 0; i < 2 * TOKENS_MAX; i++) {
+    rig.feed(`:s 005 alice T${i}=x :are supported`, `:s CAP alice ACK :cap${i}`, `:s CAP alice LS * :batch`)
+    rig.feed(`:s BATCH +l${i} labeled-response`, `:s BATCH +m${i} draft/multiline #den`)
+  }
+  expect(view.isupport.size).toBe(TOKENS_MAX)
+  expect([...view.capabilities].filter((name) => name.startsWith("cap"))).toEqual([])
+  expect(view.offered).toEqual(["batch"])
+  rig.feed(":s 005 alice NETWORK=Other :are supported")
+  expect(view.network).toBe("Other")
+})
+
+test("a message of many lines is cut", () => {
+  const rig = new ClientRig().settle(CAPS)
+  rig.feed(":bob!b@h BATCH +m draft/multiline #den")
+  for (let i = 0; i < 1_000; i++) rig.feed(`@batch=m :bob!b@h PRIVMSG #den :${"x".repeat(1_000)}`)
+  rig.feed(":bob!b@h BATCH -m")
+  const [message] = rig.told()
+  expect(message).toMatchObject({ type: "message" })
+  expect((message as { text: string }).text.length).toBeLessThanOrEqual(65_536)
+})
