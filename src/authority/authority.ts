@@ -35,7 +35,20 @@ export async function createAuthority(
   const now = options.now ?? new Date()
   const site = options.site ?? newSite()
   const constraints = constraintsFor(site, (options.hosts ?? []).map(parseHost))
-  const keys = await makeKeyPair()
+  return certified(site, await makeKeyPair(), constraints, now)
+}
+
+/** The same authority for another ten years: its key, its names and so its pin are what they were. Writes nothing. */
+export function renewAuthority({ site, keys, constraints }: Authority, now = new Date()): Promise<Authority> {
+  return certified(site, keys, constraints, now)
+}
+
+async function certified(
+  site: string,
+  keys: KeyPair,
+  constraints: NameConstraints,
+  now: Date,
+): Promise<Authority> {
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     serialNumber: newSerial(),
     // Names go in as objects: the library would parse a string, and a comma in it would begin another attribute.

@@ -3,7 +3,7 @@
 import { X509Certificate } from "node:crypto"
 import { existsSync, readdirSync } from "node:fs"
 import { dirname, join } from "node:path"
-import { type Authority, createAuthority, DAY_MS, readCertificate } from "./authority.ts"
+import { type Authority, createAuthority, DAY_MS, readCertificate, renewAuthority } from "./authority.ts"
 import { hasAuthority, loadAuthority, readText } from "./authority-files.ts"
 import { describeCertificate } from "./describe.ts"
 import type { Description } from "./describe.ts"
@@ -56,14 +56,49 @@ export async function ensureAuthority(
   })
   const passphrase = await options.newPassphrase?.()
   privateFolder(dir)
+  const kept = present ? keepFormer(dir, options.now ?? new Date()) : []
   const { pem: key } = authority.keys
   writePrivate(join(dir, "ca.key"), passphrase === undefined ? key : encryptKey(key, passphrase))
   writePublic(path, authority.pem)
   const certificate = describeCertificate(authority.pem)
   const outcome: Outcome = present
-    ? { path, status: "renewed", why: "every pin and certificate of the old one ends", certificate }
+    ? {
+        path,
+        status: "renewed",
+        why: `every pin and certificate of the old one ends; it is kept: ${kept.join(" ")}`,
+        certificate,
+      }
     : { path, status: "made", certificate }
   return { authority, outcome }
+}
+
+/** Copies of an authority's files that are to be replaced: whoever has certificates of it may need it once more. */
+function keepFormer(dir: string, now: Date): string[] {
+  const day = now.toISOString().slice(0, 10)
+  const isFree = (stem: string) => !existsSync(`${stem}.pem`) && !existsSync(`${stem}.key`)
+  let stem = join(dir, `ca-${day}`)
+  for (let count = 2; !isFree(stem); count++) stem = join(dir, `ca-${day}-${count}`)
+  return ["pem", "key"].flatMap((ending) => {
+    const [path, copy] = [join(dir, `ca.${ending}`), `${stem}.${ending}`]
+    if (!existsSync(path)) return []
+    if (ending === "key") writePrivate(copy, readText(path))
+    else writePublic(copy, readText(path))
+    return [copy]
+  })
+}
+
+/** Another certificate for the key of the authority in `dir`, and in the chain that its server shows. */
+export async function renewAuthorityIn(
+  dir: string,
+  options: Pick<AuthorityOptions, "ask"> & { now?: Date },
+): Promise<Outcome> {
+  const former = await loadAuthority(dir, options.ask)
+  const { pem } = await renewAuthority(former, options.now)
+  const [path, server] = [join(dir, "ca.pem"), join(dir, "server.pem")]
+  writePublic(path, pem)
+  if (existsSync(server)) writePublic(server, readText(server).replace(former.pem.trim(), pem.trim()))
+  const why = "the same key, the same six words"
+  return { path, status: "renewed", why, certificate: describeCertificate(pem) }
 }
 
 /**

@@ -127,7 +127,7 @@ async function issue(
   const now = options.now ?? new Date()
   if (authority.certificate.notAfter <= now)
     throw new UserError("the authority itself has expired", {
-      hint: "make a new one: chat certs init --force; every pin of the old one ends",
+      hint: "renew it: chat certs renew-ca; its key and its pin stay",
       exitCode: EXIT.refusedToStart,
     })
   const notAfter = options.notAfter ?? new Date(now.getTime() + LEAF_DAYS * DAY_MS)

@@ -3,7 +3,13 @@
 import { readFileSync } from "node:fs"
 import { loadAuthority } from "../authority/authority-files.ts"
 import { describeChain } from "../authority/describe.ts"
-import { ensureAuthority, ensureClient, ensureServer, listCertificates } from "../authority/folder.ts"
+import {
+  ensureAuthority,
+  ensureClient,
+  ensureServer,
+  listCertificates,
+  renewAuthorityIn,
+} from "../authority/folder.ts"
 import { assertClientName } from "../authority/hosts.ts"
 import { reasonOf, shellWord } from "../authority/private-file.ts"
 import { EXIT, UserError } from "../user-error.ts"
@@ -47,7 +53,7 @@ const init = cliCommand({
     "passphrase-file": PASSPHRASE_FILE,
     force: {
       type: "boolean",
-      description: "make another one: every pin and certificate of the old one ends",
+      description: "make another one: every pin and certificate of the old one ends; a copy of it is kept",
     },
   },
   async run({ flags }) {
@@ -61,6 +67,22 @@ const init = cliCommand({
     printOutcomes([outcome, await ensureServer(dir, authority, flags.host, { force })])
     printWords(outcome.certificate)
     return shown(`next: ${serveLine(dir)}\nthen: chat certs client NAME${inFolder(flags.out)}`)
+  },
+})
+
+const renewCa = cliCommand({
+  name: "certs renew-ca",
+  operands: "",
+  summary: "make the authority's certificate anew, for ten more years; its key and its six words stay",
+  examples: [["chat certs renew-ca", "whoever knows the authority goes on to know it"]],
+  operandsMax: 0,
+  flags: { out: OUT_OR_OWN, "passphrase-file": PASSPHRASE_FILE },
+  async run({ flags }) {
+    const ask = passphraseFrom(flags["passphrase-file"])
+    const outcome = await renewAuthorityIn(authorityFolder(flags.out), { ask })
+    printOutcomes([outcome])
+    printWords(outcome.certificate)
+    return shown("next, if a server runs: chat admin reload")
   },
 })
 
@@ -199,7 +221,7 @@ const list = cliCommand({
 export const certs = cliCommand({
   name: "certs",
   operands:
-    "init | server HOST... | client NAME | sign NAME FILE | export NAME | show FILE | list | revoke NAME | devices | crl | passphrase | unlock",
+    "init | renew-ca | server HOST... | client NAME | sign NAME FILE | export NAME | show FILE | list | revoke NAME | devices | crl | passphrase | unlock",
   summary: "make and show certificates",
   examples: [
     ["chat certs init", "once: the authority, and the server's certificate"],
@@ -207,7 +229,21 @@ export const certs = cliCommand({
   ],
   operandsMax: 0,
   flags: {},
-  subcommands: [init, server, client, sign, exported, show, list, revoke, devices, crl, passphrase, unlock],
+  subcommands: [
+    init,
+    renewCa,
+    server,
+    client,
+    sign,
+    exported,
+    show,
+    list,
+    revoke,
+    devices,
+    crl,
+    passphrase,
+    unlock,
+  ],
   run: () => EXIT.done,
 })
 

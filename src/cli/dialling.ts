@@ -1,8 +1,10 @@
 // What connect, send and tail share: the flags that say which server and who we are, and the way from them to a session.
 
 import { userInfo } from "node:os"
+import { join } from "node:path"
 import { memberOf } from "../authority/issue.ts"
 import { pinOf } from "../authority/pin.ts"
+import { writePublic } from "../authority/private-file.ts"
 import type { Happening } from "../client/happening.ts"
 import { Session } from "../client/session.ts"
 import { formatAddress, parseAddress, type Address } from "../dial/address.ts"
@@ -172,7 +174,11 @@ function renewalOf({ address, profile }: Place, { ca, cert }: Credentials, { tol
   return new Renewal({
     folder: profile.folder,
     name,
-    ask: (former, signal) => renew(address, authority, former, signal),
+    async ask(former, signal) {
+      const { newerCa, ...pair } = await renew(address, authority, former, signal)
+      if (newerCa !== undefined) writePublic(join(profile.folder, "ca.pem"), newerCa)
+      return pair
+    },
     now: Date.now,
     renewed: (until) => told?.(`your certificate was renewed, valid until ${day(until)}`),
     failed(why, ends) {
@@ -204,7 +210,7 @@ export function remember({ session, place, credentials }: Dialled) {
   // What is of the profile may have been renewed there meanwhile.
   const isNew = credentials.cert !== profile?.cert
   const { cert, key } = isNew ? credentials : { cert: undefined, key: undefined }
-  saveProfile(profilesFolder(), server, { ca, cert, key })
+  saveProfile(profilesFolder(), server, { ca: ca === profile?.ca ? undefined : ca, cert, key })
 }
 
 /** What a happening means for the whole program: a login that failed, a nick that cannot be had. */

@@ -5,7 +5,7 @@ import { accessSync, constants, existsSync, readFileSync } from "node:fs"
 import { X509Certificate } from "node:crypto"
 import { dirname, join, resolve } from "node:path"
 import { siteOf } from "../authority/authority.ts"
-import { assertPrivate } from "../authority/private-file.ts"
+import { assertPrivate, shellWord } from "../authority/private-file.ts"
 import { signerOf } from "../authority/signer.ts"
 import type { Logger } from "../core/seams.ts"
 import { type Config, type ConfigFile, readConfig } from "../server/config.ts"
@@ -73,7 +73,10 @@ export async function readSite(flags: SiteFlags, keyring: Keyring): Promise<Site
       signer: own.authority ? signerOf(own.authority, config.accounts.certificateDays) : "locked",
       ca: own.ca,
       isNew,
-      warnings: own.authority ? [] : [LOCKED, ...expiryWarning(tls.leaf, own.cert.path)],
+      warnings: [
+        ...(own.authority ? [] : [LOCKED, ...expiryWarning(tls.leaf, own.cert.path)]),
+        ...authorityWarning(own.ca),
+      ],
       given: [],
       isOutdated: () => own.isOutdated(),
     }
@@ -89,7 +92,11 @@ export async function readSite(flags: SiteFlags, keyring: Keyring): Promise<Site
     signer,
     ca,
     isNew: false,
-    warnings: [...(signer === "locked" ? [LOCKED] : []), ...expiryWarning(tls.leaf, cert.path)],
+    warnings: [
+      ...(signer === "locked" ? [LOCKED] : []),
+      ...expiryWarning(tls.leaf, cert.path),
+      ...(ca && signer ? authorityWarning(ca) : []),
+    ],
     given: [cert, key, ...(ca ? [ca] : [])].map(({ path }) => path),
     isOutdated: () => false,
   }
@@ -218,6 +225,13 @@ function expiryWarning(leaf: X509Certificate, path: string): string[] {
   const days = Math.floor((Date.parse(leaf.validTo) - Date.now()) / DAY_MS)
   if (days >= WARN_DAYS) return []
   return [days < 0 ? `${path} has expired: clients will refuse it` : `${path} expires in ${days} days`]
+}
+
+/** A year before, since members are given it with their next certificate and must come by in time. */
+function authorityWarning(ca: PemFile): string[] {
+  const days = Math.floor((Date.parse(new X509Certificate(ca.pem).validTo) - Date.now()) / DAY_MS)
+  const folder = shellWord(dirname(ca.path))
+  return days < 365 ? [`${ca.path} ends in ${days} days: chat certs renew-ca --out ${folder}`] : []
 }
 
 function pem(path: string): PemFile {

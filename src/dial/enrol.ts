@@ -78,12 +78,16 @@ function enrolledIn(address: Address, answer: Answer, ca: string, { keyPem }: En
 /** The certificate (PEM) of our key in an answer; throws a UserError when there is none of this authority. */
 export function certificateIn(address: Address, answer: Answer, ca: string, keyPem: string): string {
   if (answer.status !== 200) throw refused(address, answer)
-  const certs = decodeCertsOnly(Buffer.from(answer.body, "base64")) ?? []
   const key = readPrivateKey(keyPem)
-  const cert = certs.find((pem) => key && new X509Certificate(pem).checkPrivateKey(key))
+  const cert = certificatesIn(answer).find((pem) => key && new X509Certificate(pem).checkPrivateKey(key))
   if (cert === undefined || !new X509Certificate(cert).verify(new X509Certificate(ca).publicKey))
     throw refused(address, { ...answer, body: "what it sent is no certificate of ours" })
   return cert
+}
+
+/** PEM. */
+export function certificatesIn({ body }: Answer): string[] {
+  return decodeCertsOnly(Buffer.from(body, "base64")) ?? []
 }
 
 function proofOf(socket: TLSSocket, { id, secret }: Invitation, request: Uint8Array): string {

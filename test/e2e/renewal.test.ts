@@ -73,6 +73,25 @@ testWith("tmux")("a chat says so in one line, goes on, and comes back with the n
   expect(bob.text().match(/was renewed/g)).toHaveLength(1)
 })
 
+test("an authority whose certificate was renewed is known to who knew the former, who is given the new one with theirs", async () => {
+  const { home, profile } = await veteran("carol")
+  const { folder } = server.authority
+  const known = readFileSync(join(profile, "ca.pem"), "utf8")
+  const renewed = await chat(["certs", "renew-ca", "--out", folder], { home: server.home("server") })
+  expect(renewed).toMatchObject({ exitCode: 0, stderr: "" })
+  expect(await server.admin("reload")).toMatchObject({ exitCode: 0 })
+  const ca = readFileSync(join(folder, "ca.pem"), "utf8")
+  expect(ca).not.toBe(known)
+  expect(await chat(["send", "#general", "one"], { home })).toMatchObject({ exitCode: 0, stderr: "" })
+  expect(readFileSync(join(profile, "ca.pem"), "utf8")).toBe(ca)
+  expect(await chat(["send", "#general", "two"], { home })).toMatchObject({ exitCode: 0, stderr: "" })
+  expect(readFileSync(join(profile, "ca.pem"), "utf8")).toBe(ca)
+  const pinned = ["connect", `localhost:${server.port}`, "--pin", server.authority.words]
+  const { certPath } = await server.authority.issueClient("dora")
+  const flags = [...pinned, "--cert", certPath]
+  expect(await chat(flags, { home: server.home("dora"), stdin: "hello\n" })).toMatchObject({ exitCode: 0 })
+})
+
 test("files that change under a server are taken when they fit, and who is connected stays", async () => {
   await using other = await startServer()
   const { certPath, keyPath } = await other.authority.issueServer()
