@@ -134,7 +134,7 @@ function fill(text: string, words: Record<string, string> & { dir: string }): st
   return withFiles.replace(/\{(\w+)\}/g, (braced, word: string) => words[word.toLowerCase()] ?? braced)
 }
 
-function freePort(): number {
+export function freePort(): number {
   const listener = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } })
   const { port } = listener
   listener.stop(true)

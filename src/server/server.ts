@@ -21,6 +21,7 @@ import { BUSY, Identity } from "./identity.ts"
 import type { Invitations } from "./invitations.ts"
 import { PasswordChecker } from "./password-checker.ts"
 import { Proxies } from "./proxies.ts"
+import { remembered } from "./remembered.ts"
 import { RevocationList } from "./revocation-list.ts"
 import type { Shell } from "./shell.ts"
 import { EXIT, UserError } from "../user-error.ts"
@@ -83,6 +84,7 @@ const STOP_WITHIN_MS = 4000
 export function startServer(options: ServerOptions): Server {
   const { log, logger } = options
   const engine = begin(options)
+  const memberOf = remembered(options.memberOf)
   const turns = new Turns({ engine, log, perform: (request) => perform(request), onRows: options.onRows })
   const queue = new HashingQueue()
   const passwords = new PasswordChecker(options.config.server.password, options.config.operators, queue)
@@ -100,7 +102,7 @@ export function startServer(options: ServerOptions): Server {
     cloakSecret: log.cloakSecret,
     limits: options.config.limits,
     tls: options.tls,
-    rules: rulesOf(options, options.memberOf, engine),
+    rules: rulesOf(options, memberOf, engine),
     signer: options.signer,
     estBasic: options.config.accounts.estBasic,
     graceMs: options.config.accounts.renewAfterExpiryMs,
@@ -185,7 +187,7 @@ export function startServer(options: ServerOptions): Server {
       shell.throttle.limits = next.config.throttling
       shell.limits = next.config.limits
       shell.tls = next.tls
-      shell.rules = rulesOf(next, options.memberOf, engine)
+      shell.rules = rulesOf(next, memberOf, engine)
       shell.signer = next.signer
       shell.estBasic = next.config.accounts.estBasic
       shell.graceMs = next.config.accounts.renewAfterExpiryMs
