@@ -12,6 +12,8 @@ import { PROGRAM } from "../src/cli/version.ts"
 import { STATELESS } from "../src/core/commands/index.ts"
 import { Engine } from "../src/core/engine.ts"
 import type { Row } from "../src/core/seams.ts"
+import { indexedThrough } from "../src/storage/indexed.ts"
+import { searchableThrough } from "../src/storage/search-index.ts"
 import { openSqliteLog, type SqliteLog } from "../src/storage/sqlite-log.ts"
 import { SETTINGS } from "../test/support/engine.ts"
 
@@ -105,9 +107,8 @@ async function indexed() {
   const begun = performance.now()
   for (;;) {
     using db = new Database(path, { readonly: true })
-    const [lag] =
-      db.query("select (select max(seq) from events) - min(through_seq) from indexes").values()[0] ?? []
-    if (Number(lag) <= 1) break
+    const last = Number(db.query("select max(seq) from events").values()[0]?.[0])
+    if (last - Math.min(indexedThrough(db), searchableThrough(db)) <= 1) break
     await Bun.sleep(500)
   }
   const bytes = statSync(path).size / rows

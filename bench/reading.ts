@@ -6,22 +6,21 @@ import type { Database } from "bun:sqlite"
 import { mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import type { Query } from "../src/core/seams.ts"
+import type { Query, Row } from "../src/core/seams.ts"
 import { openReadable, openWritable } from "../src/storage/database.ts"
-import { indexedThrough } from "../src/storage/indexed.ts"
 import { Jobs } from "../src/storage/jobs.ts"
-import { mergeSearch } from "../src/storage/search-index.ts"
+import { searchableThrough } from "../src/storage/search-index.ts"
 import { begin } from "../src/storage/schema.ts"
 import { openSqliteLog, type SqliteLog } from "../src/storage/sqlite-log.ts"
 import { ACCOUNTS, CHANNELS, FIRST_ACCOUNT, Messages, RARE } from "./messages.ts"
 
 const RUNS = 200
 const ROWS_A_PIECE = 20_000
-const MERGE_PAGES = 1000
 /** What is left for the writer to index while messages come in. */
 const LAG_ROWS = 50_000
 const LIVE_MS = 8000
 const LIVE_EVERY_MS = 5
+const ERASED = 50
 
 const count = Number(process.argv[2] ?? 1_000_000)
 const given = process.argv[3]
@@ -33,6 +32,7 @@ mkdirSync(directory, { recursive: true, mode: 0o700 })
 try {
   build()
   const log = openSqliteLog(directory)
+  lastSeq = log.nextSeq - 1
   try {
     console.log(`a message every ${LIVE_EVERY_MS} ms                    p50 ms    p99 ms    max ms  loop ms`)
     console.log(await live(log, "while searches are indexed"))
@@ -41,6 +41,8 @@ try {
     await caughtUp()
     console.log("query                                   rows    p50 ms    p99 ms    max ms")
     for (const [name, query] of questions()) console.log(await timed(log, name, query))
+    console.log("what is erased                                    p50 ms    p99 ms    max ms")
+    for (const characters of [80, 4000]) console.log(await erasing(log, characters))
   } finally {
     await log.close()
   }
@@ -71,17 +73,13 @@ function build(): void {
       const last = name === "search" ? count - LAG_ROWS : count
       while (jobs[name].through < last) {
         jobs[name].fill(last, ROWS_A_PIECE)
-        if (name === "search") mergeSome(db)
+        if (name === "search") while (jobs.merge());
         db.query("pragma wal_checkpoint(passive)").get()
       }
     })
   }
   jobs.close()
   db.close()
-}
-
-function mergeSome(db: Database): void {
-  for (let merges = 0; merges < 4; merges++) if (!mergeSearch(db, MERGE_PAGES)) return
 }
 
 function step(name: string, db: Database, work: () => void): void {
@@ -113,9 +111,33 @@ async function live(log: SqliteLog, name: string): Promise<string> {
   return columns(name, [...parts(tookMs), loopMs])
 }
 
+/** Latency of commits that erase a message that is indexed. */
+async function erasing(log: SqliteLog, characters: number): Promise<string> {
+  const append = async (more: Partial<Row>) => {
+    const row = { ...messages.row(++lastSeq), at: 2_000_000_000_000, ...more }
+    const before = performance.now()
+    await new Promise<void>((resolve) => log.append([row], resolve))
+    return performance.now() - before
+  }
+  const seqs: number[] = []
+  for (let i = 0; i < ERASED; i++) {
+    let text = ""
+    while (text.length < characters) text += `${messages.row(0).text} `
+    await append({ text: text.slice(0, characters) })
+    seqs.push(lastSeq)
+  }
+  await caughtUp()
+  const tookMs: number[] = []
+  for (const seq of seqs) {
+    tookMs.push(await append({ type: "messageRedacted", text: null, erases: { seq } }))
+    await Bun.sleep(LIVE_EVERY_MS)
+  }
+  return columns(`${characters} characters`, parts(tookMs))
+}
+
 async function caughtUp(): Promise<void> {
   const db = openReadable(path)
-  while (indexedThrough(db, "search") < lastSeq) await Bun.sleep(50)
+  while (searchableThrough(db) < lastSeq) await Bun.sleep(50)
   db.close()
 }
 

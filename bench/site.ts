@@ -10,6 +10,8 @@ import { makeCertificate, writeCertificate } from "./certificate.ts"
 import { Client } from "./load/client.ts"
 import { quantile } from "./load/echo.ts"
 import { Messages } from "./messages.ts"
+import { indexedThrough } from "../src/storage/indexed.ts"
+import { searchableThrough } from "../src/storage/search-index.ts"
 import { leash } from "./servers.ts"
 
 const CHANNELS = 3
@@ -187,8 +189,8 @@ function lengthen() {
 
 function indexLag(): number {
   using db = new Database(log, { readonly: true })
-  const query = "select (select max(seq) from events) - min(through_seq) from indexes"
-  return Math.max(0, Number(db.query(query).values()[0]?.[0]) - 1)
+  const last = Number(db.query("select max(seq) from events").values()[0]?.[0])
+  return Math.max(0, last - Math.min(indexedThrough(db), searchableThrough(db)) - 1)
 }
 
 function walBytes(): number {

@@ -10,7 +10,7 @@ import { COLUMNS, NOT_ERASED, NOT_TO_ERASE } from "./row-sql.ts"
 export function readConversations(db: Database, query: ConversationsQuery): Row[] {
   const { accountId, channelIds, keep, limit } = query
   const { low, high } = placesOf(db, query)
-  const through = indexedThrough(db, "history")
+  const through = indexedThrough(db)
   const types = JSON.stringify(query.types)
   const newest = new Map<string, Row>()
   const tail = db.query<Row, [number, string, number | null, string]>(TAIL)

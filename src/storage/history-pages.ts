@@ -9,7 +9,7 @@ import { COLUMNS, NOT_ERASED, NOT_TO_ERASE } from "./row-sql.ts"
 
 export function readPage(db: Database, query: PageQuery): Row[] {
   const { low, high } = placesOf(db, query)
-  const through = indexedThrough(db, "history")
+  const through = indexedThrough(db)
   const [owner, peer] = "channelId" in query.of ? [0, query.of.channelId] : query.of.accountIds
   const types = JSON.stringify(query.types)
   const sql = owner === 0 ? PAGE_SQL.channel : PAGE_SQL.direct

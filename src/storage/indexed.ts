@@ -1,17 +1,14 @@
-// How far each index follows the log.
+// How far the index of history follows the log.
 
 import type { Database } from "bun:sqlite"
 
-export type IndexName = "history" | "search"
-
 /** The last seq that is indexed; rows after it are the tail. */
-export function indexedThrough(db: Database, name: IndexName): number {
-  return db.query<{ through: number }, [string]>(THROUGH).get(name)?.through ?? 0
+export function indexedThrough(db: Database): number {
+  return db.query<{ through: number }, []>(THROUGH).get()?.through ?? 0
 }
 
-export function markIndexed(db: Database, name: IndexName, through: number): void {
-  db.query(MARK).run(through, name)
+export function markIndexed(db: Database, through: number): void {
+  db.query("update indexes set through_seq = ? where name = 'history'").run(through)
 }
 
-const THROUGH = "select through_seq as through from indexes where name = ?"
-const MARK = "update indexes set through_seq = ? where name = ?"
+const THROUGH = "select through_seq as through from indexes where name = 'history'"

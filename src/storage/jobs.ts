@@ -5,25 +5,22 @@ import type { Database } from "bun:sqlite"
 import { openWritable, rollBack } from "./database.ts"
 import { eraseListed } from "./erasing.ts"
 import { fillHistory } from "./history-index.ts"
-import { indexedThrough, markIndexed, type IndexName } from "./indexed.ts"
+import { indexedThrough, markIndexed } from "./indexed.ts"
 import { Pace } from "./pace.ts"
 import { Sweep, type Retention } from "./retention.ts"
-import { fillSearch, mergeSearch } from "./search-index.ts"
+import { fillSearch, mergeSearch, renewSearch, searchableThrough } from "./search-index.ts"
 
-const FILL = { history: fillHistory, search: fillSearch } as const
-
-/** One index that follows the log. */
+/** An index that follows the log. */
 class Follower {
-  readonly #db: Database
-  readonly #name: IndexName
   readonly #pace: Pace
+  readonly #fill: (last: number, places: number) => number
   through: number
 
-  constructor(db: Database, name: IndexName, pace: Pace) {
-    this.#db = db
-    this.#name = name
+  /** `fill` indexes some places after those that are, and answers through which one all are. */
+  constructor(through: number, pace: Pace, fill: (last: number, places: number) => number) {
+    this.through = through
     this.#pace = pace
-    this.through = indexedThrough(db, name)
+    this.#fill = fill
   }
 
   /** Indexes one piece of what lies after `through`, up to `last`. */
@@ -32,14 +29,7 @@ class Follower {
   }
 
   fill(last: number, places: number): void {
-    const from = this.through
-    const to = Math.min(last, from + places)
-    if (to <= from) return
-    inTransaction(this.#db, () => {
-      FILL[this.#name](this.#db, from, to)
-      markIndexed(this.#db, this.#name, to)
-    })
-    this.through = to
+    if (this.through < last) this.through = this.#fill(last, places)
   }
 }
 
@@ -51,12 +41,30 @@ export class Jobs {
   readonly #merging = new Pace({ ms: 4, min: 1, max: 64 })
   readonly history: Follower
   readonly search: Follower
+  /** The part of the index of searches that was filled last. */
+  #partId = 0
 
-  constructor(path: string) {
-    this.#db = openWritable(path, "lazy")
-    this.history = new Follower(this.#db, "history", new Pace({ ms: 2, min: 16, max: 4096 }))
+  constructor(path: string, partPlaces?: number) {
+    const db = (this.#db = openWritable(path, "lazy"))
+    this.history = new Follower(indexedThrough(db), new Pace({ ms: 2, min: 16, max: 4096 }), (last, places) =>
+      inTransaction(db, () => {
+        const from = this.history.through
+        const to = Math.min(last, from + places)
+        fillHistory(db, from, to)
+        markIndexed(db, to)
+        return to
+      }),
+    )
     // Each piece is a segment that must be merged later: the fewer the better.
-    this.search = new Follower(this.#db, "search", new Pace({ ms: 6, min: 16, max: 1024 }))
+    this.search = new Follower(
+      searchableThrough(db),
+      new Pace({ ms: 6, min: 16, max: 1024 }),
+      (last, places) => {
+        const part = inTransaction(db, () => fillSearch(db, last, places, partPlaces))
+        this.#partId = part?.id ?? this.#partId
+        return searchableThrough(db)
+      },
+    )
   }
 
   /** One piece of the erasures that are listed; false when none is. */
@@ -85,14 +93,21 @@ export class Jobs {
     }
   }
 
-  /** How many rows the sweep has deleted or hidden. */
+  /** How many rows the sweep has deleted. */
   get swept(): number {
     return this.#sweep?.count ?? 0
   }
 
-  /** One piece of tidying the index of searches; false when it is tidy. */
+  /** One piece of tidying the part of the index of searches that was filled last; false when it is tidy. */
   merge(): boolean {
-    return this.#merging.take((pages) => mergeSearch(this.#db, pages))
+    return this.#merging.take((pages) => mergeSearch(this.#db, this.#partId, pages))
+  }
+
+  /** Drops a part of the index of searches that is of no use any more, or has it filled anew; false when there is none. */
+  renew(): boolean {
+    const isRenewed = inTransaction(this.#db, () => renewSearch(this.#db))
+    this.search.through = searchableThrough(this.#db)
+    return isRenewed
   }
 
   close(): void {

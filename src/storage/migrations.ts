@@ -7,13 +7,12 @@ import type { Database } from "bun:sqlite"
 export type Migration = (db: Database) => void
 
 /** The first brings schema 1 to 2. */
-export const MIGRATIONS: readonly Migration[] = [directMessagesErasureAndSearch]
+export const MIGRATIONS: readonly Migration[] = [directMessagesErasureAndSearch, searchInParts]
 
 // `history` holds a channel's rows under owner 0, and a direct message under each of its two accounts, so that one walk
 // finds everybody an account has spoken with. No row was for an account before, and none was erased.
 //
-// `search` holds no text, only which rows hold which three characters (docs/adr/0003-search-by-trigrams.md). What is
-// deleted from it goes from its pages at once, and it merges its segments when it is told to: see search-index.ts.
+// `search` holds no text, only which rows hold which three characters (docs/adr/0003-search-by-trigrams.md).
 function directMessagesErasureAndSearch(db: Database): void {
   db.run(`
     alter table events add column peer_id integer;
@@ -41,5 +40,23 @@ function directMessagesErasureAndSearch(db: Database): void {
     insert into search (search, rank) values ('secure-delete', 1);
     insert into search (search, rank) values ('automerge', 0);
     insert into indexes values ('search', 0);
+  `)
+}
+
+// A table of FTS5 for each stretch of the log in place of one for all: see search-parts.ts. It is filled again, behind the log.
+function searchInParts(db: Database): void {
+  db.run(`
+    create table search_parts (
+      id integer primary key,
+      after_seq integer not null,
+      end_seq integer not null,
+      through_seq integer not null,
+      rows integer not null default 0,
+      characters integer not null default 0,
+      struck integer not null default 0,
+      stale integer not null default 0
+    ) strict;
+    drop table search;
+    delete from indexes where name = 'search';
   `)
 }

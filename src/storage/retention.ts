@@ -3,6 +3,7 @@
 
 import type { Database } from "bun:sqlite"
 import type { Row } from "../core/seams.ts"
+import { STRUCK_A_PIECE } from "./erasing.ts"
 import { dropFromHistory } from "./history-index.ts"
 import { indexedThrough } from "./indexed.ts"
 import { channelIdsOf } from "./plain-reading.ts"
@@ -27,13 +28,10 @@ export interface Retention {
 }
 
 const DAY_MS = 86_400_000
-/**
- * What one piece takes out and what it looks at. To take a message out of the index of searches costs milliseconds, and those
- * at the commit, so nothing but counting bounds what a turn may have to wait.
- */
-const ROWS_A_PIECE = 2
-const PLACES_A_PIECE = 1024
-const CHANNELS_A_PIECE = 16
+/** What one piece takes; so much is looked at in one go. */
+const PIECE_MS = 2
+const PLACES = 64
+const CHANNELS = 4
 
 /** One run through the log, as of the time it begins. */
 export class Sweep {
@@ -44,8 +42,11 @@ export class Sweep {
   readonly #last: number
   #from: number
   #channel = 0
+  #ended: { readonly id: number; readonly end: number } | undefined
   /** Rows deleted. */
   count = 0
+  #until = 0
+  #struck = 0
 
   /** `from`: how far an earlier sweep by the same rules came. */
   constructor(db: Database, retention: Retention, now: number, from = 0) {
@@ -54,7 +55,7 @@ export class Sweep {
     this.#own = new Map(retention.channels.map((channel) => [channel.id, channel]))
     this.#now = now
     // What is not in the index yet would come into it later.
-    this.#last = Math.min(lastSeq(db) - 1, indexedThrough(db, "history"))
+    this.#last = Math.min(lastSeq(db) - 1, indexedThrough(db))
     this.#from = from
   }
 
@@ -65,17 +66,24 @@ export class Sweep {
 
   /** Looks at some places or channels; within a transaction. False: it is done. */
   piece(): boolean {
-    return this.#restByDays(this.count + ROWS_A_PIECE) || this.#channels(this.count + ROWS_A_PIECE)
+    this.#until = performance.now() + PIECE_MS
+    this.#struck = 0
+    while (!this.#isEnough) if (!this.#restByDays() && !this.#channels()) return false
+    return true
   }
 
-  #restByDays(most: number): boolean {
+  get #isEnough(): boolean {
+    return this.#struck >= STRUCK_A_PIECE || performance.now() > this.#until
+  }
+
+  #restByDays(): boolean {
     const end = this.#placeBefore(this.#retention.rest)
     if (this.#from >= end) return false
-    const to = Math.min(this.#from + PLACES_A_PIECE, end)
+    const to = Math.min(this.#from + PLACES, end)
     for (const row of this.#db.query<Row, [number, number]>(STRETCH).all(this.#from, to)) {
       this.#expire(row)
       this.#from = row.seq
-      if (this.count >= most) return true
+      if (this.#isEnough) return true
     }
     this.#from = to
     return true
@@ -89,17 +97,16 @@ export class Sweep {
   }
 
   // One channel after the other, those with rules of their own and, where they are counted, all others.
-  #channels(most: number): boolean {
-    for (let i = 0; i < CHANNELS_A_PIECE; i++) {
+  #channels(): boolean {
+    for (let i = 0; i < CHANNELS; i++) {
       const id = this.#db.query<{ id: number | null }, [number]>(NEXT_CHANNEL).get(this.#channel)?.id
       if (typeof id !== "number") return false
-      const kept = this.#own.get(id) ?? { days: 0, messages: this.#retention.rest.messages }
-      const end = Math.max(this.#placeBefore(kept), this.#placeOfCount(id, kept.messages))
+      const end = this.#endIn(id)
       const rows = end === 0 ? [] : this.#db.query<Row, [number, number]>(OF_CHANNEL).all(id, end)
       for (const row of rows) {
         if (this.#retention.types.includes(row.type)) this.#delete(row)
         else this.#hideIn(id, row)
-        if (this.count >= most) return true
+        if (this.#isEnough) return true
       }
       if (rows.length > 0) return true
       this.#channel = id
@@ -107,9 +114,19 @@ export class Sweep {
     return true
   }
 
+  // Counted once: to count is to walk over all that is kept.
+  #endIn(id: number): number {
+    if (this.#ended?.id !== id) {
+      const kept = this.#own.get(id) ?? { days: 0, messages: this.#retention.rest.messages }
+      const end = Math.max(this.#placeBefore(kept), this.#placeOfCount(id, kept.messages))
+      this.#ended = { id, end }
+    }
+    return this.#ended.end
+  }
+
   #delete(row: Row): void {
     dropFromHistory(this.#db, row)
-    dropFromSearch(this.#db, row)
+    if (dropFromSearch(this.#db, row)) this.#struck++
     this.#db.query("delete from events where seq = ?").run(row.seq)
     this.count++
   }

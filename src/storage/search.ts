@@ -2,20 +2,18 @@
 // `plain-reading.ts`, which alone says what a search means. So words are never a query in FTS5's language, and a mark
 // that two share, or an index that says too much, costs time and nothing else.
 
-import type { Database } from "bun:sqlite"
+import type { Database, Statement } from "bun:sqlite"
 import type { Found, Row, SearchQuery } from "../core/seams.ts"
-import { indexedThrough } from "./indexed.ts"
 import { placesOf, type Places } from "./places.ts"
 import { fold } from "./folding.ts"
 import { sought } from "./plain-reading.ts"
 import { COLUMNS, NOT_TO_ERASE } from "./row-sql.ts"
+import { partsToBe } from "./search-index.ts"
+import { partsOf, tableOf, type Part } from "./search-parts.ts"
 import { authorMark, conversationMark, nickMark, trigramsOf } from "./trigrams.ts"
 
 /** What has not been found by then is left out: a search for what is everywhere and nowhere must end. */
 const SEARCH_MS = 1000
-/** The index is asked for so many places first, since FTS5 cannot be interrupted within an answer; then for more. */
-const PIECE_PLACES = 250_000
-const PIECE_MS = 50
 /** Enough to tell texts apart; what they leave, the judge does. */
 const TRIGRAMS_MAX = 24
 /** Somebody who may read more than so many conversations may read most of what there is: to look them all up costs more. */
@@ -30,7 +28,7 @@ export function search(db: Database, query: SearchQuery, timeMs = SEARCH_MS): Fo
   const found = (cutAt?: number): Found => ({ rows: keep === "newest" ? rows.toReversed() : rows, cutAt })
   for (const { places, candidates } of stretches(db, query)) {
     if (performance.now() > until) return found(timeOf(db, keep === "newest" ? places.high : places.low))
-    for (const row of candidates) {
+    for (const row of candidates()) {
       if (isSought(row) && rows.push(row) === limit) return found()
       if (performance.now() > until) return found(row.at)
     }
@@ -40,21 +38,26 @@ export function search(db: Database, query: SearchQuery, timeMs = SEARCH_MS): Fo
 
 interface Stretch {
   readonly places: Places
-  readonly candidates: Iterable<Row>
+  candidates(): Iterable<Row>
 }
 
 // In the order of the search: the newest first, or the oldest.
-function* stretches(db: Database, query: SearchQuery): Generator<Stretch> {
-  const through = indexedThrough(db, "search")
+function stretches(db: Database, query: SearchQuery): Iterable<Stretch> {
+  const match = matching(query)
+  if (match === undefined) return []
   const { low, high } = placesOf(db, query)
-  const tail = { low: Math.max(low, through), high }
-  const indexed = { low, high: Math.min(high, through + 1) }
-  const order = query.keep === "newest" ? "desc" : "asc"
-  const inTheTail = { places: tail, candidates: inTail(db, query, tail, order) }
-  if (order === "desc") yield inTheTail
-  for (const places of piecesOf(indexed, order))
-    yield { places, candidates: inIndex(db, query, places, order) }
-  if (order === "asc") yield inTheTail
+  const inOrder = partsOf(db)
+    .concat(partsToBe(db))
+    .flatMap((part): Stretch[] => {
+      const indexed = { low: Math.max(low, part.afterSeq), high: Math.min(high, part.throughSeq + 1) }
+      const tail = { low: Math.max(low, part.throughSeq), high: Math.min(high, part.endSeq + 1) }
+      return [
+        { places: indexed, candidates: () => inIndex(db, query, indexed, part, match) },
+        { places: tail, candidates: () => directly(db, query, tail) },
+      ]
+    })
+  const some = inOrder.filter(({ places }) => places.high - places.low > 1)
+  return query.keep === "newest" ? some.toReversed() : some
 }
 
 /** When the row at a place was said, or the last before it. */
@@ -63,39 +66,46 @@ function timeOf(db: Database, seq: number): number | undefined {
   return db.query<{ at: number }, [number]>(last).get(seq)?.at
 }
 
-type Order = "asc" | "desc"
-
-// Each piece is twice the last as long as that takes little.
-function* piecesOf({ low, high }: Places, order: Order): Generator<Places> {
-  let places = PIECE_PLACES
-  let left = { low, high }
-  while (left.high - left.low > 1) {
-    const before = performance.now()
-    if (order === "asc") {
-      const end = Math.min(left.high, left.low + places + 1)
-      yield { low: left.low, high: end }
-      left = { low: end - 1, high }
-    } else {
-      const end = Math.max(left.low, left.high - places - 1)
-      yield { low: end, high: left.high }
-      left = { low, high: end + 1 }
-    }
-    if (performance.now() - before < PIECE_MS) places *= 2
-  }
-}
-
-function inTail(db: Database, query: SearchQuery, { low, high }: Places, order: Order): Iterable<Row> {
+function directly(db: Database, query: SearchQuery, { low, high }: Places): Iterable<Row> {
   return db
-    .query<Row, [number, number, string, string, number | null]>(TAIL[order])
+    .query<Row, [number, number, string, string, number | null]>(DIRECTLY[query.keep])
     .iterate(low, high, JSON.stringify(query.types), JSON.stringify(query.channelIds), query.accountId)
 }
 
-function inIndex(db: Database, query: SearchQuery, { low, high }: Places, order: Order): Iterable<Row> {
-  const match = matching(query)
-  if (match === undefined) return []
-  return db
-    .query<Row, [string, number, number, string, string, number | null]>(INDEXED[order])
-    .iterate(match, low, high, JSON.stringify(query.types), JSON.stringify(query.channelIds), query.accountId)
+function inIndex(
+  db: Database,
+  query: SearchQuery,
+  { low, high }: Places,
+  { id }: Part,
+  match: string,
+): Iterable<Row> {
+  const { types, channelIds, accountId, keep } = query
+  return statementOf(db, indexed(tableOf(id), keep)).iterate(
+    match,
+    low,
+    high,
+    JSON.stringify(types),
+    JSON.stringify(channelIds),
+    accountId,
+  )
+}
+
+type OfPart = Statement<Row, [string, number, number, string, string, number | null]>
+
+const STATEMENTS_MAX = 1000
+const kept = new WeakMap<Database, Map<string, OfPart>>()
+
+// `Database.query` keeps twenty, and there are hundreds of parts: to prepare a statement takes longer than to find nothing by it.
+function statementOf(db: Database, sql: string): OfPart {
+  const statements = kept.get(db) ?? new Map<string, OfPart>()
+  kept.set(db, statements)
+  if (statements.size >= STATEMENTS_MAX) {
+    for (const statement of statements.values()) statement.finalize()
+    statements.clear()
+  }
+  const statement = statements.get(sql) ?? (db.prepare(sql) as OfPart)
+  statements.set(sql, statement)
+  return statement
 }
 
 // https://www.sqlite.org/fts5.html#full_text_query_syntax: nothing but quoted strings, of three characters each.
@@ -121,16 +131,13 @@ const IN_QUESTION = (types: string, channelIds: string, accountId: string) => `
     or e.channel_id is null and e.account_id is not null and e.peer_id is not null
       and (e.account_id = ${accountId} or e.peer_id = ${accountId}))`
 
-function inOrder(select: string, by: string): Readonly<Record<Order, string>> {
-  return { asc: `${select} order by ${by}`, desc: `${select} order by ${by} desc` }
-}
+const ORDER = { newest: "desc", oldest: "asc" } as const
 
-const TAIL = inOrder(
-  `select ${COLUMNS} from events e where e.seq > ?1 and e.seq < ?2 ${IN_QUESTION("?3", "?4", "?5")}`,
-  "e.seq",
-)
-const INDEXED = inOrder(
-  `select ${COLUMNS} from search cross join events e on e.seq = search.rowid
-    where search match ?1 and search.rowid > ?2 and search.rowid < ?3 ${IN_QUESTION("?4", "?5", "?6")}`,
-  "search.rowid",
-)
+const directlyIn = (order: string) => `select ${COLUMNS} from events e
+  where e.seq > ?1 and e.seq < ?2 ${IN_QUESTION("?3", "?4", "?5")} order by e.seq ${order}`
+const DIRECTLY = { newest: directlyIn(ORDER.newest), oldest: directlyIn(ORDER.oldest) }
+
+const indexed = (table: string, keep: SearchQuery["keep"]) => `
+  select ${COLUMNS} from ${table} s cross join events e on e.seq = s.rowid
+    where ${table} match ?1 and s.rowid > ?2 and s.rowid < ?3 ${IN_QUESTION("?4", "?5", "?6")}
+    order by s.rowid ${ORDER[keep]}`

@@ -14,16 +14,20 @@ export type Searchable = [
   nick: string | null,
 ]
 
-/** What is indexed of a row; nothing of one without text or conversation. Must not change for a text that is indexed. */
-export function searchable(row: Row): Searchable | undefined {
+/** Not one without text or conversation. */
+export function isSearchable({ text, channelId, accountId, peerId }: Row): boolean {
+  return text !== null && (channelId !== null || (accountId !== null && peerId !== null))
+}
+
+/** What is indexed of a row that is searchable. Must not change for a text that is indexed. */
+export function searchable(row: Row): Searchable {
   const { channelId, accountId, peerId, text } = row
-  if (text === null) return undefined
-  const [one, other] = channelId === null ? [accountId, peerId] : [channelId, undefined]
-  if (one === null || other === null) return undefined
+  const one = channelId ?? accountId ?? 0
+  const other = channelId === null && peerId !== one ? peerId : null
   return [
-    spread(fold(text)),
+    spread(fold(text ?? "")),
     conversationMark(one),
-    other === undefined || other === one ? null : conversationMark(other),
+    other === null ? null : conversationMark(other),
     accountId === null ? null : authorMark(accountId),
     nickMark(nickOf(row)),
   ]

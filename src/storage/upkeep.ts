@@ -39,6 +39,7 @@ export class Upkeep {
   #maySweep = false
   #hasSwept = false
   #mayMerge = true
+  #mayRenew = true
   /** When the WAL is to be emptied of text that was erased; a run before may have ended before it was. */
   #emptyWalAt = 0
   #isReadOnly = false
@@ -65,6 +66,7 @@ export class Upkeep {
   /** A commit has erased something, or put it on the list. */
   erased(): void {
     this.#mayErase = true
+    this.#mayRenew = true
     this.#emptyWalAt = 0
   }
 
@@ -101,6 +103,8 @@ export class Upkeep {
     try {
       while (this.#mayErase && !this.#isReadOnly && performance.now() < until)
         this.#mayErase = this.#jobs.erase()
+      while (this.#mayRenew && !this.#isReadOnly && performance.now() < until)
+        this.#mayRenew = this.#jobs.renew()
     } catch (error) {
       if (!isDiskFull(error, this.#path)) this.#broken(error)
     }
@@ -140,6 +144,7 @@ export class Upkeep {
     else if (this.#mayMerge) this.#job(() => (this.#mayMerge = this.#jobs.merge()))
     else if (this.#lastSeq - search.through > lagMax) this.#job(() => this.#fillSearch())
     else if (this.#maySweep) this.#job(() => this.#sweep())
+    else if (this.#mayRenew) this.#job(() => this.#renew())
     else {
       if (this.#emptyWalAt < Infinity) this.#wake(EMPTY_RETRY_MS)
       return false
@@ -152,6 +157,12 @@ export class Upkeep {
     return !this.#isReadOnly && Math.min(history.through, search.through) < this.#lastSeq
   }
 
+  // What a part held of rows that are gone is overwritten now.
+  #renew(): void {
+    this.#mayRenew = this.#jobs.renew()
+    if (this.#mayRenew) this.#emptyWalAt = 0
+  }
+
   #fillSearch(): void {
     this.#jobs.search.follow(this.#lastSeq)
     this.#mayMerge = true
@@ -160,13 +171,10 @@ export class Upkeep {
   #sweep(): void {
     const before = this.#jobs.swept
     this.#maySweep = this.#jobs.sweep()
-    if (this.#jobs.swept > before) {
-      this.#hasSwept = true
-      // Each piece makes a segment more; left to themselves they would be merged in one go, which takes seconds.
-      this.#mayMerge = true
-    }
+    if (this.#jobs.swept > before) this.#hasSwept = true
     if (this.#maySweep || !this.#hasSwept) return
     this.#hasSwept = false
+    this.#mayRenew = true
     this.#emptyWalAt = 0
   }
 

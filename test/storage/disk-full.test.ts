@@ -11,7 +11,7 @@ import { EXIT } from "../../src/user-error.ts"
 import { filesWith } from "./bytes.ts"
 import { checkLog } from "./check-log.ts"
 import { Child } from "./child.ts"
-import { append, query, row, textOf } from "./rows.ts"
+import { append, isBehind, query, row, textOf } from "./rows.ts"
 import { canMount, mountSmallDisk, unmountSmallDisks } from "./small-disk.ts"
 import { removeTemporaryDirectories } from "./temporary-directory.ts"
 
@@ -93,11 +93,7 @@ describe.skipIf(!canMount)("on a small disk (needs root, to mount a tmpfs)", () 
     disk.free()
     await becomes(states, false)
     const reader = openReadable(join(disk.data, "log.db"))
-    const isBehind = () =>
-      reader
-        .query(`select 1 from erasures union all select 1 from indexes where through_seq <= ${last}`)
-        .get()
-    while (isBehind() !== null) await Bun.sleep(5)
+    while (isBehind(reader)) await Bun.sleep(5)
     reader.close()
     while (filesWith(disk.data, "ᚠᚢᚦᚨ").length > 0) await Bun.sleep(5)
     await log.close()

@@ -5,10 +5,11 @@ import { afterEach, expect, test } from "bun:test"
 import { join } from "node:path"
 import type { SearchQuery } from "../../src/core/seams.ts"
 import { openReadable } from "../../src/storage/database.ts"
+import { partsOf, tableOf } from "../../src/storage/search-parts.ts"
 import { openSqliteLog, type SqliteLog } from "../../src/storage/sqlite-log.ts"
 import { filesWith } from "./bytes.ts"
 import { Child } from "./child.ts"
-import { append, query, row } from "./rows.ts"
+import { append, isBehind, query, row } from "./rows.ts"
 import { removeTemporaryDirectories, temporaryDirectory } from "./temporary-directory.ts"
 
 afterEach(removeTemporaryDirectories)
@@ -32,9 +33,7 @@ function looking(word: string): SearchQuery {
 /** Resolves when all that is behind the log has been done. */
 async function caughtUp(directory: string): Promise<void> {
   const db = openReadable(join(directory, "log.db"))
-  const BEHIND = `select 1 from indexes where through_seq < (select max(seq) from events)
-    union all select 1 from erasures`
-  while (db.query(BEHIND).get() !== null) await Bun.sleep(2)
+  while (isBehind(db)) await Bun.sleep(2)
   db.close()
 }
 
@@ -43,11 +42,14 @@ async function caughtUp(directory: string): Promise<void> {
  * sign at the head of a page of the index, in which nothing points to a message, until that page is merged away.
  */
 async function vanished(directory: string, text: string): Promise<void> {
+  await caughtUp(directory)
   for (let at = 0; at + 4 <= text.length; at++)
     while (filesWith(directory, text.slice(at, at + 4)).length > 0) await Bun.sleep(5)
   const db = new Database(join(directory, "log.db"), { readwrite: true })
-  db.run("create virtual table temp.terms using fts5vocab (main, search, row)")
-  const terms = db.query<{ term: string }, []>("select term from terms").all()
+  const terms = partsOf(db).flatMap(({ id }) => {
+    db.run(`create virtual table temp.terms_${id} using fts5vocab (main, ${tableOf(id)}, row)`)
+    return db.query<{ term: string }, []>(`select term from terms_${id}`).all()
+  })
   db.close()
   expect(terms.filter(({ term }) => [...text].some((character) => term.includes(character)))).toEqual([])
 }
@@ -147,7 +149,8 @@ function erasedIn(directory: string, gone: ReadonlySet<number>): number[] {
   const db = new Database(join(directory, "log.db"), { readwrite: true })
   try {
     expect(db.query("pragma integrity_check").values()).toEqual([["ok"]])
-    db.run("insert into search (search, rank) values ('integrity-check', 0)")
+    for (const table of partsOf(db).map(({ id }) => tableOf(id)))
+      db.run(`insert into ${table} (${table}, rank) values ('integrity-check', 0)`)
     const rows = db.query<{ seq: number; type: string; text: string | null }, []>(
       "select seq, type, text from events order by seq",
     )

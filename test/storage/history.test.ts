@@ -12,6 +12,7 @@ import { PAGE_SQL } from "../../src/storage/history-pages.ts"
 import { Jobs } from "../../src/storage/jobs.ts"
 import { erased, found } from "../../src/storage/plain-reading.ts"
 import { read } from "../../src/storage/reading.ts"
+import { dropPart, partsOf } from "../../src/storage/search-parts.ts"
 import { begin } from "../../src/storage/schema.ts"
 import { openSqliteLog } from "../../src/storage/sqlite-log.ts"
 import { append, query, row, rowsFrom } from "./rows.ts"
@@ -179,15 +180,19 @@ test("an answer is what a filter gives, however far the indexes and an erasure l
         let rows = rowsOf(walk)
         const last = rows.at(-1)?.seq ?? 0
         refill(writer, rows)
-        const jobs = new Jobs(path)
+        const jobs = new Jobs(path, 16)
         // In two pieces, as the writer does, and with the erasure in between.
         jobs.history.fill(Math.min(last, indexed.history), indexed.history >> 1)
-        jobs.search.fill(Math.min(last, indexed.search), indexed.search >> 1)
+        for (let i = 0; i < 6; i++) jobs.search.fill(Math.min(last, indexed.search), indexed.search >> 3)
         for (const one of gone) {
           erase(writer, one, last)
           rows = erased(rows, one)
         }
-        for (let i = 0; i < pieces; i++) jobs.erase()
+        for (let i = 0; i < pieces; i++) {
+          jobs.erase()
+          jobs.renew()
+          jobs.merge()
+        }
         jobs.history.fill(Math.min(last, indexed.history), indexed.history)
         jobs.search.fill(Math.min(last, indexed.search), indexed.search)
         for (const one of asked) expect(read(reader, one)).toEqual({ rows: found(rows, one) })
@@ -204,7 +209,7 @@ function refill(writer: Database, rows: readonly Row[]): void {
   writer.run(
     "delete from events; delete from history; delete from erasures; update indexes set through_seq = 0",
   )
-  writer.run("insert into search (search) values ('delete-all')")
+  for (const part of partsOf(writer)) dropPart(writer, part)
   const insert = writer.query("insert into events values (?, ?, ?, ?, ?, ?, ?, ?)")
   for (const { seq, at, type, channelId, accountId, body, text, peerId } of rows)
     insert.run(seq, at, type, channelId, accountId, body, text, peerId)

@@ -173,6 +173,33 @@ test("a log of schema 1 becomes what a new log is", () => {
   expect(shapeOf(first)).toEqual(shapeOf(second))
 })
 
+test("what was indexed in one table for all is indexed again in parts, and nothing of it is left behind", async () => {
+  const old = dataDirectory(temporaryDirectory())
+  {
+    using db = openWritable(old.log, "durable")
+    db.run(SCHEMA_1)
+    privately(() => migrate(db, old, () => {}, MIGRATIONS.slice(0, 1)))
+    db.run(
+      `insert into events (seq, at_ms, type, channel_id, body, text)
+        values (1, 1, 'messageSent', 1, '{}', 'a word of runes: ᚠᚢᚦ')`,
+    )
+    db.run("insert into search (rowid, text) values (1, 'ᚠᚢᚦ')")
+    db.run("update indexes set through_seq = 1")
+  }
+  const log = openSqliteLog(old.path)
+  const stretch = { types: ["messageSent"], keep: "newest", limit: 1 } as const
+  const query = { kind: "search", words: ["ᚠᚢᚦ"], accountId: null, channelIds: [1], ...stretch } as const
+  const { rows } = await log.search(query)
+  expect(rows.map(({ seq }) => seq)).toEqual([1])
+  await log.close()
+  using db = new Database(old.log, { readonly: true })
+  expect(
+    db
+      .query("select name from sqlite_schema where name = 'search' or name like 'search@_data' escape '@'")
+      .all(),
+  ).toEqual([])
+})
+
 /** Every table with its columns, whatever their order, and every index of ours. */
 function shapeOf(db: Database) {
   const names = db

@@ -1,6 +1,9 @@
 // What the tests of the log share: rows to append, an append to await, a page to ask for.
 
+import type { Database } from "bun:sqlite"
 import type { PageQuery, Log, Row } from "../../src/core/seams.ts"
+import { indexedThrough } from "../../src/storage/indexed.ts"
+import { searchableThrough } from "../../src/storage/search-index.ts"
 
 export function row(seq: number, more: Partial<Row> = {}): Row {
   return {
@@ -42,4 +45,11 @@ export function query(more: Partial<PageQuery> = {}): PageQuery {
     types: ["messageSent"],
     ...more,
   }
+}
+
+/** Whether something is still to be done behind the log: an index to be filled, or what is erased to go from one. */
+export function isBehind(db: Database): boolean {
+  const last = db.query<{ seq: number }, []>("select max(seq) as seq from events").get()?.seq ?? 0
+  const toGo = "select 1 from erasures union all select 1 from search_parts where stale > 0"
+  return Math.min(indexedThrough(db), searchableThrough(db)) < last || db.query(toGo).get() !== null
 }

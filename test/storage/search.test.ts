@@ -10,9 +10,10 @@ import { Jobs } from "../../src/storage/jobs.ts"
 import { sought } from "../../src/storage/plain-reading.ts"
 import { begin } from "../../src/storage/schema.ts"
 import { search } from "../../src/storage/search.ts"
+import { dropPart, partsOf } from "../../src/storage/search-parts.ts"
 import { openSqliteLog } from "../../src/storage/sqlite-log.ts"
 import { trigramsOf } from "../../src/storage/trigrams.ts"
-import { append, row, rowsFrom } from "./rows.ts"
+import { append, isBehind, row, rowsFrom } from "./rows.ts"
 import { removeTemporaryDirectories, temporaryDirectory } from "./temporary-directory.ts"
 
 afterEach(removeTemporaryDirectories)
@@ -84,14 +85,12 @@ test("an index that was emptied fills again by itself, and all is found meanwhil
   const path = join(directory, "log.db")
   filled(path, rowsFrom(1, 5000))
   const db = openWritable(path, "durable")
-  db.run("insert into search (search) values ('delete-all')")
-  db.run("update indexes set through_seq = 0 where name = 'search'")
+  for (const part of partsOf(db)) dropPart(db, part)
   db.close()
   const log = openSqliteLog(directory)
   const reader = openReadable(path)
-  const isBehind = () => reader.query("select 1 from indexes where through_seq < 5000").get() !== null
   do expect((await log.search(looking(["text of 17"], { limit: 500 }))).rows.length).toBe(111)
-  while (isBehind())
+  while (isBehind(reader))
   reader.close()
   await log.close()
 })
