@@ -67,6 +67,15 @@ export const devices = cliCommand({
   },
 })
 
+/** Those of this authority (its pin in hex) as a table; nothing where no server runs, or none was given. */
+export async function givenBy(issuer: string): Promise<string | undefined> {
+  const answer = await ask(undefined, { do: "certificates" }).catch(() => undefined)
+  const listed = ((answer?.["certificates"] ?? []) as ListedCertificate[]).filter(
+    (one) => one.issuer === issuer,
+  )
+  return listed.length === 0 ? undefined : shown(listed)
+}
+
 async function ask(data: string | undefined, request: AdminRequest): Promise<Record<string, unknown>> {
   const { adminSocket } = dataDirectory(data ?? process.env["CHAT_DATA"] ?? defaultDataDirectory())
   const answer = await askAdmin(adminSocket, request)

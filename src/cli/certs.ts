@@ -26,7 +26,7 @@ import { authorityFolder, OUT, OUT_OR_OWN } from "./authority-folder.ts"
 import { crl } from "./certs-crl.ts"
 import { exportIdentity, identityIn, identityOn } from "./certs-export.ts"
 import { passphrase, unlock } from "./certs-passphrase.ts"
-import { devices, revoke } from "./certs-revoke.ts"
+import { devices, givenBy, revoke } from "./certs-revoke.ts"
 import { signRequest } from "./certs-sign.ts"
 import { cliCommand } from "./command.ts"
 import { PASSPHRASE, PASSPHRASE_FILE, passphraseFrom, secrecyOf } from "./passphrase.ts"
@@ -201,11 +201,12 @@ const show = cliCommand({
 const list = cliCommand({
   name: "certs list",
   operands: "",
-  summary: "list the certificates in the folder, with their ends",
+  summary:
+    "list the certificates in the folder, and those that a running server has given with its authority",
   examples: [],
   operandsMax: 0,
   flags: { out: OUT },
-  run({ flags }) {
+  async run({ flags }) {
     const folder = authorityFolder(flags.out)
     const certificates = listCertificates(folder)
     const [first] = certificates
@@ -214,6 +215,8 @@ const list = cliCommand({
         hint: "make an authority: chat certs init",
       })
     for (const { path, certificate } of certificates) printRow(path, certificate, first.certificate)
+    const given = await givenBy(first.certificate.pin)
+    if (given !== undefined) process.stdout.write(`\n${given}\n`)
     return EXIT.done
   },
 })

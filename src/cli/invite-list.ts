@@ -42,7 +42,7 @@ function waitingIn(waiting: readonly WaitingRequest[]): string {
     isApproved ? "approved" : "",
   ])
   return (
-    `  Who waits. Let them read you the words on their screen; the same here: chat invite approve ID, else deny ID\n\n` +
+    `  Who waits: have them read you the words on their screen. The same: chat invite approve ID; if not: deny ID\n\n` +
     table(["id", "for", "device", "since", "words", ""], rows)
   )
 }

@@ -204,8 +204,8 @@ function shownTo(invitation: Invitation, { uses }: Wanted, flags: Flags): ExitCo
   )
   if (flags.approve)
     process.stdout.write(
-      `  When ${account} has used it, chat invite list shows six words: those that ${account} reads to you?\n` +
-        `  Then chat invite approve ${account}; else chat invite deny ${account}\n`,
+      `  When ${account} has used it, compare the six words on that screen with those of: chat invite list\n` +
+        `  The same: chat invite approve ${account}; not the same: chat invite deny ${account}\n`,
     )
   if (flags.qr) showCode(link)
   if (isInUse)

@@ -19,6 +19,8 @@ export interface RevocationWanted {
 /** A certificate that was made on request, in the list. */
 export interface ListedCertificate {
   readonly account: string
+  /** Pin of the issuing key in hex. */
+  readonly issuer: string
   readonly serial: string
   readonly device: string | undefined
   /** ms since 1970. */
@@ -73,8 +75,9 @@ export class Revocations {
     // What has ended and is not to be renewed is of no use to anybody.
     return listed
       .filter(isListed)
-      .map(({ accountId, serial, device, made, lastUsed, notAfter, revoked }) => ({
+      .map(({ accountId, issuer, serial, device, made, lastUsed, notAfter, revoked }) => ({
         account: net.accountOf(accountId)?.name ?? "",
+        issuer,
         serial,
         device,
         made,

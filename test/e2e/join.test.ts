@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, expect, test } from "bun:test"
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import { chat, CHAT, run, testWith } from "../support/program.ts"
 import { startServer, type TestServer } from "../support/server.ts"
 import { Tmux } from "../support/tmux.ts"
@@ -244,6 +244,10 @@ testWith("tmux")("a device that is taken back is out within a second, and its pe
   await hana.shows(/you joined #general/)
   const certs = (...args: string[]) =>
     chat(["certs", ...args, "--data", server.data], { home: server.home("server") })
+  const env = { CHAT_DATA: server.data }
+  const folder = dirname(server.authority.caPath)
+  const listed = await chat(["certs", "list", "--out", folder], { home: server.home("server"), env })
+  expect(listed.stdout).toMatch(/ca\.pem .*[^]* last used [^]* hana /)
   expect((await certs("devices", "hana")).stdout).toMatch(
     /hana +\S+( +\w{3} \d+ \w{3} \d{4}){2} \d\d:\d\d +\w{3} \d+ \w{3} \d{4} +[\da-f]{32}\n/,
   )

@@ -43,11 +43,11 @@ export const DEVICE = command({
 })
 
 /** `NOTE DEVICE DEVICE <serial> <made> <last used or *> <this|online|*> :name`; times as `server-time` has them. */
-function shown({ net, session, sessions }: UserContext, device: Device): Reply {
+function shown({ net, session, user }: UserContext, device: Device): Reply {
   const { serial, made, lastUsed, device: name = serial } = device.current
   const online = isOn(net, session, device)
     ? "this"
-    : [...sessions].some((one) => isOn(net, one, device))
+    : user.sessions.some((one) => isOn(net, one, device))
       ? "online"
       : "*"
   const used = lastUsed === undefined ? "*" : serverTime(lastUsed)
