@@ -248,6 +248,10 @@ export class Connection implements Arrival {
     return { host: normaliseAddress(localAddress), port: localPort || DEFAULT_PORT }
   }
 
+  get isOpen(): boolean {
+    return this.#socket !== undefined
+  }
+
   /** Whether the peer has said that it writes no more. */
   get hasEnded(): boolean {
     return this.#hasEnded

@@ -108,15 +108,18 @@ export class Identity {
   /** Checks what somebody gives for a secret, the later the more have been wrong; undefined when that would take too long. */
   async #guessed<T>(
     whose: string,
-    { address }: Connection,
+    connection: Connection,
     check: () => Promise<T>,
     verdict: (result: T) => Outcome,
   ): Promise<T | undefined> {
+    const { address } = connection
     if (this.#shell.throttle.isExempt(address)) return check()
     const end = await this.#delay.begin(countedAs(address), whose)
     if (!end) return undefined
     let outcome: Outcome = "unchecked"
     try {
+      // Whoever has not waited for their turn is not to cost the next one theirs.
+      if (!connection.isOpen) return undefined
       const result = await check()
       outcome = verdict(result)
       return result

@@ -59,6 +59,23 @@ test.each([
   expect(checked.filter((at) => at !== undefined)).toEqual(expected)
 })
 
+// Who guesses comes again as soon as there is an answer, whatever it is.
+test.each([
+  ["one address", 60, () => "a", 40, 271_000],
+  ["a hundred addresses", 100, (worker: number) => `${worker}`, 55, 199_000],
+])("a thousand guesses at one account from %s", async (_, workers, address, expected, tookMs) => {
+  const { time, attempt } = place()
+  let [guesses, compared] = [0, 0]
+  const guess = async (worker: number) => {
+    while (guesses < 1000) {
+      guesses++
+      if ((await attempt(address(worker), "alice", "wrong")) !== undefined) compared++
+    }
+  }
+  await time.all(Array.from({ length: workers }, (__, worker) => guess(worker)))
+  expect([guesses, compared, time.now]).toEqual([1000, expected, tookMs])
+})
+
 test("whoever is right never waits, however many come at once", async () => {
   const { time, attempt } = place()
   const checked = await time.all(Array.from({ length: 500 }, (_, i) => attempt("school", `${i}`, "right")))
