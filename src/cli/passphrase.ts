@@ -2,7 +2,8 @@
 // a variable's value, which others on the machine may read.
 
 import { existsSync, statSync } from "node:fs"
-import { hasAuthority, readAuthorityFiles } from "../authority/authority-files.ts"
+import { join } from "node:path"
+import { readText } from "../authority/authority-files.ts"
 import type { AuthorityOptions } from "../authority/folder.ts"
 import { type AskPassphrase, isEncrypted } from "../authority/key-encryption.ts"
 import { assertPrivate, shellWord } from "../authority/private-file.ts"
@@ -44,17 +45,26 @@ export interface PassphraseFlags {
   readonly force?: boolean | undefined
 }
 
-/** What making an authority in `dir` needs to know. Throws a UserError (2) when what is there already is not encrypted. */
+/** What making an authority in `dir` needs to know. Throws a UserError (2) when what is there would be encrypted otherwise than is said. */
 export function secrecyOf(
   dir: string,
   { passphrase, "passphrase-file": file, force }: PassphraseFlags,
 ): Pick<AuthorityOptions, "ask" | "newPassphrase"> {
-  if (passphrase && !force && hasAuthority(dir) && !isEncrypted(readAuthorityFiles(dir).keyPem))
+  const isWanted = passphrase || file !== undefined
+  const known = existsSync(join(dir, "ca.key")) ? isEncrypted(readText(join(dir, "ca.key"))) : undefined
+  if (passphrase && !force && known === false)
     throw new UserError(`there is an authority in ${dir}, and its key is not encrypted`, {
       hint: `encrypt it: chat certs passphrase --out ${shellWord(dir)}`,
       exitCode: EXIT.usage,
     })
-  const isWanted = passphrase || file !== undefined
+  if (force && known && !isWanted)
+    throw new UserError(
+      `the authority in ${dir} has a passphrase, and the one in its place would have none`,
+      {
+        hint: "say --passphrase, too; chat certs passphrase --remove takes it away later",
+        exitCode: EXIT.usage,
+      },
+    )
   return {
     ask: passphraseFrom(file),
     ...(isWanted ? { newPassphrase: () => choosePassphrase(file) } : {}),

@@ -154,6 +154,21 @@ describe("renewal", () => {
     expect(renewal.pair()).toEqual(old)
   })
 
+  test("one that has ended is renewed once, or is what another program has renewed meanwhile", async () => {
+    const [old, next, late] = [await pairOf(40, 30), await pairOf(0, 30), await pairOf(35, 30)]
+    using folder = folderWith(old)
+    const asked: Pair[] = []
+    const { renewal, said } = renewalIn(folder.path, async (former) => (asked.push(former), late))
+    expect(await renewal.revive()).toBe(true)
+    expect([asked, said]).toEqual([[old], ["renewed"]])
+    expect(renewal.pair()).toEqual(late)
+    expect(await renewal.revive()).toBe(false)
+    keepNext(folder.path, next)
+    expect(await renewal.revive()).toBe(true)
+    expect(asked).toHaveLength(1)
+    expect(renewal.pair()).toEqual(next)
+  })
+
   test("a failure is said when few days are left, once, and is not tried again at once", async () => {
     for (const [age, words] of [
       [25, []],

@@ -49,6 +49,10 @@ test("a key is encrypted while its server runs, which goes on; after a restart i
   await server.start()
   expect(server.said).toContain(LOCKED)
   expect(await invite()).toMatchObject({ exitCode: 1, stderr: expect.stringContaining(LOCKED) })
+  expect(await certs("crl", "--pem", "--data", server.data)).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringContaining("cannot sign a list"),
+  })
   const joining = await chat(["join", link, "--line"], { home: server.home("alice"), stdin: "" })
   expect(joining.exitCode).toBe(5)
   expect(joining.stderr).toContain(`(503: ${LOCKED})`)

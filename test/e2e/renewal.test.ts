@@ -2,12 +2,12 @@
 
 import { afterAll, beforeAll, expect, test } from "bun:test"
 import { X509Certificate } from "node:crypto"
-import { readdirSync, readFileSync, writeFileSync } from "node:fs"
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { DAY_MS } from "../../src/authority/authority.ts"
+import { createAuthority, DAY_MS } from "../../src/authority/authority.ts"
 import { Irc } from "../support/irc.ts"
-import { chat, CHAT, testWith } from "../support/program.ts"
-import { startServer, type TestServer } from "../support/server.ts"
+import { chat, CHAT, environment, testWith } from "../support/program.ts"
+import { leash, startServer, type TestServer } from "../support/server.ts"
 import { Tmux } from "../support/tmux.ts"
 import { until } from "../support/until.ts"
 
@@ -90,6 +90,38 @@ test("an authority whose certificate was renewed is known to who knew the former
   const { certPath } = await server.authority.issueClient("dora")
   const flags = [...pinned, "--cert", certPath]
   expect(await chat(flags, { home: server.home("dora"), stdin: "hello\n" })).toMatchObject({ exitCode: 0 })
+})
+
+test("an authority that ends within a year is said to at the start of its server", async () => {
+  const [home, folder] = [server.home("old"), join(server.folder, "old")]
+  const { pem, keys } = await createAuthority({ now: new Date(Date.now() - 3400 * DAY_MS) })
+  mkdirSync(folder, { mode: 0o700 })
+  writeFileSync(join(folder, "ca.pem"), pem)
+  writeFileSync(join(folder, "ca.key"), keys.pem, { mode: 0o600 })
+  expect(await chat(["certs", "server", "localhost", "--out", folder], { home })).toMatchObject({
+    exitCode: 0,
+  })
+  const serve = ["serve", "--cert", join(folder, "server.pem"), "--listen", "127.0.0.1:0"]
+  const said = async () => {
+    const data = ["--data", join(server.folder, "old-data"), "--log-format", "json"]
+    const child = Bun.spawn([CHAT, ...serve, ...data], {
+      env: environment(home),
+      stdin: "ignore",
+      stdout: "pipe",
+      stderr: "pipe",
+    })
+    leash(child)
+    let text = ""
+    for await (const bytes of child.stdout) {
+      text += new TextDecoder().decode(bytes)
+      // The warnings are written in the same turn.
+      if (text.includes("listening")) child.kill("SIGTERM")
+    }
+    return text + (await new Response(child.stderr).text())
+  }
+  expect(await said()).toMatch(/ca\.pem ends in 25\d days: chat certs renew-ca --out /)
+  expect(await chat(["certs", "renew-ca", "--out", folder], { home })).toMatchObject({ exitCode: 0 })
+  expect(await said()).not.toContain("renew-ca")
 })
 
 test("files that change under a server are taken when they fit, and who is connected stays", async () => {
