@@ -1,12 +1,12 @@
 // A disk that fails under load (https://lwn.net/Articles/752063/): the server ends at once and says why, nobody was told anything
 // untrue, and the next start has everything that anybody was shown. What is only kept for convenience may fail without harm.
 
-import { Database } from "bun:sqlite"
 import { expect } from "bun:test"
 import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { compareHistory, Ledger, speakUntil } from "../support/crash-rounds.ts"
 import { Irc } from "../support/irc.ts"
+import { lengthen } from "../support/lengthen.ts"
 import { testWith } from "../support/program.ts"
 import { NO_THROTTLING, TestServer } from "../support/server.ts"
 import { testAuthority } from "../support/certificates.ts"
@@ -79,7 +79,7 @@ for (const [what, inject] of [
 ] as const) {
   test(`a snapshot that ${what}: a warning, and the server goes on`, async () => {
     await using server = await serverWith({ file: "snapshot.partial", inject })
-    lengthen(server)
+    lengthen(server, SNAPSHOT_ROWS)
     await server.start()
     await until(() => server.said.includes("no snapshot could be taken"), "the warning")
     expect(existsSync(join(server.data, "snapshot"))).toBe(false)
@@ -95,16 +95,4 @@ for (const [what, inject] of [
     bob.send("JOIN #den")
     expect(await bob.expect(/ 332 /)).toEndWith(":still here")
   }, 60_000)
-}
-
-/** Says much, straight into the log. */
-function lengthen(server: TestServer) {
-  using db = new Database(join(server.data, "log.db"))
-  db.run(
-    `with recursive n(i) as (select 1 union all select i + 1 from n where i < ?)
-     insert into events (seq, at_ms, type, body, text)
-     select last.seq + i, last.at_ms, 'messageSent', '{"source":"a!a@a","command":"PRIVMSG"}', 'x'
-     from n, (select seq, at_ms from events order by seq desc limit 1) last`,
-    [SNAPSHOT_ROWS],
-  )
 }

@@ -4,9 +4,12 @@
 import { Database } from "bun:sqlite"
 import { afterEach, expect } from "bun:test"
 import { join } from "node:path"
+import { filesWith } from "../storage/bytes.ts"
+import { isBehind, termsOf } from "../storage/rows.ts"
 import { canMount, mountSmallDisk, unmountSmallDisks } from "../storage/small-disk.ts"
 import { removeTemporaryDirectories } from "../storage/temporary-directory.ts"
 import { Irc } from "../support/irc.ts"
+import { lengthen } from "../support/lengthen.ts"
 import { testIf } from "../support/program.ts"
 import { NO_THROTTLING, startServer, type TestServer } from "../support/server.ts"
 import { until } from "../support/until.ts"
@@ -17,6 +20,8 @@ afterEach(() => {
 })
 
 const DISK_MIB = 40
+/** Runes are in no other bytes of the files. */
+const SECRET = "ᚠᚢᚦᚨᚱᚲ"
 const CAPABILITIES = ["batch", "draft/chathistory", "echo-message", "standard-replies"]
 
 const test = testIf(canMount ? [] : ["only root may mount a small disk"])
@@ -85,6 +90,7 @@ test("a disk that fills while the log is indexed, swept, copied and folded: read
   await first.settled()
   await server.stop()
   lengthen(server, 25_000)
+  age(server, 3)
   await server.start()
   const alice = await Irc.register(server, "alice", ...CAPABILITIES)
   alice.send("JOIN #den")
@@ -121,17 +127,59 @@ test("a disk that fills while the log is indexed, swept, copied and folded: read
   expect(read).toEqual(newest)
 }, 120_000)
 
-/** So many messages of long ago, straight into the log, all of which is made three days older. */
-function lengthen(server: TestServer, messages: number) {
-  using db = new Database(join(server.data, "log.db"))
-  db.run("update events set at_ms = at_ms - 3 * 86400000")
-  db.run(
-    `with recursive n(i) as (select 1 union all select i + 1 from n where i < ?)
-     insert into events (seq, at_ms, type, channel_id, body, text)
-     select (select max(seq) from events) + i, last.at_ms, last.type, last.channel_id, last.body, 'x'
-     from n, (select * from events where type = 'messageSent' order by seq desc limit 1) last`,
-    [messages],
+test("a disk that fills while an account's messages are erased and their index is built anew: they go when there is room", async () => {
+  const disk = mountSmallDisk(64)
+  await using server = await startServer({ config: NO_THROTTLING, data: disk.data })
+  const gwen = await Irc.register(server, "gwen", ...CAPABILITIES, "soju.im/search")
+  gwen.send("REGISTER * * sesame-sesame", "JOIN #den", `PRIVMSG #den :${SECRET} said once`)
+  await gwen.settled()
+  await server.stop()
+  lengthen(server, 20_000, `${SECRET} said often`)
+  await server.start()
+  const alice = await Irc.register(server, "alice", ...CAPABILITIES, "soju.im/search")
+  alice.send("JOIN #den", "PRIVMSG #den :what stays")
+  await alice.settled()
+  await until(() => isIndexed(server), "the log to be indexed", 40_000)
+
+  expect((await server.admin("erase", "gwen", "--yes")).exitCode).toBe(0)
+  expect(() => disk.fill(64 * 1024 * 1024)).toThrow("ENOSPC")
+  await until(
+    async () => {
+      alice.send(...Array.from({ length: 50 }, (_, i) => `PRIVMSG #den :${"x".repeat(400)} ${i}`))
+      await alice.settled()
+      return (await server.status()).readOnly === true
+    },
+    () => `the disk to be full; it said\n${server.said}`,
+    30_000,
   )
+  // It was promised, so nobody is shown any of it, whether it is overwritten already or waits for room.
+  expect(filesWith(disk.data, SECRET)).not.toEqual([])
+  alice.send("CHATHISTORY BEFORE #den timestamp=2100-01-01T00:00:00.000Z 100", `SEARCH text=${SECRET}`)
+  expect((await alice.settled()).join("\n")).not.toContain(SECRET)
+  const refused = await server.admin("erase", "gwen", "--yes")
+  expect(refused.stderr).toStartWith("chat: error: the disk is full")
+
+  disk.free()
+  await until(async () => (await server.status()).readOnly === false, "the server to be whole", 40_000)
+  await until(() => filesWith(disk.data, SECRET).length === 0, "the text to be overwritten", 40_000)
+  await until(() => isIndexed(server), "the index to be built anew", 40_000)
+  alice.send("SEARCH text=stays")
+  expect((await alice.settled()).join("\n")).toContain("PRIVMSG #den :what stays")
+  await server.stop()
+  using db = new Database(join(server.data, "log.db"))
+  expect(db.query("pragma integrity_check").values()).toEqual([["ok"]])
+  expect(termsOf(db).filter((term) => [...SECRET].some((rune) => term.includes(rune)))).toEqual([])
+}, 180_000)
+
+/** Whether all is in the index of searches, and nothing there waits to be taken out. */
+function isIndexed(server: TestServer): boolean {
+  using db = new Database(join(server.data, "log.db"), { readonly: true })
+  return !isBehind(db)
+}
+
+function age(server: TestServer, days: number) {
+  using db = new Database(join(server.data, "log.db"))
+  db.run("update events set at_ms = at_ms - ? * 86400000", [days])
 }
 
 function oldMessages(server: TestServer): number {

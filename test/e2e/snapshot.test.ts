@@ -6,6 +6,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { filesWith } from "../storage/bytes.ts"
 import { Irc } from "../support/irc.ts"
+import { lengthen } from "../support/lengthen.ts"
 import { chat } from "../support/program.ts"
 import { startServer, type TestServer } from "../support/server.ts"
 import { until } from "../support/until.ts"
@@ -19,7 +20,7 @@ test("channels come back from a snapshot, from one and the tail, and without one
   alice.send("JOIN #old", "TOPIC #old :from the snapshot", "MODE #old +m")
   await alice.settled()
   await server.stop()
-  lengthen(server)
+  lengthen(server, ROWS)
   await server.start()
   const path = join(server.data, "snapshot")
   const head = await until(() => {
@@ -55,7 +56,7 @@ test("what a former password was checked against is in no snapshot", async () =>
   expect((await admin("register", "sesame-sesame")).exitCode).toBe(0)
   await server.stop()
   const former = keyOf(server)
-  lengthen(server)
+  lengthen(server, ROWS)
   await server.start()
   const path = join(server.data, "snapshot")
   await until(() => existsSync(path) && readFileSync(path).includes(former), "the snapshot to be taken")
@@ -82,16 +83,4 @@ async function expectTopics(server: TestServer) {
   expect(await carol.expect(/ 332 \S+ #new /)).toEndWith(":from the tail")
   expect(await carol.expect(/ 324 \S+ #old /)).toContain("m")
   await carol.quit()
-}
-
-/** Says much in a channel, straight into the log. */
-function lengthen(server: TestServer) {
-  using db = new Database(join(server.data, "log.db"))
-  db.run(
-    `with recursive n(i) as (select 1 union all select i + 1 from n where i < ?)
-     insert into events (seq, at_ms, type, body, text)
-     select last.seq + i, last.at_ms, 'messageSent', '{"source":"a!a@a","command":"PRIVMSG"}', 'x'
-     from n, (select seq, at_ms from events order by seq desc limit 1) last`,
-    [ROWS],
-  )
 }

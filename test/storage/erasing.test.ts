@@ -9,7 +9,7 @@ import { partsOf, tableOf } from "../../src/storage/search-parts.ts"
 import { openSqliteLog, type SqliteLog } from "../../src/storage/sqlite-log.ts"
 import { filesWith } from "./bytes.ts"
 import { Child } from "./child.ts"
-import { append, isBehind, query, row } from "./rows.ts"
+import { append, isBehind, query, row, termsOf } from "./rows.ts"
 import { removeTemporaryDirectories, temporaryDirectory } from "./temporary-directory.ts"
 
 afterEach(removeTemporaryDirectories)
@@ -46,12 +46,9 @@ async function vanished(directory: string, text: string): Promise<void> {
   for (let at = 0; at + 4 <= text.length; at++)
     while (filesWith(directory, text.slice(at, at + 4)).length > 0) await Bun.sleep(5)
   const db = new Database(join(directory, "log.db"), { readwrite: true })
-  const terms = partsOf(db).flatMap(({ id }) => {
-    db.run(`create virtual table temp.terms_${id} using fts5vocab (main, ${tableOf(id)}, row)`)
-    return db.query<{ term: string }, []>(`select term from terms_${id}`).all()
-  })
+  const terms = termsOf(db)
   db.close()
-  expect(terms.filter(({ term }) => [...text].some((character) => term.includes(character)))).toEqual([])
+  expect(terms.filter((term) => [...text].some((character) => term.includes(character)))).toEqual([])
 }
 
 async function searched(log: SqliteLog, word: string): Promise<number[]> {

@@ -4,6 +4,7 @@ import type { Database } from "bun:sqlite"
 import type { PageQuery, Log, Row } from "../../src/core/seams.ts"
 import { indexedThrough } from "../../src/storage/indexed.ts"
 import { searchableThrough } from "../../src/storage/search-index.ts"
+import { partsOf, tableOf } from "../../src/storage/search-parts.ts"
 
 export function row(seq: number, more: Partial<Row> = {}): Row {
   return {
@@ -52,4 +53,14 @@ export function isBehind(db: Database): boolean {
   const last = db.query<{ seq: number }, []>("select max(seq) as seq from events").get()?.seq ?? 0
   const toGo = "select 1 from erasures union all select 1 from search_parts where stale > 0"
   return Math.min(indexedThrough(db), searchableThrough(db)) < last || db.query(toGo).get() !== null
+}
+
+/** All that stands in the index of searches; the database may not be read-only. */
+export function termsOf(db: Database): string[] {
+  return partsOf(db).flatMap(({ id }) => {
+    db.run(`create virtual table temp.terms_${id} using fts5vocab (main, ${tableOf(id)}, row)`)
+    const terms = db.query<{ term: string }, []>(`select term from terms_${id}`).all()
+    db.run(`drop table temp.terms_${id}`)
+    return terms.map(({ term }) => term)
+  })
 }

@@ -10,7 +10,7 @@ import { Jobs } from "../../src/storage/jobs.ts"
 import { begin } from "../../src/storage/schema.ts"
 import { partsOf, tableOf } from "../../src/storage/search-parts.ts"
 import { search } from "../../src/storage/search.ts"
-import { row } from "./rows.ts"
+import { row, termsOf } from "./rows.ts"
 import { removeTemporaryDirectories, temporaryDirectory } from "./temporary-directory.ts"
 
 afterEach(removeTemporaryDirectories)
@@ -62,15 +62,6 @@ function found(db: Database, word: string, limit = 1000): number[] {
 
 function bounds(db: Database): string[] {
   return partsOf(db).map(({ afterSeq, throughSeq, endSeq }) => `${afterSeq + 1}-${throughSeq} of ${endSeq}`)
-}
-
-function termsOf(db: Database): string[] {
-  return partsOf(db).flatMap(({ id }) => {
-    db.run(`create virtual table temp.terms_${id} using fts5vocab (main, ${tableOf(id)}, row)`)
-    const terms = db.query<{ term: string }, []>(`select term from terms_${id}`).all()
-    db.run(`drop table temp.terms_${id}`)
-    return terms.map(({ term }) => term)
-  })
 }
 
 function tables(db: Database): string[] {
