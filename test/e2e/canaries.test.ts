@@ -36,7 +36,7 @@ let link = { id: "", secret: "" }
 beforeAll(async () => {
   await live()
   findings = canaries.under(folder)
-}, 120_000)
+}, 240_000)
 afterAll(() => [folder, given].forEach((each) => rmSync(each, { recursive: true, force: true })))
 
 /** Secrets by their name, and where each may be: below `folder`. */
@@ -260,8 +260,18 @@ async function accounts() {
   }
 
   const bea = await Irc.register(target, "bea", "draft/account-registration")
-  bea.send(`REGISTER * bea@example.org ${canaries.password("a password of REGISTER")}`)
+  const [ofRegister, ofPasswd] = [
+    canaries.password("a password of REGISTER"),
+    canaries.password("a password of PASSWD"),
+  ]
+  bea.send(`REGISTER * bea@example.org ${ofRegister}`)
   await bea.expect(/REGISTER SUCCESS/)
+  bea.send(`NS PASSWD ${canaries.password("a wrong former password")} ${ofPasswd}`)
+  bea.send(`NS PASSWD ${ofRegister} ${ofPasswd}`)
+  await bea.expect(/Your password is changed/)
+  bea.send(`PRIVMSG NickServ :SET PASSWORD ${ofPasswd} ${canaries.password("a password of SET PASSWORD")}`)
+  await bea.expect(/Your password is changed/)
+  bea.send(`NS GHOST alice ${canaries.password("a wrong password of GHOST")}`, `NS GHOST alice ${now}`)
   const cleo = await Irc.register(target, "cleo")
   cleo.send(`PRIVMSG NickServ :REGISTER ${canaries.password("a password that NickServ was told")}`)
   await cleo.expect(/ 900 /)
@@ -307,6 +317,10 @@ async function guesses(oper: string, gateway: string) {
     `OPER root ${oper}`,
     `IDENTIFY ${wrong("command")}`,
     `PASS ${wrong("late PASS")}`,
+  )
+  irc.send(
+    `NS SAREGISTER dan ${wrong("password of SAREGISTER")}`,
+    `NS SAREGISTER ${wrong("SAREGISTER of one part")}`,
   )
   irc.send(
     `NS IDENTIFY ${wrong("IDENTIFY of one part")}`,
