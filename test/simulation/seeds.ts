@@ -1,6 +1,7 @@
 // Many seeds, one after the other: for the test, and by hand as many as one likes.
 
-import { NOTHING, simulate, type Tally } from "./simulation.ts"
+import { simulate } from "./simulation.ts"
+import { NOTHING, type Tally } from "./tally.ts"
 
 const REPORT_EVERY_MS = 60_000
 

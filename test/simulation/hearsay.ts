@@ -1,0 +1,46 @@
+// What was heard, compared with the log: it is there, everybody heard the same, and who heard it was to hear it.
+
+import type { Network } from "../../src/core/network.ts"
+import { correspondentId } from "../../src/core/user.ts"
+import { folded } from "../../src/protocol/names.ts"
+import type { Kept } from "./kept.ts"
+import type { Heard, Onlooker } from "./onlooker.ts"
+
+export class Hearsay {
+  /** Whom what was heard was for, by its msgid. */
+  readonly targets = new Map<string, string>()
+  readonly #kept: Kept
+  readonly #msgids = new Map<string, string>()
+
+  constructor(kept: Kept) {
+    this.#kept = kept
+  }
+
+  check(onlooker: Onlooker, net: Network, { msgid, command, source, target, text, old, self }: Heard) {
+    const kept = this.#kept.said.get(text)
+    const channel = /^[~@%+]?#/.test(target)
+    if ((old || (command !== "TAGMSG" && channel)) && !kept)
+      throw new Error(`${text} was heard and is not in the log`)
+    if (msgid === undefined) return
+    if (old && this.#kept.erased.has(msgid)) throw new Error(`${text} was erased and came back`)
+    const place = kept?.find((one) => one.msgid === msgid)
+    if (command !== "TAGMSG" && (channel || old) && !place)
+      throw new Error(`${msgid} was heard and is not in the log`)
+    // Every session that is shown a msgid is shown the same message, by whatever name its channel goes now, and who spoke to one
+    // person.
+    const where = place?.channelId ?? folded(target)
+    const whole = [...(channel ? [source, where] : []), command, text].join(" ")
+    if (this.#msgids.has(msgid) && this.#msgids.get(msgid) !== whole)
+      throw new Error(`${msgid} is ${whole} and ${this.#msgids.get(msgid)}`)
+    this.#msgids.set(msgid, whole)
+    this.targets.set(msgid, target)
+    const user = onlooker.session.user
+    if (place && user && !channel && old && !place.between.includes(correspondentId(user)))
+      throw new Error(`${user.nick} reads what ${text} was to others`)
+    if (!place || !channel || !user || self) return
+    if (!old && !place.members.has(user.id))
+      throw new Error(`${user.nick} was not there when ${text} was said`)
+    if (old && net.channel(target) && net.channel(target)?.id !== place.channelId)
+      throw new Error(`${text} was said in another channel of that name`)
+  }
+}
