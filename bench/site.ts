@@ -1,6 +1,6 @@
-// A real server with a long log, over the wire: how long it takes to start after kill -9, what a page of its history costs, and
-// how long its loop stands still and its echoes take while it indexes, takes a snapshot, is backed up and forgets.
-// `bun bench/site.ts [messages] [directory]`; a million by default.
+// A real server with a long log, over the wire: how long it takes to start after kill -9, what a page of its history and a search
+// cost, and how long its loop stands still and its echoes take while it indexes, takes a snapshot, is backed up and forgets.
+// `bun bench/site.ts [messages] [directory] [reads]`; a million by default, and with `reads` no more than pages and searches.
 
 import { Database } from "bun:sqlite"
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
@@ -9,8 +9,9 @@ import { join } from "node:path"
 import { makeCertificate, writeCertificate } from "./certificate.ts"
 import { Client } from "./load/client.ts"
 import { quantile } from "./load/echo.ts"
-import { Messages } from "./messages.ts"
+import { Messages, RARE } from "./messages.ts"
 import { indexedThrough } from "../src/storage/indexed.ts"
+import { Jobs } from "../src/storage/jobs.ts"
 import { searchableThrough } from "../src/storage/search-index.ts"
 import { leash } from "./servers.ts"
 
@@ -19,6 +20,10 @@ const SENDERS = 10
 const MESSAGES_A_SECOND = 500
 const PAGE = 100
 const PAGES = 300
+const SEARCHES = 100
+/** What is left for the server to index, of a longer log. */
+const FOLLOWED = 1_000_000
+const PIECE = 20_000
 const ALONE_MS = 5000
 const WITHIN_MS = 300_000
 const DAY_MS = 86_400_000
@@ -56,6 +61,11 @@ server = await start()
 console.log(`start after kill -9 at ${count} messages: ${server.startMs.toFixed(0)} ms`)
 
 await pages(server)
+await searches(server)
+if (process.argv[4] === "reads") {
+  await stop(server)
+  process.exit(0)
+}
 await beside(server, "nothing else", () => Bun.sleep(ALONE_MS))
 rmSync(join(data, "snapshot"), { force: true })
 await kill(server)
@@ -67,7 +77,7 @@ await stop(server)
 writeFileSync(config, `${NO_LIMITS}[history]\ndays = 1\n`)
 server = await start()
 // The first look is after ten seconds.
-await beside(server, "10 s, then a retention", () => Bun.sleep(40_000))
+await beside(server, "10 s, then a retention", () => until(() => !isOldLeft()))
 await stop(server)
 
 interface Running {
@@ -142,7 +152,7 @@ async function kill({ child }: Running) {
 async function enter({ port }: Running, index: number): Promise<Client> {
   const client = new Client(index)
   await client.connect({ host: "127.0.0.1", port, ca })
-  await client.register(["echo-message", "batch", "draft/chathistory"])
+  await client.register(["echo-message", "batch", "draft/chathistory", "soju.im/search"])
   await client.join(channelOf(index))
   return client
 }
@@ -185,6 +195,25 @@ function lengthen() {
   db.query("pragma wal_checkpoint(truncate)").get()
   console.log(`log.db: ${(statSync(log).size / count).toFixed(0)} bytes a message without indexes`)
   db.close()
+  indexUpTo(last + count - FOLLOWED)
+}
+
+function indexUpTo(last: number) {
+  const jobs = new Jobs(log)
+  using db = new Database(log)
+  for (const follower of [jobs.history, jobs.search])
+    while (follower.through < last) {
+      follower.fill(last, PIECE)
+      while (follower === jobs.search && jobs.merge());
+      db.query("pragma wal_checkpoint(passive)").get()
+    }
+  jobs.close()
+}
+
+function isOldLeft(): boolean {
+  using db = new Database(log, { readonly: true })
+  const old = db.query("select 1 from events where type = 'messageSent' and at_ms < ? limit 1")
+  return old.get(Date.now() - DAY_MS) !== null
 }
 
 function indexLag(): number {
@@ -206,20 +235,46 @@ async function pages(running: Running) {
   for (const [name, question] of [
     ["newest", () => `LATEST ${channel} *`],
     ["after a time", () => `AFTER ${channel} timestamp=${from()}`],
-  ] as const) {
-    const tookMs: number[] = []
-    for (let page = 0; page < PAGES; page++) {
-      const begun = performance.now()
-      const { promise, resolve } = Promise.withResolvers<void>()
-      let heard = 0
-      client.onMessage = () => void (++heard === PAGE && resolve())
-      client.send(`CHATHISTORY ${question()} ${PAGE}\r\n`)
-      await promise
-      tookMs.push(performance.now() - begun)
-    }
-    console.log(`a page of 100, ${name}: ${words(tookMs)}`)
-  }
+  ] as const)
+    await asked(client, `a page of 100, ${name}`, PAGES, () => `CHATHISTORY ${question()} ${PAGE}`)
   client.drop()
+}
+
+/** A search for a hundred, over the wire, in all channels. */
+async function searches(running: Running) {
+  const client = await enter(running, 0)
+  for (let i = 1; i < CHANNELS; i++) await client.join(channelOf(i))
+  const messages = new Messages()
+  for (const [name, text] of [
+    ["a common word", messages.word(1)],
+    ["two words", `${messages.word(40)}\\s${messages.word(200)}`],
+    ["a rare word", RARE],
+    ["a word that is nowhere", "qqxqqx"],
+    ["two letters", "zu"],
+    ["two letters that are nowhere", "%%"],
+    ["two characters of Chinese", "東京"],
+  ] as const)
+    await asked(client, `a search, ${name}`, SEARCHES, () => `SEARCH text=${text};limit=${PAGE}`)
+  client.drop()
+}
+
+/** Asks so often, and says how long the whole answer took to come. */
+async function asked(client: Client, what: string, times: number, question: () => string) {
+  const tookMs: number[] = []
+  let heard = 0
+  for (let i = 0; i < times; i++) {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    heard = 0
+    client.onMessage = () => void heard++
+    client.onBatch = (bytes, from, to) => {
+      if (bytes.toString("latin1", from, to).includes(" BATCH -")) resolve()
+    }
+    const begun = performance.now()
+    client.send(`${question()}\r\n`)
+    await promise
+    tookMs.push(performance.now() - begun)
+  }
+  console.log(`${what}: ${heard} messages, ${words(tookMs)}`)
 }
 
 /** Messages by the clock while something else is done. */

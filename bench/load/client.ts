@@ -18,6 +18,8 @@ export class Client {
   echo = false
   /** Hears every PRIVMSG. */
   onMessage: Hear = () => {}
+  /** Hears every BATCH. */
+  onBatch: Hear = () => {}
   /** Called after each chunk of bytes has been heard. */
   onTurn: () => void = () => {}
   #socket: Socket<Client> | undefined
@@ -107,6 +109,7 @@ export class Client {
     if (word === "PRIVMSG") return this.onMessage(bytes, start, end)
     if (word === "PING")
       return this.send(`${bytes.toString("latin1", start, end).replace("PING", "PONG")}\r\n`)
+    if (word === "BATCH") this.onBatch(bytes, start, end)
     if (word === "CAP") this.#capability(bytes.toString("latin1", start, end))
     if (word === this.#waiter?.word) this.#settle()
     else if (this.#waiter?.word !== "close" && REFUSALS.has(word)) {

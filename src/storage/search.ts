@@ -45,7 +45,8 @@ interface Stretch {
 function stretches(db: Database, query: SearchQuery): Iterable<Stretch> {
   const match = matching(query)
   if (match === undefined) return []
-  const { low, high } = placesOf(db, query)
+  const { low: after, high } = placesOf(db, query)
+  const low = Math.max(after, firstReadable(query))
   const inOrder = partsOf(db)
     .concat(partsToBe(db))
     .flatMap((part): Stretch[] => {
@@ -58,6 +59,12 @@ function stretches(db: Database, query: SearchQuery): Iterable<Stretch> {
     })
   const some = inOrder.filter(({ places }) => places.high - places.low > 1)
   return query.keep === "newest" ? some.toReversed() : some
+}
+
+// Where all that is asked about begins later, nothing before it is worth a look.
+function firstReadable({ accountId, channelIds, channelsAfter }: SearchQuery): number {
+  if (accountId !== null || channelsAfter === undefined) return 0
+  return Math.min(...channelIds.map((id) => channelsAfter[id] ?? 0))
 }
 
 /** When the row at a place was said, or the last before it. */
