@@ -116,6 +116,7 @@ function decide(stage: Stage, { id: invitation, requests = new Map() }: Invitati
 export function lookAfter({ random }: Stage, { session }: Onlooker): string {
   const own = [...(session.user?.channels ?? [])].filter(([, { prefixes }]) => prefixes >= OPERATOR)
   const [channel] = random.pick(own) ?? []
+  if (random.chance(0.3)) return `TBAN ${channel?.name ?? "#a"} ${1 + random.below(60)} ${random.pick(NICKS)}`
   const verb = random.pick(["REGISTER", "REGISTER", "AMODE", "AMODE", "DROP"])
   const change = verb === "AMODE" ? ` ${random.pick(["+o", "+v", "-o"])} ${random.pick(NICKS)}` : ""
   return `CS ${verb} ${channel?.name ?? "#a"}${change}`
