@@ -204,7 +204,7 @@ const TRIES_MAX = 3
 async function askWords(): Promise<string> {
   const readline = createInterface({ input: process.stdin, output: process.stderr, terminal: false })
   process.stderr.write(
-    "First time with this server. Type the six words its host gave you (Enter alone: I have none):\n",
+    "First time with this server. Type the six words its host gave you\n(Enter alone: I have none):\n",
   )
   try {
     for (let tries = 1; ; tries++) {

@@ -6,6 +6,7 @@ import { EXIT, type ExitCode, UserError } from "../user-error.ts"
 import type { CliCommand } from "./command.ts"
 import { parseFlags } from "./flags.ts"
 import { helpOf, overview, usageOf } from "./help.ts"
+import { wrapped } from "../terminal/wrap.ts"
 import { nearest } from "../nearest.ts"
 import { versionText } from "./version.ts"
 
@@ -125,12 +126,20 @@ function readerGone(error: NodeJS.ErrnoException): void {
   throw error
 }
 
+function say(line: string) {
+  const { isTTY, columns } = process.stderr
+  process.stderr.write(`${isTTY && columns > 0 ? wrapped(line, columns, HANGING) : line}\n`)
+}
+
+/** Columns before what goes on in a second line. */
+const HANGING = 6
+
 /** Says what went wrong on standard error; the exit code to end with. */
 export function report(error: unknown): ExitCode {
   if (error instanceof UserError) {
-    process.stderr.write(`chat: error: ${error.message}\n`)
+    say(`chat: error: ${error.message}`)
     for (const line of error.more) process.stderr.write(`${line}\n`)
-    if (error.hint !== undefined) process.stderr.write(`chat: hint: ${error.hint}\n`)
+    if (error.hint !== undefined) say(`chat: hint: ${error.hint}`)
     return error.exitCode
   }
   const message = error instanceof Error ? error.message : String(error)

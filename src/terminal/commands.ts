@@ -23,7 +23,7 @@ export interface Desk {
   /** Shows messages with the numbers by which they can be meant from now on. */
   list(messages: readonly Spoken[]): void
   /** A line for standard error. */
-  note(text: string): void
+  note(text: string, indent?: number): void
   /** Lines typed without being shown; none where that cannot be. */
   secrets(whats: readonly string[]): Promise<readonly string[]>
   /** Sends what was caused since. */
@@ -38,6 +38,13 @@ export interface Command {
   readonly offline?: true
   /** Returns false when what it needs was not given. */
   run(desk: Desk, rest: string): boolean | void
+}
+
+/** Of /help, before what a command does. */
+const USAGE_COLUMNS = 30
+
+function explain(note: Desk["note"], usage: string, help: string) {
+  note(`${usage.padEnd(USAGE_COLUMNS)} ${help}`, USAGE_COLUMNS + 1)
 }
 
 export const COMMANDS: Readonly<Record<string, Command>> = {
@@ -198,9 +205,9 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       const [asked] = words(rest)
       const name = asked?.replace(/^\//, "")
       for (const [each, { syntax, help }] of Object.entries(COMMANDS)) {
-        if (name === undefined || name === each) note(`${`/${each} ${syntax}`.trim().padEnd(30)} ${help}`)
+        if (name === undefined || name === each) explain(note, `/${each} ${syntax}`.trim(), help)
       }
-      if (name === undefined) note(`${"//TEXT".padEnd(30)} say a text that begins with /`)
+      if (name === undefined) explain(note, "//TEXT", "say a text that begins with /")
     },
   },
 }

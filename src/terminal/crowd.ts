@@ -38,11 +38,10 @@ export class Crowd {
 }
 
 function sentence(names: ReadonlySet<string>, verb: string): string {
-  const all = [...names]
-  if (all.length === 0) return ""
+  const all = [...names].map((name) => say`${name}`)
   const others = all.length - NAMED_MAX
-  const named = all.slice(0, NAMED_MAX).map((name) => say`${name}`)
-  const last =
-    others > 0 ? `${others} other${others === 1 ? "" : "s"}` : named.length > 1 ? named.pop() : undefined
-  return `${named.join(", ")}${last === undefined ? "" : ` and ${last}`} ${verb}`
+  const last = others > 1 ? `${others} others` : (all.pop() ?? "")
+  const listed = all.slice(0, NAMED_MAX)
+  if (last === "") return ""
+  return `${listed.length === 0 ? "" : `${listed.join(", ")} and `}${last} ${verb}`
 }

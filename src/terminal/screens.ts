@@ -5,6 +5,7 @@ import { printable } from "../protocol/printable.ts"
 import { BRACKETED_PASTE_OFF, BRACKETED_PASTE_ON, Gathering } from "./paste.ts"
 import { Secrets } from "./secrets.ts"
 import type { Printed } from "./words.ts"
+import { wrapped } from "./wrap.ts"
 
 export interface Screen {
   print(line: Printed): void
@@ -91,10 +92,12 @@ export function promptScreen(
     clearScreenDown(stdout)
   }
   return {
-    print({ stream, text, bell }) {
+    print({ stream, text, bell, indent = BELOW_TIME }) {
       if (stream === "err" && !stderr.isTTY) return void stderr.write(`${text}\n`)
       if (open) erase()
-      stdout.write(`${text}\n${bell ? "\x07" : ""}`)
+      // What somebody said is left to the terminal, so that it can be copied as it was.
+      const lines = stream === "err" ? wrapped(text, stdout.columns || COLUMNS_DEFAULT, indent) : text
+      stdout.write(`${lines}\n${bell ? "\x07" : ""}`)
       if (secrets.what !== undefined) stdout.write(secrets.what)
       else if (open) readline.prompt(true)
     },
@@ -164,6 +167,8 @@ function mended(typed: string): string {
   return line
 }
 
+/** Columns of `HH:MM `. */
+const BELOW_TIME = 6
 /** Of a terminal that does not say how wide it is. */
 const COLUMNS_DEFAULT = 80
 

@@ -49,7 +49,8 @@ export class Talk implements Desk {
     for (const line of this.#options.words.list(messages)) this.#options.print(line)
   }
 
-  note = (text: string) => this.#options.print({ stream: "err", text })
+  note = (text: string, indent?: number) =>
+    this.#options.print({ stream: "err", text, ...(indent === undefined ? {} : { indent }) })
 
   secrets = (whats: readonly string[]) => this.#options.secrets(whats)
 

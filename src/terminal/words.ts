@@ -16,6 +16,8 @@ export interface Printed {
   readonly stream: "out" | "err"
   readonly text: string
   readonly bell?: boolean
+  /** Columns before what goes on in a second line, where lines are broken. */
+  readonly indent?: number
 }
 
 /** Characters of a message that is only referred to. */

@@ -81,7 +81,7 @@ withTmux(
     const alice = await connectAs(tmux, "alice", "events")
     const bob = await logIn("bob", "message-tags", "draft/message-redaction", "echo-message")
     bob.send("JOIN #events", "PRIVMSG #events :to be judged", "PRIVMSG #events :a slip")
-    await alice.shows(/bob a slip/)
+    await Promise.all([alice.shows(/bob a slip/), bob.expect(/ :a slip$/)])
     const ids = bob.lines.flatMap((line) => /msgid=(\S+?)[; ].* PRIVMSG #events /.exec(line)?.[1] ?? [])
     process.kill(alice.pid, "SIGSTOP")
     await server.kill()

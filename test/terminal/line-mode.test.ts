@@ -609,7 +609,7 @@ test("who came and went meanwhile is one line between messages, and what they to
   )
   flush()
   expect(printed.map(({ text }) => text)).toEqual([
-    "15:16 ann, cat, dan and 1 other joined, bob left",
+    "15:16 ann, cat, dan and eve joined, bob left",
     "15:17 ann hello",
     "15:20 cat reacts ok to bob: first",
     "15:21 bob took back the message of 14:00: typo",

@@ -1,3 +1,4 @@
+import { Crowd } from "../../src/terminal/crowd.ts"
 import { expect, test } from "bun:test"
 import { Gathering } from "../../src/terminal/paste.ts"
 import { parseWhen } from "../../src/terminal/when.ts"
@@ -41,4 +42,17 @@ test("what is typed is one line each, what is pasted belongs together with what 
   gathering.end()
   await reading
   expect(groups).toEqual([["typed"], ["typed too"], ["one", "two", "three"], ["whole"]])
+})
+
+test.each([
+  [["ann"], "ann joined"],
+  [["ann", "ben"], "ann and ben joined"],
+  [["ann", "ben", "cat", "dan"], "ann, ben, cat and dan joined"],
+  [["ann", "ben", "cat", "dan", "eve"], "ann, ben, cat and 2 others joined"],
+])("of %p who came all but a few are named", (names, words) => {
+  const crowd = new Crowd()
+  for (const from of names)
+    crowd.add({ type: "join", at: 1, fetched: true, target: "#den", from, account: undefined, own: false })
+  expect(crowd.take()).toEqual({ at: 1, where: "#den", words })
+  expect(crowd.take()).toBeUndefined()
 })

@@ -1,0 +1,25 @@
+// A terminal breaks lines wherever they end: what this program itself says is broken between words.
+
+const ESCAPES = /\x1b\[[0-9;]*m/g
+
+/** As lines of at most `columns`, those after the first indented; a word that is longer stays whole. */
+export function wrapped(text: string, columns: number, indent: number): string {
+  const [lead = ""] = /^ */.exec(text) ?? []
+  const lines: string[] = []
+  let line = lead
+  let isEmpty = true
+  for (const word of text.slice(lead.length).split(" ")) {
+    const longer = isEmpty ? line + word : `${line} ${word}`
+    if (isEmpty || widthOf(longer) <= columns) line = longer
+    else {
+      lines.push(line)
+      line = " ".repeat(indent) + word
+    }
+    isEmpty = false
+  }
+  return [...lines, line].join("\n")
+}
+
+function widthOf(text: string): number {
+  return [...text.replace(ESCAPES, "")].length
+}
