@@ -17,6 +17,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { makeKeyPair } from "../../src/authority/keys.ts"
 import { makeRequest } from "../../src/authority/request.ts"
+import { askAdmin } from "../../src/server/admin-client.ts"
 import { Canaries, type Finding } from "../support/canaries.ts"
 import { Irc, type Target } from "../support/irc.ts"
 import { CHAT, chat, type Ended, environment } from "../support/program.ts"
@@ -116,7 +117,7 @@ test("and nowhere else", () => {
 /** From the first start to the last. */
 async function live() {
   for (const name of ["said", "homes"]) mkdirSync(join(folder, name))
-  const passphrase = file("passphrase", canaries.password("the authority's passphrase"))
+  const passphrase = handed("passphrase", canaries.password("the authority's passphrase"))
   const oper = canaries.password("an operator's password")
   const gateway = canaries.password("a gateway's password")
   const network = canaries.password("the server's password")
@@ -160,7 +161,7 @@ async function live() {
 
 const said = "Canary" + "7".repeat(20)
 
-function file(name: string, secret: string): string {
+function handed(name: string, secret: string): string {
   const path = join(given, name)
   writeFileSync(path, `${secret}\n`, { mode: 0o600 })
   return path
@@ -243,10 +244,10 @@ async function accounts() {
     "connect alice",
     ...at,
     "--password-file",
-    file("alice", now),
+    handed("alice", now),
   )
   expect(connected).toMatchObject({ exitCode: 0 })
-  const wrong = file("wrong", canaries.password("a wrong password of chat connect"))
+  const wrong = handed("wrong", canaries.password("a wrong password of chat connect"))
   expect(await runAs("alice", "", "connect wrong", ...at, "--password-file", wrong)).toMatchObject({
     exitCode: 5,
   })
@@ -395,7 +396,7 @@ async function invitations(passphrase: string) {
   keySecret("the key of ann", readFileSync(join(profiles, readdirSync(profiles)[0]!, "me.key"), "utf8"))
   const authority = ["--out", join(data, "authority"), "--passphrase-file"]
   await run("certs client", "certs", "client", "bob", ...authority, passphrase)
-  const wrong = file("wrong passphrase", canaries.password("a wrong passphrase"))
+  const wrong = handed("wrong passphrase", canaries.password("a wrong passphrase"))
   expect((await run("certs client wrong", "certs", "client", "eve", ...authority, wrong)).exitCode).not.toBe(
     0,
   )
@@ -501,12 +502,17 @@ async function brokenConfiguration(settings: (more?: string) => void) {
   ]
   for (const [i, text] of texts.entries()) {
     writeFileSync(config, text)
-    expect((await run(`reload ${i}`, "admin", "reload", "--data", data)).exitCode).not.toBe(0)
-    expect(
-      (await run(`check ${i}`, "serve", "--check", "--config", config, "--data", join(folder, "none")))
-        .exitCode,
-    ).toBe(78)
+    const answer = await askAdmin(join(data, "admin.sock"), { do: "reload" })
+    expect(answer.ok).toBe(false)
+    writeFileSync(join(folder, "said", `reload ${i}`), JSON.stringify(answer))
   }
+  writeFileSync(
+    config,
+    texts.find((text) => /password = Canary/.test(text))!,
+  )
+  expect(await run("check", "serve", "--check", "--config", config, "--data", data)).toMatchObject({
+    exitCode: 78,
+  })
   settings()
   expect(await run("reload", "admin", "reload", "--data", data)).toMatchObject({ exitCode: 0 })
 }
