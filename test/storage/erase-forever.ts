@@ -31,7 +31,7 @@ function message(): Row {
   return row(seq++, {
     accountId,
     channelId: 1 + (seq % 3),
-    text: `⟨${seq - 1}⟩ said ${"so ".repeat(seq % 40)}`,
+    text: `⟨${seq - 1}⟩ said ${"so ".repeat(seq % 80)}`,
   })
 }
 
