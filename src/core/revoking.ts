@@ -40,7 +40,7 @@ export function revoke(
     place(invitationWithdrawn, { id, madeSeq })
   if (gone)
     for (const [i, { serial }] of gone.entries())
-      place(certificateRevoked, { accountName, serial, reason }, i === 0 ? record : undefined)
+      place(certificateRevoked, { accountName, serial, reason }, i === gone.length - 1 ? record : undefined)
   else {
     for (const fingerprint of account.certificates.keys())
       place(certificateUnpinned, { accountName, fingerprint })
