@@ -2,7 +2,6 @@
 // invitation, a member with the one they have. Two ways to show an invitation: Chat-Invite proves that its secret is known, for
 // this TLS connection and this request only; Basic, for other clients where the site allows it, is RFC 7030 §3.2.3.
 
-import { createHash, createHmac, timingSafeEqual } from "node:crypto"
 import { type CertificateRequest, type IssuedCertificate, issuedOf } from "../core/certificates.ts"
 import { accountNameOf } from "../core/commands/account.ts"
 import { certificateRequested } from "../core/commands/approval.ts"
@@ -14,6 +13,7 @@ import type { Verdict } from "./certificate-judge.ts"
 import { now } from "./clock.ts"
 import { type HttpAnswer, plainly } from "./http-answer.ts"
 import type { HttpRequest } from "./http-request.ts"
+import { basic, chatInvite, type Claim } from "./invitation-claim.ts"
 import type { Shell } from "./shell.ts"
 import { LOCKED, type Signer, type SoundRequest } from "./signer.ts"
 
@@ -259,37 +259,6 @@ function requestIn({ headers, body }: HttpRequest): Uint8Array | undefined {
   const isRequest = /^application\/pkcs10(?:;|$)/i.test(headers.get("content-type") ?? "")
   const text = Buffer.from(body).toString("latin1").replace(/\s/g, "")
   return isRequest && /^[A-Za-z0-9+/]+={0,2}$/.test(text) ? Buffer.from(text, "base64") : undefined
-}
-
-/** An invitation that somebody says to have. */
-interface Claim {
-  readonly id: string
-  isProven(hash: string, exported: Uint8Array | undefined, der: Uint8Array): boolean
-}
-
-function chatInvite(authorization: string): Claim | undefined {
-  const [, id, given] = /^Chat-Invite id="([\w-]{1,64})", ?proof="([\w-]{43})"$/i.exec(authorization) ?? []
-  if (id === undefined || given === undefined) return undefined
-  const proof = Buffer.from(given, "base64url")
-  return {
-    id,
-    isProven: (hash, exported, der) =>
-      exported !== undefined && timingSafeEqual(proof, proofOf(Buffer.from(hash, "hex"), exported, der)),
-  }
-}
-
-/** The secret itself, as a password: https://www.rfc-editor.org/rfc/rfc7617 */
-function basic(authorization: string): Claim | undefined {
-  const [, given = ""] = /^Basic ([A-Za-z0-9+/]+={0,2})$/i.exec(authorization) ?? []
-  const [, user, secret] = /^([\w-]{1,64}):(.*)$/s.exec(Buffer.from(given, "base64").toString("latin1")) ?? []
-  if (user === undefined || secret === undefined) return undefined
-  const hashed = createHash("sha256").update(Buffer.from(secret, "base64url")).digest()
-  return { id: user, isProven: (hash) => timingSafeEqual(hashed, Buffer.from(hash, "hex")) }
-}
-
-function proofOf(key: Uint8Array, exported: Uint8Array, der: Uint8Array): Uint8Array {
-  const request = createHash("sha256").update(der).digest()
-  return createHmac("sha256", key).update("chat-enrol-v1").update(exported).update(request).digest()
 }
 
 /** What the asker calls the computer, if it can be shown to people. */
