@@ -4,17 +4,17 @@
 import { expect, test } from "bun:test"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
-import { playCrashRounds, type RoundReport } from "../support/crash-rounds.ts"
+import { playCrashRounds, type RoundReport, ROUNDS_CONFIG } from "../support/crash-rounds.ts"
 import { Irc } from "../support/irc.ts"
 import { ALL, testWith } from "../support/program.ts"
-import { NO_THROTTLING, startServer } from "../support/server.ts"
+import { startServer } from "../support/server.ts"
 import { until } from "../support/until.ts"
 
 const ROUNDS = ALL ? 20 : 5
 const RESTART_MS_MAX = 2000
 
 test(`kill -9 under load, ${ROUNDS} rounds: nothing that was shown is lost, and nothing is there twice`, async () => {
-  await using server = await startServer({ config: NO_THROTTLING })
+  await using server = await startServer({ config: ROUNDS_CONFIG })
   const reports: RoundReport[] = []
   await playCrashRounds(server, {
     rounds: ROUNDS,
@@ -22,6 +22,7 @@ test(`kill -9 under load, ${ROUNDS} rounds: nothing that was shown is lost, and 
     onRound: (report) => reports.push(report),
   })
   expect(reports.filter(({ shown }) => shown === 0)).toEqual([])
+  expect(reports.some(({ changes, acts }) => changes > 0 && acts > 0)).toBe(true)
   expect(Math.max(...reports.map(({ restartMs }) => restartMs))).toBeLessThan(RESTART_MS_MAX)
 }, 300_000)
 

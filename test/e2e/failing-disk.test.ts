@@ -4,11 +4,12 @@
 import { expect } from "bun:test"
 import { existsSync } from "node:fs"
 import { join } from "node:path"
-import { compareHistory, Ledger, speakUntil } from "../support/crash-rounds.ts"
+import { compareHistory, compareLog, ROUNDS_CONFIG, speakUntil } from "../support/crash-rounds.ts"
 import { Irc } from "../support/irc.ts"
+import { Ledger } from "../support/ledger.ts"
 import { lengthen } from "../support/lengthen.ts"
 import { testWith } from "../support/program.ts"
-import { NO_THROTTLING, TestServer } from "../support/server.ts"
+import { TestServer } from "../support/server.ts"
 import { testAuthority } from "../support/certificates.ts"
 import { until } from "../support/until.ts"
 
@@ -42,7 +43,7 @@ const FAULTS: readonly Fault[] = [
 
 /** A server whose next start has a bad disk. */
 async function serverWith({ file, inject }: Pick<Fault, "file" | "inject">): Promise<TestServer> {
-  const server = new TestServer(await testAuthority(), { config: NO_THROTTLING })
+  const server = new TestServer(await testAuthority(), { config: ROUNDS_CONFIG })
   // The first start makes the files.
   await server.start()
   await server.stop()
@@ -68,7 +69,7 @@ for (const fault of FAULTS) {
 
     server.before = []
     await server.start()
-    ledger.compareLog(server)
+    compareLog(server, ledger)
     await compareHistory(server, ledger, 1)
   }, 60_000)
 }
