@@ -7,6 +7,7 @@ import { Irc } from "../support/irc.ts"
 import { chat, CHAT, type Ended, testWith } from "../support/program.ts"
 import { startServer, type TestServer } from "../support/server.ts"
 import { Tmux } from "../support/tmux.ts"
+import { until } from "../support/until.ts"
 
 const PASSPHRASE = "four words of mine"
 const LOCKED = "the authority's key is locked: who runs this server has to open it (chat certs unlock)"
@@ -47,7 +48,7 @@ test("a key is encrypted while its server runs, which goes on; after a restart i
 
   await server.stop()
   await server.start()
-  expect(server.said).toContain(LOCKED)
+  await until(() => server.said.includes(LOCKED), "a word in the log")
   expect(await invite()).toMatchObject({ exitCode: 1, stderr: expect.stringContaining(LOCKED) })
   expect(await certs("crl", "--pem", "--data", server.data)).toMatchObject({
     exitCode: 1,
