@@ -19,8 +19,8 @@ import { isSearchable, searchable } from "./trigrams.ts"
 /** A part ends after so many places or characters, whichever comes first: some megabytes, and half a second to build. */
 export const PART_PLACES = 32_768
 const PART_CHARACTERS = 4_000_000
-/** A piece of filling ends early when its texts are so long. */
-const PIECE_CHARACTERS = 32_768
+/** A piece of filling ends early when its texts are longer than this, each by each. */
+const CHARACTERS_A_PLACE = 128
 /** To strike out a row costs a page for each character, to build a part anew as much as to strike out so many usual rows. */
 const STRIKE_CHARACTERS_MAX = 128
 const STRUCK_MAX = 128
@@ -39,7 +39,7 @@ export function fillSearch(
 ): Part | undefined {
   const part = partToFill(db, last, partPlaces)
   if (part === undefined) return undefined
-  const filled = fill(db, part, Math.min(last, part.endSeq, part.throughSeq + places))
+  const filled = fill(db, part, Math.min(last, part.endSeq, part.throughSeq + places), places)
   const endSeq = filled.characters < PART_CHARACTERS ? part.endSeq : filled.throughSeq
   const { throughSeq, rows, characters } = filled
   db.query("update search_parts set end_seq = ?, through_seq = ?, rows = ?, characters = ? where id = ?").run(
@@ -72,13 +72,13 @@ function partToFill(db: Database, last: number, partPlaces: number): Part | unde
   return makePart(db, { afterSeq: first - 1, endSeq: first - 1 + partPlaces })
 }
 
-function fill(db: Database, part: Part, to: number): Part {
+function fill(db: Database, part: Part, to: number, places: number): Part {
   const table = tableOf(part.id)
   const insert = db.prepare(
     `insert into ${table} (rowid, text, one, other, account, nick) values (?, ?, ?, ?, ?, ?)`,
   )
   let { rows, characters } = part
-  const enough = Math.min(characters + PIECE_CHARACTERS, PART_CHARACTERS)
+  const enough = Math.min(characters + places * CHARACTERS_A_PLACE, PART_CHARACTERS)
   try {
     for (const row of db.query<Row, [number, number]>(PIECE).iterate(part.throughSeq, to)) {
       if (!isSearchable(row)) continue
