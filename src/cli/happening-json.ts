@@ -15,7 +15,7 @@ export function objectsOf(happening: Happening, server: string): Fields[] {
   if ("past" in happening) return [spokenObject(happening, server)]
   if (!("at" in happening)) return []
   const time = serverTime(happening.at)
-  const history = "fetched" in happening && happening.fetched ? { history: true } : {}
+  const history = "fetched" in happening && happening.fetched === true ? { history: true } : {}
   switch (happening.type) {
     case "join": {
       const { type, target, from, account } = happening

@@ -31,7 +31,10 @@ export interface LoginGiven {
   readonly "allow-weaker-login": boolean | undefined
 }
 
-/** Every server of ours can bind a password to its TLS connection, so that one which cannot is none, or is not alone. */
+/**
+ * Every server of ours can bind a password to its TLS connection: one that does not offer it to the first password is none, or is not
+ * alone.
+ */
 const OURS = "SCRAM-SHA-256-PLUS"
 
 /** Undefined when there is nothing to log in with; `logins` are the mechanisms that worked there before. */
@@ -61,7 +64,8 @@ export async function loginOf(
       exitCode: EXIT.usage,
     })
   const password = await readPassword(`password of ${printable(account)}`, file)
-  const expected = isHeld ? [...logins, ...(isOurs(ca) ? [OURS] : [])] : []
+  const isFirst = logins.every((name) => name === "EXTERNAL")
+  const expected = isHeld ? [...logins, ...(isFirst && isOurs(ca) ? [OURS] : [])] : []
   return { account, password, certified, scram: scramSha256, expected }
 }
 

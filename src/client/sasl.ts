@@ -35,7 +35,8 @@ export interface Login {
 /** What takes a password, from what shows it to what proves that nobody is between. */
 const BY_PASSWORD: readonly string[] = ["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-256-PLUS"]
 
-/** Iterations that we compute for a server; more of them would only cost us time. */
+/** Iterations that we compute for a server: with fewer our answer would give away too much of the password ("SHOULD be at least 4096"), more would only cost us time. */
+const ITERATIONS_MIN = 4_096
 const ITERATIONS_MAX = 1_000_000
 
 const UNPROVEN = "the server could not prove that it knows the password"
@@ -203,7 +204,8 @@ function final(scram: ScramArithmetic, state: ScramState): ReturnType<Step> {
   const { password, header, binding, first, nonce, challenge } = state
   const [, , full = "", salt = "", iterations = "0"] = SERVER_FIRST.exec(challenge) ?? []
   const count = Number(iterations)
-  if (!full.startsWith(nonce) || full === nonce || count < 1 || count > ITERATIONS_MAX) return undefined
+  if (!full.startsWith(nonce) || full === nonce || count < ITERATIONS_MIN || count > ITERATIONS_MAX)
+    return undefined
   const withoutProof = `c=${toBase64(Uint8Array.of(...new TextEncoder().encode(header), ...binding))},r=${full}`
   const message = `${first},${challenge},${withoutProof}`
   const { proof, signature } = scram.prove(password, salt, count, message)

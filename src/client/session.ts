@@ -175,7 +175,8 @@ export class Session implements Context {
   }
 
   tell(happening: Happening) {
-    const past = ("past" in happening && happening.past) || ("fetched" in happening && happening.fetched)
+    const past =
+      ("past" in happening && happening.past) || ("fetched" in happening && happening.fetched === true)
     if (!past && (this.direct.hold(this, happening) || this.histories.hold(this, happening))) return
     if ("past" in happening) {
       const { target, id, at } = happening

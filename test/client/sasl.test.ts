@@ -64,6 +64,7 @@ describe("where the connection has a name", () => {
 test.each([
   ["a wrong signature", `r=${NONCE}x,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096`, "v=AAAA"],
   ["a nonce that is not ours", "r=other,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096", undefined],
+  ["too little work", `r=${NONCE}x,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4095`, undefined],
   ["too much work", `r=${NONCE}x,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=99999999`, undefined],
   ["nonsense", "hello", undefined],
 ])("a server that shows %s is not believed", (_, first, last) => {

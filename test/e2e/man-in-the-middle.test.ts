@@ -117,6 +117,11 @@ describe("they leave nothing on the list but a mechanism that shows the password
     expect(ended.stderr).toMatch(/STOP: .* does not offer SCRAM-SHA-256-PLUS, [^]*--allow-weaker-login\n/)
     expect(ended.stderr).toMatch(new RegExp(`What answered +offers EXTERNAL, .*${left}`))
     expect(relay.lines.filter((line) => /^AUTHENTICATE|^JOIN/.test(line))).toEqual([])
+    // The server notices that SCRAM was not bound; that PLAIN was not, nobody can.
+    if (left !== "PLAIN") return
+    const options = { home: server.home("alice"), stdin: "hello\n" }
+    for (const more of [[WEAKER], []])
+      expect((await chat(["connect", ...args, ...more], options)).exitCode).toBe(0)
   })
 
   test("PLAIN: of a network of another make the profile remembers what worked", async () => {

@@ -122,6 +122,20 @@ test("its new words bring back to a server that was set up anew, which is not sh
   expect(new Set(after.shown)).toEqual(new Set(["none"]))
 })
 
+test("a server is the same by its authority, whatever its address: who we are there is known", async () => {
+  const home = server.home("moved")
+  const { certPath } = await server.authority.issueClient("moved")
+  const { words } = server.authority
+  const first = ["connect", `localhost:${server.port}`, "--pin", words, "--cert", certPath, "--join", "tea"]
+  expect((await chat(first, { home })).exitCode).toBe(0)
+  const second = await chat(["connect", `127.0.0.1:${server.port}`, "--pin", words], {
+    home,
+    stdin: "here\n",
+  })
+  expect(second).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/ moved here\n$/) })
+  expect(second.stderr).toContain("logged in as moved")
+})
+
 test("in a pipe, with nothing to believe by, it stops", async () => {
   const ended = await connect()
   expect(ended).toMatchObject(STOPPED)
