@@ -2,7 +2,6 @@
 // queue begins with the first write that the system does not take whole, and is bounded (DESIGN §7).
 
 import type { X509Certificate } from "node:crypto"
-import { type Ban, banOfArrival, wordsOf } from "../core/bans.ts"
 import { BrokenStateError } from "../core/replay.ts"
 import type { Output } from "../core/outbox.ts"
 import type { Arrival, Certificate, Via } from "../core/seams.ts"
@@ -16,9 +15,9 @@ import { fingerprint512Of, judge, type Verdict } from "./certificate-judge.ts"
 import { cloak, MEMBER_HOST } from "./cloak.ts"
 import { monotonicMs, now } from "./clock.ts"
 import { DEFAULT_PORT, type Endpoint } from "./endpoint.ts"
-import { encodeHttpAnswer, type HttpAnswer, plainly } from "./http-answer.ts"
-import { readHttpRequest } from "./http-request.ts"
+import type { Asker } from "./est.ts"
 import { Fakelag } from "./fakelag.ts"
+import { HTTP, HttpExchange } from "./http-exchange.ts"
 import type { Shell } from "./shell.ts"
 import { SendQueue } from "./send-queue.ts"
 
@@ -27,11 +26,8 @@ type TlsSocket = Bun.Socket<Connection>
 /** How long a peer may take to accept its last lines and to close, counted anew whenever it takes some. */
 const CLOSE_WITHIN_MS = 2000
 
-/** The registered name of HTTP/1.1: https://www.rfc-editor.org/rfc/rfc7301#section-6 */
-const HTTP = "http/1.1"
-
-/** It is its own `Arrival`, so that a session leads back to its connection without a table. */
-export class Connection implements Arrival {
+/** It is its own `Arrival`, so that a session leads back to its connection without a table; and its own `Asker`. */
+export class Connection implements Arrival, Asker {
   address: string
   host = ""
   readonly memberHost = MEMBER_HOST
@@ -45,9 +41,8 @@ export class Connection implements Arrival {
   #raw: TlsSocket | undefined
   #session: Session | undefined
   #reader: LineReader | undefined
-  /** What there is of an HTTP request, while it is not whole. */
-  #request: Uint8Array | undefined
-  #isHttp = false
+  /** Where no IRC is spoken. */
+  #http: HttpExchange | undefined
   #fakelag: Fakelag | undefined
   /** What the system would not take yet. */
   #queue: SendQueue | undefined
@@ -82,7 +77,7 @@ export class Connection implements Arrival {
     this.#socket = socket
     clearTimeout(this.#deadline)
     const shell = this.#shell
-    if (socket.alpnProtocol === HTTP) return this.#awaitRequest(socket)
+    if (socket.alpnProtocol === HTTP) return this.#speakHttp(socket)
     const { certificate, verdict } = this.#judged(socket)
     if ("refusal" in verdict) return this.#refuse(verdict.refusal, verdict.why, verdict.words)
     const isMember = "member" in verdict
@@ -101,11 +96,9 @@ export class Connection implements Arrival {
     if (this.#session.closing) shell.wake()
   }
 
-  /** No IRC but one request is spoken: server/est.ts. */
-  #awaitRequest(socket: TlsSocket) {
+  #speakHttp(socket: TlsSocket) {
     this.tlsVersion = socket.getTLSVersion()
-    this.#isHttp = true
-    this.#request = new Uint8Array()
+    this.#http = new HttpExchange(this.#shell, this)
     this.#deadline = setTimeout(() => this.terminate(), this.#shell.limits.registrationTimeoutMs)
   }
 
@@ -115,46 +108,9 @@ export class Connection implements Arrival {
     return { certificate, verdict: judge(shown, this.#shell.rules, now(), graceMs) }
   }
 
-  /** Whose certificate was shown: it may have been revoked since the handshake. */
-  #verdictNow(graceMs = 0): Verdict {
+  /** Of the certificate that was shown, as of now; one that ended less than `graceMs` ago may count. */
+  verdict(graceMs = 0): Verdict {
     return this.#socket ? this.#judged(this.#socket, graceMs).verdict : { guest: true }
-  }
-
-  /** Who is banned renews nothing either, however old what they show is. */
-  #banOfAsker(): Ban | undefined {
-    const verdict = this.#verdictNow(Infinity)
-    if ("member" in verdict) this.certificate = verdict.member
-    return banOfArrival(this.#shell.engine.net, this, now())
-  }
-
-  #readRequest(heard: Uint8Array, chunk: Uint8Array) {
-    const bytes = Buffer.concat([heard, chunk])
-    const request = readHttpRequest(bytes)
-    if (!request) return void (this.#request = bytes)
-    this.#request = undefined
-    if ("status" in request)
-      return this.#answer(plainly(request.status, "this is no request that is understood"))
-    const ban = this.#banOfAsker()
-    if (ban) return this.#answer(plainly(403, wordsOf(ban) ?? REFUSALS.BANNED.text))
-    const verdict = (graceMs?: number) => this.#verdictNow(graceMs)
-    const asker = { address: this.address, verdict, exported: this.exported() }
-    this.#shell.est.answer(request, asker).then(
-      (answer) => this.#answer(answer),
-      (error: unknown) => {
-        if (error instanceof BrokenStateError) return this.#shell.broken(error)
-        this.#shell.log({ level: "error", what: "defect", path: request.path, why: String(error) })
-        this.#answer(plainly(500, "the server has a defect here and logged it"))
-      },
-    )
-  }
-
-  #answer(answer: HttpAnswer) {
-    if (!this.#socket) return
-    clearTimeout(this.#deadline)
-    this.#queue = new SendQueue()
-    this.#queue.add(encodeHttpAnswer(answer, now()))
-    this.drained()
-    this.finish()
   }
 
   isWithin(range: string): boolean {
@@ -185,7 +141,7 @@ export class Connection implements Arrival {
   }
 
   received(chunk: Uint8Array) {
-    if (this.#request) return this.#readRequest(this.#request, chunk)
+    if (this.#http) return this.#http.received(chunk)
     const session = this.#session
     if (!session || !this.#reader || session.closing || this.#hasEnded) return
     const fits = this.#reader.push(chunk, (line) => this.#heard(session, line))
@@ -197,7 +153,7 @@ export class Connection implements Arrival {
   ended() {
     this.#hasEnded = true
     if (this.#session) this.settle()
-    else if (!this.#isHttp) this.terminate()
+    else if (!this.#http) this.terminate()
   }
 
   /** One turn's lines, in one write unless earlier ones still wait. */
@@ -234,8 +190,18 @@ export class Connection implements Arrival {
     if (!this.#queue) this.#socket.end()
   }
 
+  /** The last that the peer is told, where no turn tells it. */
+  finishWith(bytes: Uint8Array) {
+    if (!this.#socket) return
+    clearTimeout(this.#deadline)
+    this.#queue = new SendQueue()
+    this.#queue.add(bytes)
+    this.drained()
+    this.finish()
+  }
+
   /** What names this TLS connection at both ends and at no other: https://www.rfc-editor.org/rfc/rfc9266; TLS 1.3 alone has it always. */
-  exported(): Uint8Array | undefined {
+  get exported(): Uint8Array | undefined {
     if (this.tlsVersion !== "TLSv1.3") return undefined
     // Its type says that it gives nothing back.
     const bytes: unknown = this.#socket?.exportKeyingMaterial(32, "EXPORTER-Channel-Binding", Buffer.alloc(0))

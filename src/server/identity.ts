@@ -60,7 +60,7 @@ export class Identity {
       case "scramProof":
         return this.#attempt(question, connection, async () => {
           const keys = this.credentials.scramKeys(folded(question.accountName), question.credentials)
-          return this.credentials.proven(keys, question, connection.exported())
+          return this.credentials.proven(keys, question, connection.exported)
         })
     }
   }
