@@ -2,15 +2,17 @@
 // (https://codeberg.org/emersion/soju/src/branch/master/doc/ext/search.md). It is answered apart from what is new.
 
 import { format, formatTags, type Message } from "../protocol/message.ts"
+import { parseServerTime } from "../protocol/server-time.ts"
 import type { Context } from "./context.ts"
 import type { Spoken } from "./happening.ts"
 import { type Past, pastOf } from "./past.ts"
-import { parseServerTime } from "../protocol/server-time.ts"
 
 /** ms without a line of an answer after which none is waited for. */
 const PATIENCE_MS = 60_000
 /** Messages of one answer; what comes after them is not heard. */
 const MESSAGES_MAX = 10_000
+/** Pages of one answer, where most lines may be of who came and went. */
+const PAGES_MAX = 20
 
 type By = "search" | "history"
 
@@ -28,9 +30,6 @@ interface Inquiry {
   /** How far a search had come when its time was up. */
   cutAt?: number | undefined
 }
-
-/** Pages of one answer, where most lines may be of who came and went. */
-const PAGES_MAX = 20
 
 export class Inquiries {
   #count = 0

@@ -17,12 +17,11 @@ export class Secrets {
   }
 
   /** A line for each; fewer when the input ends before. */
-  async ask(whats: readonly string[]): Promise<readonly string[]> {
+  ask(whats: readonly string[]): Promise<readonly string[]> {
     this.#whats = whats
     this.#lines = []
     this.#write(this.what ?? "")
-    const lines = await new Promise<readonly string[]>((resolve) => (this.#done = resolve))
-    return lines
+    return new Promise((resolve) => (this.#done = resolve))
   }
 
   /** True when the line was asked for. */
