@@ -1,48 +1,24 @@
 // chat admin: asks the server that runs on a data directory, through the socket in it.
 
-import type { Ban } from "../core/bans.ts"
-import { parseDuration } from "../protocol/duration.ts"
-import { inertJson, printable } from "../protocol/printable.ts"
+import { nearest } from "../nearest.ts"
 import { ACTS } from "../protocol/acts.ts"
-import { ROLES } from "../protocol/rights.ts"
+import { inertJson, printable } from "../protocol/printable.ts"
 import { askAdmin } from "../server/admin-client.ts"
-import type { AdminAnswer, AdminRequest } from "../server/admin-protocol.ts"
-import type { ChannelShown } from "../server/channels.ts"
-import type { Person } from "../server/administration.ts"
+import type { AdminAnswer } from "../server/admin-protocol.ts"
 import { type DataDirectory, dataDirectory, defaultDataDirectory } from "../storage/data-directory.ts"
 import { EXIT, type ExitCode, UserError } from "../user-error.ts"
+import { type Action, type ActionFlags, ACTIONS } from "./admin-actions.ts"
 import { type AuditFlags, showAudit } from "./audit.ts"
 import { cliCommand } from "./command.ts"
-import { confirm } from "./confirm.ts"
-import { bansTable, channelsTable, peopleTable } from "./console.ts"
-import { nearest } from "../nearest.ts"
-import { readSecret } from "./secret.ts"
-import { table } from "./table.ts"
 
-const ACTIONS = [
-  "list",
-  "kick",
-  "ban",
-  "unban",
-  "bans",
-  "mute",
-  "unmute",
-  "channels",
-  "lockdown",
-  "role",
-  "register",
-  "password",
-  "erase",
-  "audit",
-  "status",
-  "reload",
-  "stop",
-]
+/** It asks the log and not the server, which need not run. */
+const AUDIT = "audit"
+
+const FORMS = ACTIONS.flatMap(({ name, operands = [""] }) => operands.map((one) => `${name} ${one}`.trim()))
 
 export const admin = cliCommand({
   name: "admin",
-  operands:
-    "list | kick NICK [REASON] | kick CHANNEL NICK [REASON] | ban WHOM | unban WHOM | bans | mute CHANNEL NICK | unmute CHANNEL NICK | channels | lockdown on|off | role NAME ROLE | register NAME | password NAME | erase NAME | audit | status | reload | stop",
+  operands: [...FORMS, AUDIT].join(" | "),
   summary: "Looks after a server that runs on this computer.",
   examples: [
     ["chat admin list", "who is here, from where, with which certificate"],
@@ -86,21 +62,16 @@ export const admin = cliCommand({
   operandsMax: 64,
   async run({ flags, positionals }): Promise<ExitCode> {
     const directory = dataDirectory(flags.data ?? process.env["CHAT_DATA"] ?? defaultDataDirectory())
-    const [action, name = ""] = positionals.map(printable)
-    if (action === "audit") return audit(directory, positionals, flags)
-    if (action === "erase" && name !== "" && !flags.yes)
-      await confirm(`Erase every message of ${name} for good?`, `chat admin erase ${name} --yes`)
-    const answer = await ask(directory.adminSocket, positionals, flags)
-    if (!answer.ok) {
-      const { error, hint } = answer as { error: string; hint?: string }
-      throw new UserError(printable(error), { ...(hint ? { hint } : {}), exitCode: EXIT.noSuchTarget })
-    }
-    process.stdout.write(`${flags.json ? inertJson(answer) : shown(answer)}\n`)
+    const [name, ...words] = positionals
+    if (name === AUDIT) return audit(directory, words, flags)
+    const action = actionOf(name)
+    const answer = await ask(directory, action, words, flags)
+    process.stdout.write(`${flags.json ? inertJson(answer) : shown(action, answer)}\n`)
     return EXIT.done
   },
 })
 
-function audit(directory: DataDirectory, [, who]: readonly string[], flags: AuditFlags): ExitCode {
+function audit(directory: DataDirectory, [who]: readonly string[], flags: AuditFlags): ExitCode {
   if (who === undefined) return showAudit(directory, flags)
   throw new UserError(`audit does not know what to do with ${JSON.stringify(printable(who))}`, {
     hint: "chat admin audit [--since TIME] [--by WHO] [--act ACT] [--limit N] [--json]",
@@ -108,115 +79,37 @@ function audit(directory: DataDirectory, [, who]: readonly string[], flags: Audi
   })
 }
 
-async function ask(
-  socket: string,
-  [action, ...words]: readonly string[],
-  flags: BanFlags,
-): Promise<AdminAnswer> {
-  if (
-    action === "list" ||
-    action === "bans" ||
-    action === "channels" ||
-    action === "status" ||
-    action === "reload" ||
-    action === "stop"
-  ) {
-    return askAdmin(socket, { do: action })
-  }
-  if (action === "kick" && words.length > 0) return askAdmin(socket, { do: "kick", words: [...words] })
-  if (action === "kick")
-    throw new UserError("whom?", { hint: "chat admin kick [CHANNEL] NICK [REASON]", exitCode: EXIT.usage })
-  if ((action === "register" || action === "password") && words.length === 1) {
-    const [name = ""] = words
-    return askAdmin(socket, {
-      do: action,
-      name,
-      password: await readSecret(`password of ${printable(name)}`),
-    })
-  }
-  if (action === "erase" && words.length === 1) return askAdmin(socket, { do: action, name: words[0] ?? "" })
-  if ((action === "ban" || action === "unban") && words.length === 1)
-    return askAdmin(socket, banning(action, words[0] ?? "", flags))
-  const [channel = "", nick] = words
-  if (action === "mute" && words.length === 2 && nick !== undefined)
-    return askAdmin(socket, { do: action, channel, nick, ...lasting(flags) })
-  if (action === "unmute" && words.length === 2 && nick !== undefined)
-    return askAdmin(socket, { do: action, channel, nick })
-  if (action === "lockdown" && words.length === 1 && (words[0] === "on" || words[0] === "off"))
-    return askAdmin(socket, { do: action, on: words[0] === "on" })
-  const [whose = "", wanted] = words
-  const role = ROLES.find((one) => one === wanted)
-  if (action === "role" && words.length === 2 && role)
-    return askAdmin(socket, { do: action, name: whose, role })
-  if (action === "role")
-    throw new UserError("whose, and which?", {
-      hint: `chat admin role NAME ${ROLES.join("|")}`,
-      exitCode: EXIT.usage,
-    })
-  if (action === "lockdown")
-    throw new UserError("on or off?", { hint: "chat admin lockdown on|off", exitCode: EXIT.usage })
-  if (action === "mute" || action === "unmute")
-    throw new UserError("where, and whom?", {
-      hint: `chat admin ${action} CHANNEL NICK`,
-      exitCode: EXIT.usage,
-    })
-  if (action === "ban" || action === "unban")
-    throw new UserError("whom?", { hint: `chat admin ${action} NAME|ADDRESS|MASK`, exitCode: EXIT.usage })
-  if (words.length > 1 && (action === "register" || action === "password"))
-    throw new UserError(
-      "a password is never taken from the command line, where others on this computer read it",
-      {
-        hint: `chat admin ${action} NAME asks for it`,
-        exitCode: EXIT.usage,
-      },
-    )
-  if (action === "register" || action === "password" || action === "erase")
-    throw new UserError("whose?", { hint: `chat admin ${action} NAME`, exitCode: EXIT.usage })
-  const near = action === undefined ? undefined : nearest(action, ACTIONS)
+function actionOf(wanted: string | undefined): Action {
+  const action = ACTIONS.find(({ name }) => name === wanted)
+  if (action) return action
+  const names = [...ACTIONS.map(({ name }) => name), AUDIT]
+  const near = wanted === undefined ? undefined : nearest(wanted, names)
   throw new UserError(
-    action === undefined ? "what is to be done?" : `there is no chat admin ${printable(action)}`,
+    wanted === undefined ? "what is to be done?" : `there is no chat admin ${printable(wanted)}`,
     {
-      hint: near ? `did you mean: chat admin ${near}` : `one of: ${ACTIONS.join(", ")}`,
+      hint: near ? `did you mean: chat admin ${near}` : `one of: ${names.join(", ")}`,
       exitCode: EXIT.usage,
     },
   )
 }
 
-interface BanFlags {
-  readonly for: string | undefined
-  readonly reason: string | undefined
+async function ask(
+  { adminSocket }: DataDirectory,
+  action: Action,
+  words: readonly string[],
+  flags: ActionFlags,
+): Promise<AdminAnswer> {
+  const { name, operands = [], question = "what?", hint = operands.join(" | ") } = action
+  const request = await action.request(words, flags)
+  if (!request) throw new UserError(question, { hint: `chat admin ${name} ${hint}`, exitCode: EXIT.usage })
+  const answer = await askAdmin(adminSocket, request)
+  if (answer.ok) return answer
+  const { error, hint: advice } = answer as { error: string; hint?: string }
+  throw new UserError(printable(error), { ...(advice ? { hint: advice } : {}), exitCode: EXIT.noSuchTarget })
 }
 
-function banning(action: "ban" | "unban", target: string, flags: BanFlags): AdminRequest {
-  if (action === "unban") return { do: action, target }
-  const reason = flags.reason === undefined ? {} : { reason: printable(flags.reason) }
-  return { do: action, target, ...reason, ...lasting(flags) }
-}
-
-/** What --for says. */
-function lasting(flags: BanFlags): { lastsMs?: number } {
-  const lastsMs = flags.for === undefined ? undefined : parseDuration(flags.for)
-  if (flags.for !== undefined && lastsMs === undefined)
-    throw new UserError(`--for is a time, not ${JSON.stringify(flags.for)}`, {
-      hint: "write 10m, 24h or 7d",
-      exitCode: EXIT.usage,
-    })
-  return lastsMs === undefined ? {} : { lastsMs }
-}
-
-function shown({ v: _v, ok: _ok, ...answer }: AdminAnswer): string {
-  const { done, people, bans, channels } = answer as {
-    done?: string
-    people?: Person[]
-    bans?: Ban[]
-    channels?: ChannelShown[]
-  }
-  // Of the status they are a number.
-  const listed = Array.isArray(channels) ? channelsTable(channels) : undefined
-  const text = done ?? (people && peopleTable(people)) ?? (bans && bansTable(bans)) ?? listed
-  if (text !== undefined) return text.split("\n").map(printable).join("\n")
-  return table(
-    ["what", "figure"],
-    Object.entries(answer).map(([key, value]) => [key, String(value)]),
-  )
+/** Names in the answer are other people's words. */
+function shown(action: Action, { v: _v, ok: _ok, ...answer }: AdminAnswer): string {
+  const text = action.shown?.(answer) ?? String((answer as { done?: string }).done)
+  return text.split("\n").map(printable).join("\n")
 }
