@@ -56,6 +56,7 @@ function read(socket: Bun.Socket<{ text: string }>, chunk: Uint8Array, actions: 
 
 async function serve(socket: Bun.Socket<{ text: string }>, line: string, actions: AdminActions) {
   const given = await answer(line, actions)
+  await actions.administration.settled()
   await writeAll(socket, `${JSON.stringify(given)}\n`)
   // Only now, since stopping closes this socket too.
   if (given.ok && given["isStopping"]) actions.stop()

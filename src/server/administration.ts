@@ -97,6 +97,12 @@ export class Administration {
     this.revocations = new Revocations(parts.shell)
   }
 
+  /** When what was done is on disk; on a full disk, which keeps nothing, at once. */
+  async settled(): Promise<void> {
+    const { engine, durable } = this.#parts.shell
+    if (!engine.readOnly) await durable(engine.lastSeq)
+  }
+
   list(): Person[] {
     const { sessions } = this.#parts.shell.engine
     return [...sessions].flatMap((session) => (session.user ? [personOf(session, session.user)] : []))

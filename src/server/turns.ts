@@ -17,6 +17,8 @@ export interface TurnsOptions {
 export class Turns {
   /** The place of the last row that is on disk. */
   lastSeq: number
+  /** Up to here whatever is kept is on disk; what came after the last row is not kept. */
+  #settledSeq: number
   readonly #options: TurnsOptions
   #isDue = false
   #isCommitting = false
@@ -28,6 +30,7 @@ export class Turns {
   constructor(options: TurnsOptions) {
     this.#options = options
     this.lastSeq = options.log.nextSeq - 1
+    this.#settledSeq = this.lastSeq
   }
 
   /** Ends the turn once this turn of the event loop has heard everybody: sooner would make more and smaller commits. */
@@ -52,9 +55,9 @@ export class Turns {
     return promise
   }
 
-  /** When the fact at this place, which is kept, is on disk; never if it cannot be. */
+  /** When what is kept of the facts up to this place is on disk; never if it cannot be. */
   durable(seq: number): Promise<void> {
-    if (seq <= this.lastSeq) return Promise.resolve()
+    if (seq <= this.#settledSeq) return Promise.resolve()
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#waiting.push({ seq, resolve })
     this.wake()
@@ -65,25 +68,31 @@ export class Turns {
     this.#isDue = false
     if (this.#isCommitting || this.#isBroken) return
     const turn = this.#options.engine.take()
-    if (!turn) return this.#rest()
-    if (turn.rows.length > 0) return this.#commit(turn)
-    this.#release(turn)
+    if (turn && turn.rows.length > 0) return this.#commit(turn)
+    this.#settle(this.#options.engine.lastSeq)
+    if (turn) this.#release(turn)
     this.#rest()
   }
 
   #commit(turn: Turn) {
     this.#isCommitting = true
-    this.#options.log.append(turn.rows, () => this.#committed(turn))
+    const { lastSeq } = this.#options.engine
+    this.#options.log.append(turn.rows, () => this.#committed(turn, lastSeq))
+  }
+
+  #settle(seq: number) {
+    this.#settledSeq = seq
+    while ((this.#waiting[0]?.seq ?? Infinity) <= seq) this.#waiting.shift()?.resolve()
   }
 
   // The next commit is sent on its way before the finished turn is written: the disk works while we write.
-  #committed(turn: Turn) {
+  #committed(turn: Turn, lastSeq: number) {
     if (this.#isBroken) return
     this.#isCommitting = false
     this.lastSeq = turn.rows.at(-1)?.seq ?? this.lastSeq
-    while ((this.#waiting[0]?.seq ?? Infinity) <= this.lastSeq) this.#waiting.shift()?.resolve()
     const next = this.#options.engine.take()
     if (next && next.rows.length > 0) this.#commit(next)
+    this.#settle(next && next.rows.length > 0 ? lastSeq : this.#options.engine.lastSeq)
     this.#release(turn)
     if (next && next.rows.length === 0) this.#release(next)
     this.#rest()

@@ -97,3 +97,13 @@ for (const [what, inject] of [
     expect(await bob.expect(/ 332 /)).toEndWith(":still here")
   }, 60_000)
 }
+
+test("what an administrator was told is done is on disk, however slow it is", async () => {
+  await using server = await serverWith({ file: "log.db-wal", inject: "pwrite64:delay_enter=300000" })
+  await server.start()
+  expect((await server.admin("lockdown", "on")).stdout).toBe("nobody new is let in\n")
+  await server.kill()
+  server.before = []
+  await server.start()
+  expect(await server.status()).toMatchObject({ lockdown: true })
+})
