@@ -61,11 +61,13 @@ function goesWith({ id: accountId }: Account, gone: Revoking["gone"]): (invitati
 function usesOf(net: Network, account: Account, gone: Revoking["gone"]): (session: Session) => boolean {
   const all = gone ?? certificatesOf(net, account)
   const pinned = new Set(account.certificates.keys())
-  return ({ arrival: { certificate, fingerprint }, user }) => {
+  return ({ arrival: { certificate, fingerprint }, user, account: loggedIn }) => {
     const issued = certificate && issuedOf(net, certificate)
     if (issued) return all.includes(issued)
     if (gone) return false
     if (certificate && accountNameOf(net, certificate) === account.name) return true
-    return fingerprint !== undefined && pinned.has(fingerprint) && user?.account === account
+    // Who has logged in and not registered yet would come in later.
+    const present = user ? user.account : loggedIn
+    return fingerprint !== undefined && pinned.has(fingerprint) && present === account
   }
 }
