@@ -5,7 +5,10 @@ import { FAIL } from "../../protocol/reply.ts"
 import { RIGHTS_OF, type Right } from "../../protocol/rights.ts"
 import { type Answer, command, type UserContext } from "../command.ts"
 import { event, from } from "../event.ts"
+import type { Network } from "../network.ts"
 import { leaveAudit } from "../operators.ts"
+import type { Session } from "../session.ts"
+import type { User } from "../user.ts"
 import { isCertified } from "./account.ts"
 import { acted, staffActed } from "./staff-acted.ts"
 
@@ -16,10 +19,14 @@ export const OPER = command({
   specification: "https://modern.ircdocs.horse/#oper-message",
   run(context, name: string, given?: string) {
     if (given === undefined) return byRole(context, name)
-    const { user, session, ask, propose, log } = context
+    const { net, user, session, ask, propose, log } = context
     ask({ type: "operator", name, given }, (result) => {
       if (result.type === "tooMany") return FAIL("OPER", "TEMPORARILY_UNAVAILABLE", [], result.words)
       const rights = result.type === "operator" ? result.rights : undefined
+      if (rights && !areProven(net, user, session)) {
+        propose(staffActed, acted("oper-failed", { target: name, reason: UNPROVEN }))
+        return ERR_NOOPERHOST(CLOSE_THE_OTHERS)
+      }
       if (rights) return propose(operatorMade, { name, rights }, acted("oper", { target: name }))
       // What is no operator's name may be a password in the wrong place.
       const operator = result.type === "operator" && result.isKnown ? name : undefined
@@ -38,7 +45,6 @@ export const OPER = command({
   },
 })
 
-// Mode o is the user's, so each of its connections has to have shown a certificate.
 function byRole({ net, user, session, propose }: UserContext, name: string): Answer {
   const { account } = user
   if (!account?.role || net.folded(name) !== net.folded(account.name)) return ERR_NOOPERHOST()
@@ -48,13 +54,20 @@ function byRole({ net, user, session, propose }: UserContext, name: string): Ans
     return answer
   }
   if (!isCertified(net, session.arrival, account)) return refuse("no certificate", ERR_NOOPERHOST())
-  if (!user.sessions.every(({ arrival }) => isCertified(net, arrival, account)))
-    return refuse("another connection has no certificate", ERR_NOOPERHOST(CLOSE_THE_OTHERS))
+  if (!areProven(net, user, session)) return refuse(UNPROVEN, ERR_NOOPERHOST(CLOSE_THE_OTHERS))
   const { role } = account
   const record = acted("oper", { target, details: { role } })
   return propose(operatorMade, { name: target, rights: RIGHTS_OF[role] }, record)
 }
 
+// Mode o is the user's: what one connection proves would be each other's, too, and the account's password is not enough for it.
+function areProven(net: Network, { account, sessions }: User, session: Session): boolean {
+  return sessions.every(
+    (other) => other === session || (account !== undefined && isCertified(net, other.arrival, account)),
+  )
+}
+
+const UNPROVEN = "another connection has no certificate"
 const CLOSE_THE_OTHERS =
   "Another connection of yours has shown no certificate of your account: close it, or let it show one"
 
