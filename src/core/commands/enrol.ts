@@ -3,9 +3,9 @@
 
 import { ERR_NOPRIVILEGES } from "../../protocol/numerics.ts"
 import { FAIL, NOTE, type Reply } from "../../protocol/reply.ts"
-import { RIGHTS_OF } from "../../protocol/rights.ts"
 import { serverTime } from "../../protocol/server-time.ts"
 import { command } from "../command.ts"
+import { isAbove } from "../operators.ts"
 import { type OpenRequest, openRequests, recordOfDecision, requestMeant } from "../requests.ts"
 import { requestDecided } from "./approval.ts"
 
@@ -25,9 +25,7 @@ export const ENROL = command({
     const meant = requestMeant(net, open, who)
     if (typeof meant === "string") return FAIL("ENROL", "NO_SUCH_REQUEST", [subcommand, who], meant)
     const { account, invitation, request } = meant
-    // What you may not do yourself you may not hand on.
-    const theirs = [...RIGHTS_OF[account.role ?? "member"], ...RIGHTS_OF[invitation.role ?? "member"]]
-    if (theirs.some((right) => !user.rights.includes(right)))
+    if (isAbove(account.role, user) || isAbove(invitation.role, user))
       return FAIL("ENROL", "INVALID_TARGET", [subcommand, account.name], "They may do more than you")
     const verdict = subcommand === "APPROVE" ? "approved" : "denied"
     const fact = { invitation: invitation.id, keyPin: request.keyPin, verdict } as const

@@ -6,9 +6,9 @@ import { ERR_NOPRIVILEGES } from "../../protocol/numerics.ts"
 import { printable } from "../../protocol/printable.ts"
 import { revokedWords } from "../../protocol/refusals.ts"
 import { FAIL, NOTE, type Reply } from "../../protocol/reply.ts"
-import { RIGHTS_OF } from "../../protocol/rights.ts"
 import { command } from "../command.ts"
 import { devicesCalled, devicesOf, namesOf } from "../devices.ts"
+import { isAbove } from "../operators.ts"
 import { revoke, REVOKED_TO_OTHERS } from "../revoking.ts"
 
 const ALL = "*"
@@ -23,9 +23,7 @@ export const REVOKE = command({
     const [device = ALL, ...words] = more
     const account = net.account(whose) ?? net.user(whose)?.account
     if (!account) return fail("NO_SUCH_ACCOUNT", whose, "Nobody of that name has an account")
-    // Who may do more than you is not yours to keep out.
-    if (RIGHTS_OF[account.role ?? "member"].some((right) => !user.rights.includes(right)))
-      return fail("INVALID_TARGET", account.name, "They may do more than you")
+    if (isAbove(account.role, user)) return fail("INVALID_TARGET", account.name, "They may do more than you")
     if (readOnly) return fail("STORAGE_FULL", account.name, "The server's disk is full; nothing was changed")
     const devices = devicesOf(net, account)
     const called = device === ALL ? undefined : devicesCalled(devices, device)

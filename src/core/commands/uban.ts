@@ -11,6 +11,9 @@ import { type Ban, type Banned, bannedBy, bansOf, isOver, means } from "../bans.
 import { type Answer, command } from "../command.ts"
 import { event } from "../event.ts"
 import type { Network } from "../network.ts"
+import { isAbove } from "../operators.ts"
+import type { Session } from "../session.ts"
+import type { Account } from "../user.ts"
 import { acted, type StaffActed } from "./staff-acted.ts"
 
 export const UBAN = command({
@@ -18,7 +21,7 @@ export const UBAN = command({
   syntax: "<ADD|DEL|LIST|INFO> [<duration>] [<account|address|range|fingerprint|mask>] [<reason>]",
   help: "Keeps somebody out of the network, for a time such as 10m or for good; for operators of the server.",
   specification: "https://github.com/ergochat/ergo/blob/stable/docs/MANUAL.md",
-  run({ net, user, session, now, ask, propose, expel }, subcommand: string, ...words: string[]) {
+  run({ net, user, session, sessions, now, ask, propose, expel }, subcommand: string, ...words: string[]) {
     if (!user.rights.includes("ban")) return ERR_NOPRIVILEGES()
     const verb = subcommand.toUpperCase()
     if (verb === "LIST") {
@@ -31,12 +34,15 @@ export const UBAN = command({
     const [text = "", ...rest] = lastsMs === undefined ? words : words.slice(1)
     if (text === "") return FAIL("UBAN", "NEED_MORE_PARAMS", [verb], "Say whom")
     ask({ type: "range", text }, (result): Answer => {
+      if (!user.rights.includes("ban")) return ERR_NOPRIVILEGES()
       const banned = bannedBy(net, text, result.type === "range" ? result.range : undefined)
       if (!banned) return FAIL("UBAN", "NO_SUCH_ACCOUNT", [text], "Nobody of that name has an account")
       if (verb === "INFO") return info(net, banned, now)
       if (verb === "DEL") return propose(banLifted, banned, liftingOf(banned))
       // Nobody could take it back.
       if (means(net, banned, session)) return FAIL("UBAN", "INVALID_TARGET", [banned.value], "That is you")
+      if (meant(net, banned, sessions).some(({ role }) => isAbove(role, user)))
+        return FAIL("UBAN", "INVALID_TARGET", [banned.value], "They may do more than you")
       const reason = truncated(rest.join(" "), net.settings.limits.kickLength)
       const ban = { ...banned, reason, ...(lastsMs === undefined ? {} : { until: now + lastsMs }) }
       propose(banSet, ban, banningOf(ban))
@@ -45,6 +51,13 @@ export const UBAN = command({
     return undefined
   },
 })
+
+/** The accounts that it keeps out: the one that it names, and those that are here. */
+function meant(net: Network, banned: Banned, sessions: Iterable<Session>): Account[] {
+  const named = banned.kind === "account" ? net.account(banned.value) : undefined
+  const here = [...sessions].filter((one) => means(net, banned, one)).map(({ user }) => user?.account)
+  return [named, ...here].filter((account) => account !== undefined)
+}
 
 function info(net: Network, banned: Banned, now: number): Answer {
   const ban = net.ban(banned)
