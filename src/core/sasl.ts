@@ -77,7 +77,7 @@ function plain(context: Context, response: Uint8Array): Answer {
   return logIn(context, authcid, password, (why) => failed(context, why))
 }
 
-/** By the account's password; `otherwise` answers when that fails. */
+/** By the account's password; `otherwise` answers when that fails. One that was changed while it was checked is the former. */
 export function logIn(
   context: Context,
   name: string,
@@ -87,7 +87,8 @@ export function logIn(
   const account = context.net.account(name)
   const claim = claimOf(account, name)
   context.ask({ type: "login", ...claim, password }, (result) => {
-    if (result.type === "login" && result.right && account) return succeeded(context, account)
+    const isRight = result.type === "login" && result.right && account?.credentials === claim.credentials
+    if (isRight && account) return succeeded(context, account)
     return otherwise(result.type === "tooMany" ? result.words : undefined)
   })
   return undefined
@@ -146,7 +147,10 @@ function scramFinal(context: Context, response: Uint8Array, scram: Scram): Answe
     const signature = result.type === "login" ? result.signature : undefined
     if (why !== undefined || !account || signature === undefined) return failed(context, why)
     // "clients MUST still send an empty response" to what proves that we know the password too.
-    const respond: Respond = (next, rest) => (rest.length === 0 ? succeeded(next, account) : failed(next))
+    const respond: Respond = (next, rest) =>
+      rest.length === 0 && account.credentials === question.credentials
+        ? succeeded(next, account)
+        : failed(next)
     context.session.exchange = { encoded: "", respond }
     return chunked(`v=${signature}`)
   })

@@ -199,7 +199,8 @@ function ghost(context: UserContext, nick: string, password: string): Answer | s
   const { name: accountName, credentials } = target.account
   ask({ type: "login", accountName, credentials, password }, (result) => {
     if (result.type === "tooMany") return said(result.words)
-    if (result.type !== "login" || !result.right) return said(WRONG)
+    const isTheirs = target.account?.credentials === credentials
+    if (result.type !== "login" || !result.right || !isTheirs) return said(WRONG)
     if (net.user(nick) === target) dismiss(target, "REPLACED", `Disconnected by ${user.nick}`)
     return said(`${nick} was disconnected`)
   })

@@ -2,6 +2,7 @@
 
 import { EMAIL_BYTES_MAX, PASSWORD_BYTES_MAX } from "../../protocol/limits.ts"
 import { byteLength, folded, type Nick } from "../../protocol/names.ts"
+import { ERR_NOPRIVILEGES } from "../../protocol/numerics.ts"
 import { FAIL, type Reply } from "../../protocol/reply.ts"
 import { anytime, type Answer, type Context } from "../command.ts"
 import type { Network } from "../network.ts"
@@ -67,6 +68,8 @@ export function registerAccount(
   // What is not needed is not kept.
   const question = { password, isCounted: own, ...(emailRequired ? { email } : {}) }
   ask({ type: "credentials", ...question }, (result) => {
+    // Hashing takes its time: whose right has ended meanwhile makes nothing.
+    if (!own && !session.user?.rights.includes("accounts")) return ERR_NOPRIVILEGES()
     const record = own ? undefined : acted("register", { target: name })
     if (result.type === "credentials")
       return propose(accountRegistered, { name, text: result.text, ...maker }, record)
