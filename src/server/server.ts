@@ -2,43 +2,29 @@
 // cli; what it needs to be told again it is told by `reload`.
 
 import { Engine } from "../core/engine.ts"
-import type { Found, Log, Logger, Query, Request, Result, Row, Settings } from "../core/seams.ts"
-import { revocationOf } from "../core/certificates.ts"
+import type { Log, Logger, Row, Settings } from "../core/seams.ts"
 import { ClashError } from "../core/start.ts"
 import type { Account } from "../core/user.ts"
-import { writtenRange } from "./address.ts"
+import { EXIT, UserError } from "../user-error.ts"
 import { Administration } from "./administration.ts"
 import type { Rules } from "./certificate-judge.ts"
 import { monotonicMs, now } from "./clock.ts"
-import type { Config } from "./config.ts"
-import type { Connection } from "./connection.ts"
 import type { Endpoint } from "./endpoint.ts"
 import { Est } from "./est.ts"
 import { Gateways } from "./gateways.ts"
 import { listen } from "./listener.ts"
 import { HashingQueue } from "./hashing-queue.ts"
-import { BUSY, Identity } from "./identity.ts"
-import type { Invitations } from "./invitations.ts"
+import { Identity } from "./identity.ts"
 import { PasswordChecker } from "./password-checker.ts"
+import { performer } from "./performer.ts"
 import { Proxies } from "./proxies.ts"
 import { remembered } from "./remembered.ts"
 import { RevocationList } from "./revocation-list.ts"
 import type { Shell } from "./shell.ts"
-import { EXIT, UserError } from "../user-error.ts"
-import type { SignerOrLocked } from "./signer.ts"
+import { type Changeable, rulesOf, settingsOf } from "./site.ts"
+import { sendEverybodyAway } from "./stopping.ts"
 import { Throttle } from "./throttle.ts"
-import type { TlsMaterial } from "./tls-material.ts"
 import { Turns } from "./turns.ts"
-
-/** What may change while the server runs. Where it listens and where its data are may not. */
-export interface Changeable {
-  readonly config: Config
-  readonly tls: TlsMaterial
-  /** Lines of the message of the day. */
-  readonly motd: readonly string[]
-  /** Makes certificates for who is invited; without it nobody can be. */
-  readonly signer?: SignerOrLocked
-}
 
 export interface ServerOptions extends Changeable {
   readonly log: Log
@@ -78,7 +64,6 @@ export interface Server {
 }
 
 const TICK_MS = 5000
-const STOP_WITHIN_MS = 4000
 
 /** Throws a UserError (78) when it cannot listen; the log is then still open. */
 export function startServer(options: ServerOptions): Server {
@@ -232,117 +217,6 @@ function newestPassword(accounts: Iterable<Account>): number {
     // What an account was registered with took nothing's place.
     if (credentialsSeq !== id) newest = Math.max(newest, credentialsSeq)
   return newest
-}
-
-function settingsOf({ config, motd }: Changeable, version: string): Settings {
-  const { name, network, description, admin, access, password } = config.server
-  const { casemapping, defaultUserModes, defaultChannelModes } = config.server
-  return {
-    serverName: name,
-    networkName: network,
-    description,
-    version,
-    admin,
-    motd,
-    access,
-    passwordNeeded: password !== undefined,
-    historyFrom: config.history.from,
-    casemapping,
-    defaultUserModes,
-    defaultChannelModes,
-    accounts: { ...config.accounts, external: config.server.clientCerts !== "off" },
-    limits: config.limits,
-    redactWithinMs: config.history.redactWithinMs,
-  }
-}
-
-function rulesOf({ config, tls }: Changeable, memberOf: Rules["memberOf"], { net }: Engine): Rules {
-  const isPinned = (fingerprint: string) => net.accountPinning(fingerprint) !== undefined
-  const whyRevoked: Rules["whyRevoked"] = (certificate, validFrom) =>
-    revocationOf(net, certificate, validFrom, now())?.reason
-  const { clientCerts, access } = config.server
-  return { mode: clientCerts, access, authorities: tls.authorities, memberOf, isPinned, whyRevoked }
-}
-
-/** Who does what the core asks of the shell. */
-interface Hands {
-  readonly log: Log
-  readonly passwords: PasswordChecker
-  readonly gateways: Gateways
-  readonly identity: Identity
-  readonly invitations: Invitations
-  readonly rehash: () => Promise<void>
-}
-
-function performer(shell: Shell, hands: Hands): (request: Request) => void {
-  const answer = (request: Request, result: Result) => {
-    shell.engine.answered(request.session, result, now())
-    ;(request.session.arrival as Connection).settle()
-  }
-  const fail = (request: Request, error: unknown) => {
-    shell.log({ level: "error", what: `${request.type} failed`, why: String(error) })
-    answer(request, { type: "failed" })
-  }
-  return (request) => {
-    if (request.type === "close") return (request.session.arrival as Connection).finish()
-    answerTo(request, hands)
-      .then(
-        (value) => answer(request, value),
-        (error) => fail(request, error),
-      )
-      .catch((error: Error) => shell.broken(error))
-  }
-}
-
-async function answerTo(
-  request: Exclude<Request, { type: "close" }>,
-  { log, passwords, gateways, identity, invitations, rehash }: Hands,
-): Promise<Result> {
-  switch (request.type) {
-    case "password": {
-      const right = await passwords.check(request.given)
-      return right === "busy" ? BUSY : { type: "password", right }
-    }
-    case "operator": {
-      const { name, given, session } = request
-      const check = () => passwords.rightsOf(name, given)
-      const result = await identity.operator(name, session.arrival as Connection, check)
-      return result.type === "operator" ? { ...result, isKnown: passwords.isOperator(name) } : result
-    }
-    case "webirc":
-      return { type: "webirc", refusal: await gateways.introduce(request) }
-    case "invitation":
-      return { type: "invitation", made: invitations.forDevice(request.session.arrival as Connection) }
-    case "reload":
-      await rehash()
-      return { type: "reloaded" }
-    case "range":
-      return { type: "range", range: writtenRange(request.text) }
-    case "read":
-      return { type: "rows", ...(await found(log, request.query)) }
-    default:
-      return identity.answer(request, request.session.arrival as Connection)
-  }
-}
-
-async function found(log: Log, query: Query): Promise<Found> {
-  return query.kind === "search" ? log.search(query) : { rows: await log.read(query) }
-}
-
-async function sendEverybodyAway(shell: Shell, turns: Turns) {
-  for (const session of shell.engine.sessions) shell.engine.end(session, "SHUTDOWN")
-  turns.wake()
-  for (const connection of shell.connections) if (!connection.isSecured) connection.terminate()
-  const deadlineMs = monotonicMs() + STOP_WITHIN_MS
-  // Who has left already will not close anything more.
-  const isAnybodyThere = () => shell.connections.values().some((connection) => !connection.hasEnded)
-  while (isAnybodyThere() && monotonicMs() < deadlineMs) await Bun.sleep(10)
-  for (const connection of shell.connections) connection.terminate()
-  // A disk that hangs must not keep the process; what it did not take was told to nobody.
-  const { promise: late, resolve } = Promise.withResolvers<void>()
-  const timer = setTimeout(resolve, Math.max(500, deadlineMs - monotonicMs()))
-  await Promise.race([turns.idle(), late])
-  clearTimeout(timer)
 }
 
 function once<T>(action: (value: T) => void): (value: T) => void {
