@@ -13,6 +13,8 @@ import { readPasted } from "./secret.ts"
 export class Keyring {
   /** The PEM of the key that was opened, and the pin of its authority. */
   #opened: { readonly pin: string; readonly keyPem: string } | undefined
+  /** Whether the one that was asked for last could not be opened: another authority may have taken the place of one that was open. */
+  #isLocked = false
   /** What somebody says just now. */
   #said: string | undefined
   /** Whether somebody sits at the terminal to be asked. */
@@ -27,6 +29,7 @@ export class Keyring {
     const { path, pem } = files
     const pin = pinOf(pem)
     const plain = await this.#plain(files, pin, passphraseFile)
+    this.#isLocked = plain === undefined
     if (plain === undefined) return undefined
     return this.keep(await readAuthority(pem, plain, path))
   }
@@ -39,14 +42,15 @@ export class Keyring {
 
   /** Does `read` with a passphrase that somebody says; throws a UserError when it opens nothing. */
   async unlock(passphrase: string, read: () => Promise<void>) {
-    if (this.#opened) throw new UserError("the authority's key is open already")
+    if (this.#opened && !this.#isLocked) throw new UserError("the authority's key is open already")
     this.#said = passphrase
     try {
       await read()
     } finally {
       this.#said = undefined
     }
-    if (!this.#opened) throw new UserError("there is no encrypted key of an authority to open")
+    if (!this.#opened || this.#isLocked)
+      throw new UserError("there is no encrypted key of an authority to open")
   }
 
   async #plain({ keyPath, keyPem }: AuthorityFiles, pin: string, passphraseFile: string | undefined) {
