@@ -6,7 +6,9 @@ import { acted } from "../core/commands/staff-acted.ts"
 import { parseDuration } from "../protocol/duration.ts"
 import { printable } from "../protocol/printable.ts"
 import type { ChannelShown } from "../server/channels.ts"
-import type { Administration, Outcome, Person } from "../server/administration.ts"
+import type { Administration } from "../server/administration.ts"
+import type { Outcome } from "../server/outcome.ts"
+import type { Person } from "../server/people.ts"
 import { clock, day } from "../terminal/clock.ts"
 import { table } from "./table.ts"
 import type { LineWriter } from "./log.ts"
@@ -62,9 +64,9 @@ function obey(line: string, administration: Administration, stop: () => void): s
     case "":
       return ""
     case "/list":
-      return peopleTable(administration.list())
+      return peopleTable(administration.people.list())
     case "/kick":
-      return `  ${wordsOf(administration.kickBy(words))}`
+      return `  ${wordsOf(administration.people.kickBy(words))}`
     case "/ban":
       return `  ${wordsOf(ban(administration, words))}`
     case "/unban":

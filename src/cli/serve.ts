@@ -130,7 +130,7 @@ function sayProgress(what: string) {
 
 /** What the server is given besides its site and its log. */
 function seams(flags: Given, logger: Logger, server: () => Server, revocationFile: RevocationFile) {
-  const nickOf = (id: number) => server().administration.nickOf(id)
+  const nickOf = (id: number) => server().administration.people.nickOf(id)
   return {
     logger,
     memberOf,

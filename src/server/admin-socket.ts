@@ -5,8 +5,9 @@ import { existsSync, rmSync } from "node:fs"
 import { connect } from "node:net"
 import { acted } from "../core/commands/staff-acted.ts"
 import { UserError } from "../user-error.ts"
-import type { Administration, Outcome } from "./administration.ts"
+import type { Administration } from "./administration.ts"
 import type { Endpoint } from "./endpoint.ts"
+import type { Outcome } from "./outcome.ts"
 import { listenPrivately } from "./private-socket.ts"
 import { type AdminAnswer, type AdminRequest, REQUEST, REQUEST_BYTES_MAX } from "./admin-protocol.ts"
 
@@ -76,7 +77,7 @@ async function obey(request: AdminRequest, actions: AdminActions): Promise<Admin
   const { administration } = actions
   switch (request.do) {
     case "list":
-      return { v: 1, ok: true, people: administration.list() }
+      return { v: 1, ok: true, people: administration.people.list() }
     case "status":
       return { v: 1, ok: true, ...(await administration.status()) }
     case "reload":
@@ -87,9 +88,9 @@ async function obey(request: AdminRequest, actions: AdminActions): Promise<Admin
       administration.record(acted("stop"))
       return { v: 1, ok: true, done: "the server is stopping", isStopping: true }
     case "kick":
-      return answerTo(administration.kickBy(request.words))
+      return answerTo(administration.people.kickBy(request.words))
     case "erase":
-      return answerTo(administration.erase(request.name))
+      return answerTo(administration.accounts.erase(request.name))
     case "ban":
       return answerTo(administration.bans.ban(request))
     case "unban":
@@ -103,7 +104,7 @@ async function obey(request: AdminRequest, actions: AdminActions): Promise<Admin
     case "unmute":
       return answerTo(administration.channels.unmute(request))
     case "role":
-      return answerTo(administration.setRole(request.name, request.role))
+      return answerTo(administration.accounts.setRole(request.name, request.role))
     case "lockdown":
       return answerTo(administration.lockdown(request.on))
     case "invite": {
@@ -144,9 +145,9 @@ async function obey(request: AdminRequest, actions: AdminActions): Promise<Admin
       administration.record(acted("unlock"))
       return { v: 1, ok: true, done: "the authority's key is open until the server stops" }
     case "register":
-      return answerTo(await administration.register(request.name, request.password))
+      return answerTo(await administration.accounts.register(request.name, request.password))
     case "password":
-      return answerTo(await administration.changePassword(request.name, request.password))
+      return answerTo(await administration.accounts.changePassword(request.name, request.password))
   }
 }
 

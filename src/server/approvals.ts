@@ -2,7 +2,7 @@
 
 import { requestDecided } from "../core/commands/approval.ts"
 import { openRequests, recordOfDecision, requestMeant } from "../core/requests.ts"
-import type { Outcome } from "./administration.ts"
+import type { Outcome } from "./outcome.ts"
 import { now } from "./clock.ts"
 import type { Shell } from "./shell.ts"
 

@@ -1,12 +1,10 @@
 // What an administrator does with bans of the network: sets them, takes them back, lists them.
 
 import { type Ban, bannedBy, bansOf } from "../core/bans.ts"
-import type { StaffActed } from "../core/commands/staff-acted.ts"
 import { banLifted, banningOf, banSet, liftingOf } from "../core/commands/uban.ts"
-import type { EventType } from "../core/event.ts"
 import { writtenRange } from "./address.ts"
-import type { Outcome } from "./administration.ts"
 import { now } from "./clock.ts"
+import { administer, type Outcome } from "./outcome.ts"
 import type { Shell } from "./shell.ts"
 
 export interface BanWanted {
@@ -30,7 +28,7 @@ export class Bans {
     const banned = bannedBy(engine.net, target, writtenRange(target))
     if (!banned) return { error: this.#unknown(target) }
     const ban = { ...banned, reason, ...(lastsMs === undefined ? {} : { until: now() + lastsMs }) }
-    const refusal = this.#place(banSet, ban, banningOf(ban))
+    const refusal = engine.administer(banSet, ban, now(), banningOf(ban))
     if (refusal !== undefined) return { error: refusal }
     const before = engine.sessions.size
     engine.expel(banned)
@@ -43,20 +41,12 @@ export class Bans {
     const { engine } = this.#shell
     const banned = bannedBy(engine.net, target, writtenRange(target))
     if (!banned || !engine.net.ban(banned)) return { error: `${target} is not banned` }
-    const refusal = this.#place(banLifted, banned, liftingOf(banned))
-    if (refusal !== undefined) return { error: refusal }
-    this.#shell.wake()
-    return { done: `${banned.kind} ${banned.value} is banned no longer` }
+    const done = `${banned.kind} ${banned.value} is banned no longer`
+    return administer(this.#shell, banLifted, banned, liftingOf(banned), done)
   }
 
   list(): Ban[] {
     return bansOf(this.#shell.engine.net, now())
-  }
-
-  #place<F extends object>(type: EventType<F>, fact: F, record: StaffActed): string | undefined {
-    const { engine } = this.#shell
-    if (engine.readOnly) return "the disk is full: nothing can be changed until there is room"
-    return engine.administer(type, fact, now(), record)
   }
 
   #unknown(target: string): string {

@@ -9,8 +9,8 @@ import { sourceOf, type User } from "../core/user.ts"
 import { ACCOUNT, isMute, means, MUTE } from "../protocol/ban-masks.ts"
 import { durationWords } from "../protocol/duration.ts"
 import type { Act } from "../protocol/acts.ts"
-import type { Outcome } from "./administration.ts"
 import { now } from "./clock.ts"
+import { administer, type Outcome } from "./outcome.ts"
 import type { Shell } from "./shell.ts"
 
 /** One of the list. */
@@ -97,12 +97,8 @@ export class Channels {
     done: string,
     lasts?: string,
   ): Outcome {
-    const { engine, wake } = this.#shell
-    if (engine.readOnly) return { error: "the disk is full: nothing can be changed until there is room" }
     const record = acted(act, { target, details: { channel, for: lasts } })
-    const refusal = engine.administer(channelModesChanged, { channel, changes }, now(), record)
-    wake()
-    return refusal === undefined ? { done } : { error: refusal }
+    return administer(this.#shell, channelModesChanged, { channel, changes }, record, done)
   }
 }
 

@@ -5,7 +5,7 @@ import { certificatesOf, type IssuedCertificate } from "../core/certificates.ts"
 import { devicesCalled, devicesOf, namesOf } from "../core/devices.ts"
 import { revoke, REVOKED_TO_OTHERS } from "../core/revoking.ts"
 import { revokedWords } from "../protocol/refusals.ts"
-import type { Outcome } from "./administration.ts"
+import type { Outcome } from "./outcome.ts"
 import { now } from "./clock.ts"
 import type { Shell } from "./shell.ts"
 

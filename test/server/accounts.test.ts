@@ -157,7 +157,7 @@ test("neither a password nor a hash is ever logged, said or kept in the open", a
   const everything = JSON.stringify([
     server.entries,
     irc.lines,
-    server.server.administration.list(),
+    server.server.administration.people.list(),
     await server.server.administration.status(),
     rows.map(({ body }) => body),
   ])

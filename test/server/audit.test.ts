@@ -112,8 +112,8 @@ test("what is refused is no act, and what fails leaves no record", async () => {
   const memory = openMemoryLog()
   await using serve = await serving(undefined, memory)
   const { administration } = serve.server
-  expect(administration.kick("nobody")).toHaveProperty("error")
-  expect(administration.setRole("nobody", "admin")).toHaveProperty("error")
+  expect(administration.people.kick("nobody")).toHaveProperty("error")
+  expect(administration.accounts.setRole("nobody", "admin")).toHaveProperty("error")
   expect(administration.bans.lift("nobody")).toHaveProperty("error")
   expect(await administration.revocations.revoke({ name: "nobody", reason: "lost" })).toHaveProperty("error")
   expect(memory.rows.filter(({ type }) => type === staffActed.type)).toEqual([])

@@ -97,7 +97,7 @@ test("an operator takes back one device, or all, and the list of the revoked say
   const [alice, desktop] = [await login(serve, laptop, "alice"), await invited(serve, "alice", "desktop")]
   const kept = await login(serve, desktop, "al")
   const root = await login(serve, await invited(serve, "root", "desk"), "root")
-  administration.setRole("root", "admin")
+  administration.accounts.setRole("root", "admin")
   root.send("REVOKE alice laptop :lost in the bus")
   await root.expect(/ 481 /)
   root.send("OPER root", "REVOKE alice laptop :lost in the bus")

@@ -69,7 +69,9 @@ describe.each([
     const alice = await serve.connect({ certPem: cert, keyPem: who.keyPem } as never)
     alice.send("NICK al", "USER al 0 * :Al")
     await alice.expect(/^:chat\.local 001 al /)
-    expect(serve.server.administration.list()).toMatchObject([{ account: "alice", certificate: "alice" }])
+    expect(serve.server.administration.people.list()).toMatchObject([
+      { account: "alice", certificate: "alice" },
+    ])
     expect(serve.server.administration.invitations.list()).toEqual([])
   })
 })
@@ -78,18 +80,18 @@ test("an invitation gives a role when it is used, and OPER by it needs the certi
   await using serve = await serving(MEMBERS)
   const who = await newcomer()
   const invitation = await invited(serve, { role: "moderator" })
-  expect(serve.server.administration.setRole("nobody", "owner")).toEqual({
+  expect(serve.server.administration.accounts.setRole("nobody", "owner")).toEqual({
     error: "there is no account nobody",
   })
   const { cert } = await join(serve, invitation, who)
   const alice = await serve.connect({ certPem: cert, keyPem: who.keyPem } as never)
   alice.send("NICK al", "USER al 0 * :Al", "OPER alice")
   await alice.expect(/ 381 al /)
-  expect(serve.server.administration.list()).toMatchObject([{ account: "alice", role: "moderator" }])
-  expect(serve.server.administration.setRole("alice", "owner")).toEqual({ done: "alice is owner" })
+  expect(serve.server.administration.people.list()).toMatchObject([{ account: "alice", role: "moderator" }])
+  expect(serve.server.administration.accounts.setRole("alice", "owner")).toEqual({ done: "alice is owner" })
   await alice.expect(/ MODE al -o$/)
   await join(serve, await invited(serve, { role: "moderator" }), await newcomer())
-  expect(serve.server.administration.list()).toMatchObject([{ role: "owner" }])
+  expect(serve.server.administration.people.list()).toMatchObject([{ role: "owner" }])
 })
 
 test("who is given another role gets the former back by no invitation of before", async () => {
@@ -97,7 +99,7 @@ test("who is given another role gets the former back by no invitation of before"
   const { administration } = serve.server
   const [who, invitation] = [await newcomer(), await invited(serve, { role: "admin", uses: 2 })]
   const { cert } = await join(serve, invitation, who)
-  expect(administration.setRole("alice", "member")).toEqual({ done: "alice is member" })
+  expect(administration.accounts.setRole("alice", "member")).toEqual({ done: "alice is member" })
   await join(serve, invitation, await newcomer())
   const alice = await serve.connect({ certPem: cert, keyPem: who.keyPem } as never)
   alice.send("NICK al", "USER al 0 * :Al", "OPER alice")

@@ -23,7 +23,7 @@ beforeAll(async () => {
   // Who fails often waits; that is tried elsewhere.
   server = await serving(`[throttling]\nexempt = ["127.0.0.0/8"]\n[server]\naccess = "members"\n${CHEAP}`)
   relayed = await server.authority.issueServer(["127.0.0.1"], { file: "relay" })
-  await server.server.administration.register("alice", PASSWORD)
+  await server.server.administration.accounts.register("alice", PASSWORD)
 })
 beforeEach(() => {
   server.entries.length = 0
@@ -104,6 +104,8 @@ test.each(["none", "another member's"])(
       await irc.settled().catch(() => [])
       irc.drop()
     }
-    expect(server.server.administration.list().filter(({ account }) => account === "carol")).toEqual([])
+    expect(server.server.administration.people.list().filter(({ account }) => account === "carol")).toEqual(
+      [],
+    )
   },
 )

@@ -33,7 +33,7 @@ afterEach(() => verify.mockRestore())
 
 async function site(toml: string): Promise<Serving> {
   const server = await serving(toml)
-  expect(await server.server.administration.register("alice", PASSWORD)).toHaveProperty("done")
+  expect(await server.server.administration.accounts.register("alice", PASSWORD)).toHaveProperty("done")
   return server
 }
 
@@ -81,7 +81,7 @@ test("of fifty guesses from one address three are compared at most before one is
   dora.send("NICK dora", "USER dora 0 * :Dora")
   await dora.expect(/ 001 /)
   await dora.quit()
-  expect(await server.server.administration.changePassword("dora", PASSWORD)).toHaveProperty("done")
+  expect(await server.server.administration.accounts.changePassword("dora", PASSWORD)).toHaveProperty("done")
   const guesses = await attempts(server, 50, "dora", "a guess")
   await until(() => running > 0, "the first guess")
   for (let i = 0; i < 3; i++) {

@@ -54,7 +54,7 @@ test.each<[what: string, header: string | Uint8Array, address: string]>([
       const { client, balancer } = await through(one, "alice", header, { isSlow })
       await using _balancer = balancer
       expect(await addressOf(client, "alice")).toBe(address)
-      expect(one.server.administration.list()).toMatchObject([{ nick: "alice", address }])
+      expect(one.server.administration.people.list()).toMatchObject([{ nick: "alice", address }])
       await client.quit()
     }
     const connected = one.entries.filter(({ what }) => what === "connected")
@@ -181,7 +181,7 @@ test.each(ways)("%s: who does not read is ended; who is gone is gone on both sid
   const bob = await one.register("bob")
   alice.pause()
   const flood = Array.from({ length: 400 }, () => `PRIVMSG alice :${"x".repeat(400)}`)
-  while (one.server.administration.list().length === 2) {
+  while (one.server.administration.people.list().length === 2) {
     bob.send(...flood)
     await bob.settled()
   }
@@ -195,7 +195,7 @@ test.each(ways)("%s: who does not read is ended; who is gone is gone on both sid
   await bob.expect(/ 731 bob :carol/)
   const { client: dan, balancer: fourth } = await through(one, "dan", FROM_192, options)
   await using _fourth = fourth
-  one.server.administration.kick("dan")
+  one.server.administration.people.kick("dan")
   await dan.expect(/^ERROR :KICKED/)
   await dan.closed
 })

@@ -63,7 +63,7 @@ test("members get in with their certificate, guests do not", async () => {
   guest.send("NICK bob", "USER bob 0 * :Bob")
   await guest.expect(/^ERROR :ACCOUNT_REQUIRED /)
   await guest.closed
-  expect(serve.server.administration.list()).toMatchObject([
+  expect(serve.server.administration.people.list()).toMatchObject([
     { nick: "alice", certificate: "alice", address: "127.0.0.1" },
   ])
   await alice.quit()

@@ -67,7 +67,7 @@ test("a gateway's user has the announced address, its host, and no certificate o
   // "Servers MUST ONLY treat the connection as secure if this flag is sent"
   expect(lines.filter((line) => /^(?:330|671)/.test(line))).toEqual([])
   expect((await whois(bob, "alice")).join()).not.toContain("192.0.2.1")
-  const people = one.server.administration
+  const people = one.server.administration.people
     .list()
     .map(({ nick, address, certificate }) => [nick, address, certificate])
   expect(people).toEqual([
