@@ -20,12 +20,13 @@ export class NotRenewed extends UserError {
   }
 }
 
-/** A certificate of the same authority's key that lasts longer than the one that is known. */
+/** A certificate of the same authority, by its own signature, that lasts longer than the one that is known. */
 function newerAuthority(answer: Answer, ca: string): string | undefined {
   const [known, pin] = [new X509Certificate(ca), pinOf(ca)]
-  return certificatesIn(answer).find(
-    (pem) => pinOf(pem) === pin && new X509Certificate(pem).validToDate > known.validToDate,
-  )
+  return certificatesIn(answer).find((pem) => {
+    const next = new X509Certificate(pem)
+    return pinOf(pem) === pin && next.verify(known.publicKey) && next.validToDate > known.validToDate
+  })
 }
 
 /** Throws a UserError, also when `signal` says that nobody waits any longer. The server keeps the former certificate for one more day. */
