@@ -40,6 +40,8 @@ export const INVITATIONS_MAX = 10_000
 export const REQUESTS_MAX = 1000
 /** Certificates of one account that have not expired; made on request. */
 export const ISSUED_CERTIFICATES_MAX = 100
+/** The same with those that were taken back, which a member has asked for without anybody's help. */
+export const ISSUED_CERTIFICATES_KEPT_MAX = 1000
 /** Characters of why one is revoked: it reaches its person in one line with other words. */
 export const REVOCATION_REASON_LENGTH_MAX = 100
 /** How long a member's invitation for another device of their own is good, and how soon the next may follow. */

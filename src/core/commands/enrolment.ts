@@ -2,7 +2,11 @@
 // them: `chat invite` asks for the first, server/est.ts for the second.
 
 import { STANDARD_REPLIES } from "../../protocol/capabilities.ts"
-import { ISSUED_CERTIFICATES_MAX, INVITATIONS_MAX } from "../../protocol/limits.ts"
+import {
+  INVITATIONS_MAX,
+  ISSUED_CERTIFICATES_KEPT_MAX,
+  ISSUED_CERTIFICATES_MAX,
+} from "../../protocol/limits.ts"
 import type { Nick } from "../../protocol/names.ts"
 import { FAIL, NOTE, type Reply } from "../../protocol/reply.ts"
 import { type Role, ROLES } from "../../protocol/rights.ts"
@@ -87,13 +91,18 @@ export const certificateIssued = event<CertificateIssued>({
     const account = net.account(accountName)
     if (!account) return refusal("there is no such account", accountName)
     const invitation = id === undefined ? undefined : net.invitations.get(id)
+    if (id !== undefined && net.lockedSince !== undefined) return refusal("nobody new is let in for now", id)
     if (id !== undefined && (invitation?.accountId !== account.id || !mayUse(invitation, keyPin)))
       return refusal("it is used, or unknown", id)
     // What was taken back takes no room, or a thief's renewals would keep out who was robbed; what was renewed does for its last day.
-    const counted = certificatesOf(net, account).filter(({ notAfter, revoked }) =>
-      revoked ? revoked.reason === SUPERSEDED && revoked.at > notBefore : notAfter > notBefore,
+    const kept = certificatesOf(net, account).filter(({ notAfter }) => notAfter > notBefore)
+    const counted = kept.filter(
+      ({ revoked }) => !revoked || (revoked.reason === SUPERSEDED && revoked.at > notBefore),
     )
-    return counted.length < ISSUED_CERTIFICATES_MAX
+    // All of it is remembered, so that a member alone makes only so much; who runs the server may always help.
+    const isOwn = !invitation || invitation.own === true
+    const isFull = isOwn && kept.length >= ISSUED_CERTIFICATES_KEPT_MAX
+    return counted.length < ISSUED_CERTIFICATES_MAX && !isFull
       ? undefined
       : refusal("the account has too many certificates", accountName)
   },
