@@ -49,6 +49,13 @@ export function revoke(
   return theirs
 }
 
+/** What lets the account's holder in all the same, in words for who took the rest back: whoever had the computer may have set it. */
+export function whatStays({ credentials, certificates }: Account): string {
+  const pinned = certificates.size === 0 ? [] : [`certificates that it has pinned (${certificates.size})`]
+  const stays = [...(credentials === undefined ? [] : ["the password"]), ...pinned]
+  return stays.length === 0 ? "" : `; what else logs in to the account stays: ${stays.join(", ")}`
+}
+
 /** Whoever has the computer may have the line that it came by, too, and could make another for itself. */
 function goesWith({ id: accountId }: Account, gone: Revoking["gone"]): (invitation: Invitation) => boolean {
   const used = new Set(gone?.map(({ invitation }) => invitation))

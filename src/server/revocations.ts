@@ -3,7 +3,7 @@
 
 import { certificatesOf, type IssuedCertificate } from "../core/certificates.ts"
 import { devicesCalled, devicesOf, namesOf } from "../core/devices.ts"
-import { revoke, REVOKED_TO_OTHERS } from "../core/revoking.ts"
+import { revoke, REVOKED_TO_OTHERS, whatStays } from "../core/revoking.ts"
 import { revokedWords } from "../protocol/refusals.ts"
 import type { Outcome } from "./outcome.ts"
 import { now } from "./clock.ts"
@@ -57,7 +57,8 @@ export class Revocations {
     this.#shell.wake()
     await this.#shell.durable(last)
     const what = device === undefined ? "every certificate" : `the certificate on ${device}`
-    return { done: `${what} of ${account.name} is revoked; connections closed: ${sessions.length}` }
+    const closed = `connections closed: ${sessions.length}${whatStays(account)}`
+    return { done: `${what} of ${account.name} is revoked; ${closed}` }
   }
 
   /** For other programs, in DER; undefined when this server cannot sign. */

@@ -8,7 +8,7 @@ import { serverTime } from "../../protocol/server-time.ts"
 import { type Answer, command, type UserContext } from "../command.ts"
 import { RENEWABLE_DAYS_MAX } from "../certificates.ts"
 import { type Device, devicesCalled, devicesOf, isOn, namesOf } from "../devices.ts"
-import { revoke, REVOKED_TO_OTHERS } from "../revoking.ts"
+import { revoke, REVOKED_TO_OTHERS, whatStays } from "../revoking.ts"
 import type { Result } from "../seams.ts"
 import type { Account } from "../user.ts"
 import { isCertified } from "./account.ts"
@@ -91,7 +91,8 @@ function remove(
   const ended = revoke(net, sessions, { account, gone, reason }, propose)
   for (const other of ended) close(other, "CERT_REVOKED", revokedWords(reason), REVOKED_TO_OTHERS)
   if (ended.includes(session)) return undefined
-  return NOTE("DEVICE", "REMOVED", [name], `It comes in no more; connections closed: ${ended.length}`)
+  const text = `It comes in no more; connections closed: ${ended.length}${whatStays(account)}`
+  return NOTE("DEVICE", "REMOVED", [name], text)
 }
 
 function fail(code: string, context: readonly string[], text: string): Reply {

@@ -9,7 +9,7 @@ import { FAIL, NOTE, type Reply } from "../../protocol/reply.ts"
 import { command } from "../command.ts"
 import { devicesCalled, devicesOf, namesOf } from "../devices.ts"
 import { isAbove } from "../operators.ts"
-import { revoke, REVOKED_TO_OTHERS } from "../revoking.ts"
+import { revoke, REVOKED_TO_OTHERS, whatStays } from "../revoking.ts"
 
 const ALL = "*"
 
@@ -43,7 +43,7 @@ export const REVOKE = command({
       "REVOKE",
       "REVOKED",
       [account.name, device],
-      `Taken back; connections closed: ${ended.length}`,
+      `Taken back; connections closed: ${ended.length}${whatStays(account)}`,
     )
   },
 })
