@@ -1,4 +1,5 @@
-// One letter of a MODE, read against the channel as it is: https://modern.ircdocs.horse/#mode-message
+// One letter of a MODE, read against the channel as it is, and how many go into one line:
+// https://modern.ircdocs.horse/#mode-message
 
 import { banMask, isMute } from "../protocol/ban-masks.ts"
 import { durationWords, parseSeconds } from "../protocol/duration.ts"
@@ -30,6 +31,8 @@ export interface Change {
 
 /** Bytes of a mask in a list. */
 const MASK_BYTES_MAX = 200
+/** Bytes of masks, keys and limits in one MODE; nicks are no longer than masks may be. */
+const PARAM_BYTES_MAX = 240
 
 /** https://modern.ircdocs.horse/#mode-message, types A to D */
 export function takesParam({ kind }: ChannelMode, on: boolean): boolean {
@@ -156,4 +159,20 @@ export function readMask(
 
 export function bitOf(letter: string): number {
   return PREFIXES.find((prefix) => prefix.letter === letter)?.bit ?? 0
+}
+
+/** As many changes at a time, `most` of them, as surely fit into one line with the longest source and channel. */
+export function inLines(changes: readonly Change[], most = Infinity): Change[][] {
+  const out: Change[][] = []
+  let bytes = PARAM_BYTES_MAX
+  for (const change of changes) {
+    const more = byteLength(change.param ?? "") + 1
+    bytes += more
+    if (bytes > PARAM_BYTES_MAX || (out.at(-1)?.length ?? 0) >= most) {
+      out.push([])
+      bytes = more
+    }
+    out.at(-1)?.push(change)
+  }
+  return out
 }

@@ -3,7 +3,7 @@
 
 import { EVENT_PLAYBACK, MESSAGE_REDACTION, MESSAGE_TAGS } from "../protocol/capabilities.ts"
 import { nickOf } from "../protocol/names.ts"
-import { channelModesChanged } from "./commands/channel-modes.ts"
+import { channelModesChanged } from "./commands/channel-modes-changed.ts"
 import { userJoined } from "./commands/join.ts"
 import { memberKicked } from "./commands/kick.ts"
 import { messageSent, tagsSent } from "./commands/message-sent.ts"

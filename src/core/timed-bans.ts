@@ -7,8 +7,9 @@ import { durationWords } from "../protocol/duration.ts"
 import { HALF_OPERATOR } from "../protocol/modes.ts"
 import { NOTE } from "../protocol/reply.ts"
 import type { Channel } from "./channel.ts"
+import type { ChannelModesChanged } from "./commands/channel-modes-changed.ts"
 import type { Stamp } from "./event.ts"
-import type { Change } from "./mode-change.ts"
+import { type Change, inLines } from "./mode-change.ts"
 import type { Network } from "./network.ts"
 import type { Tell } from "./tell.ts"
 
@@ -28,4 +29,12 @@ export function announceEnd(net: Network, channel: Channel, change: Change, e: S
   for (const { user, prefixes } of channel.members.values())
     for (const session of user.sessions)
       if (prefixes >= HALF_OPERATOR && !session.has(STANDARD_REPLIES)) tell.session(session, notice)
+}
+
+/** What lifts the bans that are over by `now`: MODEs of the server. */
+export function endOfBans(net: Network, now: number): ChannelModesChanged[] {
+  return net.overdueBans(now).flatMap(([channel, masks]) => {
+    const changes = masks.map((param) => ({ on: false, letter: "b", param }))
+    return inLines(changes, net.settings.limits.modes).map((few) => ({ channel: channel.name, changes: few }))
+  })
 }

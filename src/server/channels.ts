@@ -1,6 +1,6 @@
 // What an administrator does with channels: lists them, and mutes somebody in one.
 
-import { channelModesChanged } from "../core/commands/channel-modes.ts"
+import { channelModesChanged } from "../core/commands/channel-modes-changed.ts"
 import { acted } from "../core/commands/staff-acted.ts"
 import { modesOf, type Channel } from "../core/channel.ts"
 import { type Change, readMask } from "../core/mode-change.ts"

@@ -7,7 +7,7 @@ import { FAIL } from "../../protocol/reply.ts"
 import { isVisible } from "../channel.ts"
 import { command } from "../command.ts"
 import { readMask } from "../mode-change.ts"
-import { channelModesChanged } from "./channel-modes.ts"
+import { channelModesChanged } from "./channel-modes-changed.ts"
 
 export const TBAN = command({
   name: "TBAN",
