@@ -29,15 +29,18 @@ const floor = (name: string): Server => ({
   command: `'${process.execPath}' '${FLOOR}' --mode ${name.replace("floor-", "")} --port {port} --cert {cert} --key {key}`,
 })
 
-/** The server without its log. */
-const forgetful: Server = {
-  name: "forgetful",
-  command: `'${process.execPath}' '${FORGETFUL}' --port {port} --cert {cert} --key {key} --dir {dir}`,
+/** The server without its log, or with the least of one. */
+const forgetful = (name: string, more = ""): Server => ({
+  name,
+  command: `'${process.execPath}' '${FORGETFUL}' --port {port} --cert {cert} --key {key} --dir {dir} ${more}`,
   config: CHAT_CONFIG,
-}
+})
 
 /** What takes turns with chat in a test, to stand beside it. */
-export const beside = (name: string): Server => (name === forgetful.name ? forgetful : floor(name))
+export function beside(name: string): Server {
+  if (name === "forgetful") return forgetful(name)
+  return name === "bare-log" ? forgetful(name, "--barely") : floor(name)
+}
 
 export const chat = (program: string): Server => ({
   name: "chat",

@@ -61,6 +61,17 @@ export const TESTS: readonly Test[] = [
       { key: "p99Ms", label: "echo p99 ms" },
     ],
   },
+  {
+    name: "steady",
+    load: ["latency", "--senders", "10", "--rate", "300", "--warm-seconds", "5", "--seconds", "20"],
+    quickLoad: ["--warm-seconds", "1", "--seconds", "3"],
+    floors: ["forgetful", "bare-log"],
+    figures: [
+      { key: "cpuUsPerMessage", label: "CPU us a message" },
+      { key: "p50Ms", label: "echo p50 ms" },
+      { key: "p99Ms", label: "echo p99 ms" },
+    ],
+  },
   echo(1),
   echo(10),
   echo(100),
@@ -79,7 +90,7 @@ function fanOut(members: number, window: number, senders = 1, name?: string, mor
     name: name ?? `fan-out-${members}-w${window}`,
     load: ["fan-out", ...sizes, ...more],
     // With one message in flight there is nothing to join, so the plain floor is the one to stand beside.
-    floors: [...(window * senders === 1 ? WRITE_FIRST : TICK_FIRST), "forgetful"],
+    floors: [...(window * senders === 1 ? WRITE_FIRST : TICK_FIRST), "forgetful", "bare-log"],
     figures: [PER_DELIVERY, PER_SECOND],
   }
 }
@@ -100,7 +111,7 @@ function echo(senders: number, window = 1): Test {
     name: window === 1 ? `echo-${senders}` : `echo-${senders}-w${window}`,
     load: ["echo", ...sizes, "--warm-seconds", "3", "--seconds", "6"],
     quickLoad: ["--warm-seconds", "1", "--seconds", "2"],
-    floors: ["forgetful"],
+    floors: ["forgetful", "bare-log"],
     figures: [
       { key: "messagesPerSecond", label: "messages a second" },
       { key: "p50Ms", label: "echo p50 ms" },

@@ -58,6 +58,7 @@ export async function latency(settings: Settings): Promise<Outcome> {
     p50Ms: quantile(latenciesMs, 0.5),
     p99Ms: quantile(latenciesMs, 0.99),
     maxMs: quantile(latenciesMs, 1),
+    cpuUsPerMessage: (cpuSeconds / count) * 1e6,
     messages: count,
     cpuSeconds,
     stealPercent,
