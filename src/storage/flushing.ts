@@ -7,15 +7,15 @@ const REST_MS = 5
 
 /** Flushes what another thread writes to `path`, as soon as it is there, again and again; the answer ends it. */
 export function keepFlushed(path: string): () => void {
-  let isDone = false
+  const writing = { isDone: false }
   void (async () => {
-    while (!isDone) {
+    while (!writing.isDone) {
       // Not there yet, or no longer. Of a failed disk hears who writes it, when the whole is flushed.
       await flush(path).catch(() => undefined)
       await Bun.sleep(REST_MS)
     }
   })()
-  return () => void (isDone = true)
+  return () => void (writing.isDone = true)
 }
 
 async function flush(path: string): Promise<void> {

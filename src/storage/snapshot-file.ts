@@ -105,7 +105,7 @@ interface Stretch {
   readonly stateless: readonly string[]
 }
 
-/** What is read at once: while somebody reads, the WAL cannot begin anew, and a commit that makes it longer takes twice as long. */
+/** What is read at once: while somebody reads, the WAL cannot begin anew, and only grows. */
 const SLICE_ROWS = 20_000
 
 /** Rows that change the state, in order. Such rows are never changed, so they need not all be read at one moment. */
