@@ -3,8 +3,6 @@
 
 import type { Unreadable } from "../protocol/line-reader.ts"
 import { parse } from "../protocol/message.ts"
-import { BOT } from "../protocol/modes.ts"
-import { msgidOf } from "../protocol/msgid.ts"
 import {
   ERR_ALREADYREGISTERED,
   ERR_NEEDMOREPARAMS,
@@ -24,13 +22,12 @@ import { quit, userQuit } from "./commands/quit.ts"
 import { serverStarted, startOf } from "./commands/server.ts"
 import { type StaffActed, staffActed } from "./commands/staff-acted.ts"
 import { dueOf } from "./deadlines.ts"
-import { Erasures } from "./erasures.ts"
-import type { EventType, Stamp } from "./event.ts"
+import type { EventType } from "./event.ts"
 import { farewell } from "./farewell.ts"
+import { Ledger } from "./ledger.ts"
 import { Network } from "./network.ts"
 import { offersOf, reoffer } from "./offers.ts"
 import { BrokenStateError, replay } from "./replay.ts"
-import { rowOf } from "./rows.ts"
 import { pursueRegistration } from "./registration.ts"
 import type { Arrival, Logger, Request, Result, Row, Settings, Turn } from "./seams.ts"
 import { Session } from "./session.ts"
@@ -39,7 +36,7 @@ import { ClashError, type Start } from "./start.ts"
 import { Tell } from "./tell.ts"
 import { endOfBans } from "./timed-bans.ts"
 import { unreadable } from "./unreadable.ts"
-import { sourceOf, type User } from "./user.ts"
+import type { User } from "./user.ts"
 
 /** Lines that may wait behind a command that waits for the shell. */
 const BACKLOG_LINES_MAX = 1000
@@ -50,30 +47,24 @@ export class Engine {
   /** True while the disk is full: what may be refused is refused. */
   readOnly = false
   readonly #log: Logger
-  readonly #epoch: number
-  #seq: number
-  #at: number
   #sessionIds = 0
   readonly #speech = new Speech(() => this.net.settings.serverName)
   readonly #tell: Tell
-  readonly #erasures = new Erasures()
-  #rows: Row[] = []
+  readonly #ledger: Ledger
   #requests: Request[] = []
 
   /** `history` are the rows that change state, in order: those after the snapshot, or of all earlier runs. */
   constructor(settings: Settings, start: Start, history: Iterable<Row>, log: Logger, now: number) {
     this.net = new Network(settings)
     this.#log = log
-    this.#epoch = start.epoch
-    this.#seq = start.nextSeq
-    this.#at = Math.max(start.lastAt, now)
     this.#tell = new Tell(this.#speech, (name) => this.net.folded(name))
+    this.#ledger = new Ledger(this.net, this.#tell, start, now)
     if (start.snapshot) this.net.restore(start.snapshot)
     replay(this.net, history)
     const { casemapping } = settings
     const clash = this.net.clashUnder(casemapping)
     if (clash) throw new ClashError(casemapping, clash)
-    this.#place(serverStarted, startOf(this.#epoch, settings), undefined)
+    this.#ledger.place(serverStarted, startOf(start.epoch, settings), undefined)
     this.#endBans()
   }
 
@@ -162,7 +153,7 @@ export class Engine {
   /** Ends whoever is here and banned by this, if it is in force. */
   expel(banned: Banned) {
     const ban = this.net.ban(banned)
-    if (!ban || isOver(ban, this.#at)) return
+    if (!ban || isOver(ban, this.#ledger.at)) return
     for (const user of this.net.users.values())
       if (meansUser(this.net, ban, user)) this.dismiss(user, "BANNED", wordsOf(ban))
     for (const session of this.sessions)
@@ -183,21 +174,20 @@ export class Engine {
     const refusal = type.refuse?.(this.net, fact, undefined)
     if (refusal) return `${refusal.params.join(" ")}: ${refusal.text ?? ""}`
     if (this.readOnly && type.refuse) return "the disk is full: nothing is changed until there is room"
-    this.#place(type, fact, undefined)
-    if (record) this.#place(staffActed, record, undefined)
+    this.#ledger.place(type, fact, undefined)
+    if (record) this.#ledger.place(staffActed, record, undefined)
     return undefined
   }
 
   /** The place of the newest fact. */
   get lastSeq(): number {
-    return this.#seq - 1
+    return this.#ledger.lastSeq
   }
 
   /** Everything since the last turn, or undefined when nothing happened. */
   take(): Turn | undefined {
-    if (this.#rows.length === 0 && this.#requests.length === 0 && this.#speech.isSilent) return undefined
-    const turn = { rows: this.#rows, deliveries: this.#speech.take(), requests: this.#requests }
-    this.#rows = []
+    if (this.#ledger.isEmpty && this.#requests.length === 0 && this.#speech.isSilent) return undefined
+    const turn = { rows: this.#ledger.take(), deliveries: this.#speech.take(), requests: this.#requests }
     this.#requests = []
     return turn
   }
@@ -210,10 +200,9 @@ export class Engine {
     for (const session of this.sessions) this.#speech.answer(session, reoffer(session, before, after))
   }
 
-  // Time in the log never goes back, whatever the clock does.
   #advance(now: number) {
     this.#tell.pace.now = now
-    if (now > this.#at) this.#at = now
+    this.#ledger.advance(now)
   }
 
   #obey(session: Session, line: string | Unreadable) {
@@ -244,9 +233,9 @@ export class Engine {
       sessions: this.sessions,
       watch: this.#tell.watch,
       pace: this.#tell.pace,
-      erasures: this.#erasures,
+      erasures: this.#ledger.erasures,
       message,
-      now: this.#at,
+      now: this.#ledger.at,
       commands: COMMANDS,
       propose: (type, fact, record) => this.#propose(session, command, type, fact, record),
       ask: (question, resume) =>
@@ -299,39 +288,9 @@ export class Engine {
       return this.#speech.answer(session, wordedBy(command, session, full))
     }
     this.#tell.origin = session
-    this.#place(type, fact, user)
+    this.#ledger.place(type, fact, user)
     this.#tell.origin = undefined
-    if (record) this.#place(staffActed, record, user)
-  }
-
-  // The log gives the fact its place; on one node that is at once.
-  #place<F extends object>(type: EventType<F>, fact: F, by: User | undefined) {
-    const seq = this.#seq++
-    const stamp: Stamp = {
-      seq,
-      at: this.#at,
-      msgid: msgidOf(this.#epoch, seq),
-      source: by ? sourceOf(by) : this.net.settings.serverName,
-      ...(by ? { by: by.id } : {}),
-      ...(by?.account ? { account: by.account.name } : {}),
-      ...(by?.modes.has(BOT) ? { bot: true } : {}),
-    }
-    if (type.kept?.(this.net, fact, by) ?? true) {
-      const row = rowOf(type.type, fact, stamp, by, this.#channelId(fact, seq))
-      const erases = type.erases?.(fact)
-      this.#rows.push(erases ? { ...row, erases } : row)
-      if (erases) this.#erasures.add(erases, seq, this.#at)
-    }
-    try {
-      type.apply(this.net, { ...fact, ...stamp }, this.#tell)
-    } catch (cause) {
-      throw new BrokenStateError(`event ${type.type} could not be applied`, { cause })
-    }
-  }
-
-  #channelId(fact: { channel?: unknown }, seq: number): number | null {
-    if (typeof fact.channel !== "string") return null
-    return this.net.channel(fact.channel)?.id ?? seq
+    if (record) this.#ledger.place(staffActed, record, user)
   }
 
   #ask(session: Session, command: string, question: Question, resume: (result: Result) => Answer) {
@@ -362,14 +321,14 @@ export class Engine {
         sessions: this.sessions,
         log: this.#log,
         readOnly: this.readOnly,
-        place: (type, fact, by) => this.#place(type, fact, by),
+        place: (type, fact, by) => this.#ledger.place(type, fact, by),
         answer: (answer) => this.#speech.answer(session, answer),
         ask: (question, resume) => this.#ask(session, "PASS", question, resume),
         end: (code, words) => this.end(session, code, words),
         replace: (other) => this.end(other, "REPLACED"),
         newBatch: this.#speech.newBatch,
-        lastSeq: () => this.#seq - 1,
-        now: this.#at,
+        lastSeq: () => this.#ledger.lastSeq,
+        now: this.#ledger.at,
       })
     }
   }
@@ -384,16 +343,17 @@ export class Engine {
     user.sessions.splice(user.sessions.indexOf(session), 1)
     if (user.sessions.length > 0 || !this.net.users.has(user.id)) return
     if (!isAlwaysOn(user.account, this.net.settings.accounts.alwaysOn)) this.#quit(user, reason)
-    else if (user.absentSince === undefined) this.#place(userDetached, { user: user.id }, user)
+    else if (user.absentSince === undefined) this.#ledger.place(userDetached, { user: user.id }, user)
   }
 
   // While the disk is full they wait: nobody says anything then anyway.
   #endBans() {
     if (this.readOnly) return
-    for (const fact of endOfBans(this.net, this.#at)) this.#place(channelModesChanged, fact, undefined)
+    for (const fact of endOfBans(this.net, this.#ledger.at))
+      this.#ledger.place(channelModesChanged, fact, undefined)
   }
 
   #quit(user: User, reason: string) {
-    if (this.net.users.has(user.id)) this.#place(userQuit, quit(user, reason), user)
+    if (this.net.users.has(user.id)) this.#ledger.place(userQuit, quit(user, reason), user)
   }
 }
