@@ -175,6 +175,12 @@ export function silenced(net: Network, channel: Channel, user: User): Reply | un
   return flags.has("M") && !user.account ? ERR_CANNOTSENDTOCHAN(name, "M") : undefined
 }
 
+/** Who may not speak there, or not to all, does not do so in a reason either. */
+export function mayBeHeard(net: Network, channel: Channel, user: User): boolean {
+  if (silenced(net, channel, user)) return false
+  return !channel.flags.has("U") || (channel.members.get(user)?.prefixes ?? 0) > 0
+}
+
 /** What who is kept out or silent is told of the end of that, if it has one. */
 export function endOf({ until }: ListEntry): string | undefined {
   return until === undefined ? undefined : `b until ${serverTime(until)}`

@@ -4,7 +4,7 @@ import { truncated, type ChannelName } from "../../protocol/names.ts"
 import { ERR_NOSUCHCHANNEL, ERR_NOTONCHANNEL } from "../../protocol/numerics.ts"
 import type { Reply } from "../../protocol/reply.ts"
 import { secrecy } from "../auditorium.ts"
-import type { Channel } from "../channel.ts"
+import { mayBeHeard, type Channel } from "../channel.ts"
 import { command } from "../command.ts"
 import { event, from, type Stamp } from "../event.ts"
 import type { Content } from "../narrow.ts"
@@ -15,14 +15,17 @@ export const PART = command({
   syntax: "<channel>{,<channel>} [<reason>]",
   help: "Leaves channels.",
   specification: "https://modern.ircdocs.horse/#part-message",
-  run({ net, user, propose }, names: string, reason?: string) {
+  run({ net, user, pace, propose }, names: string, reason?: string) {
     const refused: Reply[] = []
-    const said = reason === undefined ? {} : { reason: truncated(reason, net.settings.limits.kickLength) }
     for (const name of names.split(",")) {
       const channel = net.channel(name)
       if (!channel) refused.push(ERR_NOSUCHCHANNEL(name === "" ? "*" : name))
       else if (!user.channels.has(channel)) refused.push(ERR_NOTONCHANNEL(name))
-      else propose(userParted, parting(channel, user, said))
+      else {
+        const isHeard = mayBeHeard(net, channel, user) && !pace.refuse(channel, user)
+        const said = { reason: truncated(reason ?? "", net.settings.limits.kickLength) }
+        propose(userParted, parting(channel, user, reason !== undefined && isHeard ? said : {}))
+      }
     }
     return refused
   },
@@ -44,6 +47,7 @@ export const userParted = event<UserParted>({
     const channel = net.channel(e.channel)
     const user = net.users.get(e.user)
     if (!channel || !user || !channel.members.has(user)) return
+    if (e.reason !== undefined) tell.pace.spoke(channel, user)
     tell.witnesses(channel, user, line(e, channel.name))
     net.leave(channel, user)
   },

@@ -7,7 +7,7 @@ import { parseMsgid, type Msgid } from "../../protocol/msgid.ts"
 import { isChannelName, nickOf, truncated, type ChannelName, type Nick } from "../../protocol/names.ts"
 import { ERR_UNKNOWNCOMMAND } from "../../protocol/numerics.ts"
 import { FAIL, type Reply } from "../../protocol/reply.ts"
-import { isOperator, silenced, type Channel } from "../channel.ts"
+import { isOperator, mayBeHeard, type Channel } from "../channel.ts"
 import { command, type Answer, type UserContext } from "../command.ts"
 import { event, from, type Stamp } from "../event.ts"
 import type { Network } from "../network.ts"
@@ -102,7 +102,9 @@ function redact(
   reason: string | undefined,
 ): Answer {
   const { settings } = net
-  const isHeard = peer !== undefined || mayBeHeard(net, net.channel(channel ?? status?.channel ?? ""), user)
+  const there = net.channel(channel ?? status?.channel ?? "")
+  const isHeard =
+    peer !== undefined || keepsOrder(user) || (there !== undefined && mayBeHeard(net, there, user))
   const to = peer !== undefined ? { peer } : status ? { status } : channel === undefined ? {} : { channel }
   const fact = {
     of: msgid,
@@ -122,13 +124,6 @@ function recordOf(net: Network, fact: MessageRedacted, by: User, nick: string): 
   if (fact.peer !== undefined || isOwn(author, by) || ranksAbove(net, fact, by)) return undefined
   const target = (author.account === null ? undefined : net.accountOf(author.account)?.name) ?? nick
   return acted("redact", { target, reason, details: { channel: channel ?? status?.channel, msgid: of } })
-}
-
-// Who may not speak there, or not to all, does not do so in a reason either.
-function mayBeHeard(net: Network, channel: Channel | undefined, user: User): boolean {
-  if (keepsOrder(user)) return true
-  if (!channel || silenced(net, channel, user)) return false
-  return !channel.flags.has("U") || (channel.members.get(user)?.prefixes ?? 0) > 0
 }
 
 const invalidTarget = (target: string) =>
