@@ -5,11 +5,12 @@ import { ACTS } from "../protocol/acts.ts"
 import { inertJson, printable } from "../protocol/printable.ts"
 import { askAdmin } from "../server/admin-client.ts"
 import type { AdminAnswer } from "../server/admin-protocol.ts"
-import { type DataDirectory, dataDirectory, defaultDataDirectory } from "../storage/data-directory.ts"
+import type { DataDirectory } from "../storage/data-directory.ts"
 import { EXIT, type ExitCode, UserError } from "../user-error.ts"
 import { type Action, type ActionFlags, ACTIONS } from "./admin-actions.ts"
 import { type AuditFlags, showAudit } from "./audit.ts"
 import { cliCommand } from "./command.ts"
+import { DATA, dataFolder } from "./data-folder.ts"
 
 /** It asks the log and not the server, which need not run. */
 const AUDIT = "audit"
@@ -57,11 +58,11 @@ export const admin = cliCommand({
     by: { type: "string", valueHint: "WHO", description: "audit: an account, a nick, or console" },
     act: { type: "string", valueHint: "ACT", description: `audit: ${Object.keys(ACTS).join(", ")}` },
     limit: { type: "string", valueHint: "N", description: "audit: how many, the newest; default 50" },
-    data: { type: "string", valueHint: "DIR", description: "the server's data directory" },
+    data: DATA,
   },
   operandsMax: 64,
   async run({ flags, positionals }): Promise<ExitCode> {
-    const directory = dataDirectory(flags.data ?? process.env["CHAT_DATA"] ?? defaultDataDirectory())
+    const directory = dataFolder(flags.data)
     const [name, ...words] = positionals
     if (name === AUDIT) return audit(directory, words, flags)
     const action = actionOf(name)

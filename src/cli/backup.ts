@@ -3,10 +3,10 @@
 import { resolve } from "node:path"
 import { inertJson, printable } from "../protocol/printable.ts"
 import { type Manifest, writtenBytes } from "../storage/backup.ts"
-import { dataDirectory, defaultDataDirectory } from "../storage/data-directory.ts"
 import { EXIT, type ExitCode, UserError } from "../user-error.ts"
 import { doInThread } from "./chores.ts"
 import { cliCommand } from "./command.ts"
+import { DATA, dataFolder } from "./data-folder.ts"
 
 const PROGRESS_EVERY_MS = 500
 
@@ -21,14 +21,14 @@ export const backup = cliCommand({
   ],
   flags: {
     json: { type: "boolean", description: "one JSON object instead of words" },
-    data: { type: "string", valueHint: "DIR", description: "the server's data directory" },
+    data: DATA,
   },
   operandsMax: 1,
   async run({ flags, positionals: [file] }): Promise<ExitCode> {
     if (file === undefined) {
       throw new UserError("into which file?", { hint: "chat backup monday.tar", exitCode: EXIT.usage })
     }
-    const directory = dataDirectory(flags.data ?? process.env["CHAT_DATA"] ?? defaultDataDirectory())
+    const directory = dataFolder(flags.data)
     const path = resolve(file)
     const endProgress = flags.json ? () => {} : showProgress(path)
     const manifest = await doInThread({ do: "backup", data: directory.path, file: path }).finally(endProgress)

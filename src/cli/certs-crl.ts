@@ -3,10 +3,10 @@
 import { writePublic } from "../authority/private-file.ts"
 import { printable } from "../protocol/printable.ts"
 import { askAdmin } from "../server/admin-client.ts"
-import { dataDirectory, defaultDataDirectory } from "../storage/data-directory.ts"
 import { EXIT, UserError } from "../user-error.ts"
 import { shown } from "./certs-print.ts"
 import { cliCommand } from "./command.ts"
+import { DATA, dataFolder } from "./data-folder.ts"
 import { pemOfList } from "./revocation-file.ts"
 
 export const crl = cliCommand({
@@ -21,7 +21,7 @@ export const crl = cliCommand({
   flags: {
     out: { type: "string", valueHint: "FILE", description: "default: standard output" },
     pem: { type: "boolean", description: "in PEM" },
-    data: { type: "string", valueHint: "DIR", description: "the server's data directory" },
+    data: DATA,
   },
   async run({ flags }) {
     if (flags.out === undefined && !flags.pem && process.stdout.isTTY)
@@ -29,7 +29,7 @@ export const crl = cliCommand({
         hint: "name a file with --out, or ask for --pem",
         exitCode: EXIT.usage,
       })
-    const { adminSocket } = dataDirectory(flags.data ?? process.env["CHAT_DATA"] ?? defaultDataDirectory())
+    const { adminSocket } = dataFolder(flags.data)
     const answer = await askAdmin(adminSocket, { do: "crl" })
     if (!answer.ok) throw new UserError(printable((answer as { error: string }).error))
     const der = Buffer.from(String(answer["der"]), "base64")

@@ -4,11 +4,11 @@ import { changePassphrase } from "../authority/authority-files.ts"
 import { isEncrypted } from "../authority/key-encryption.ts"
 import { printable } from "../protocol/printable.ts"
 import { askAdmin } from "../server/admin-client.ts"
-import { dataDirectory, defaultDataDirectory } from "../storage/data-directory.ts"
 import { EXIT, UserError } from "../user-error.ts"
 import { authorityFolder, OUT_OR_OWN } from "./authority-folder.ts"
 import { shown } from "./certs-print.ts"
 import { cliCommand } from "./command.ts"
+import { DATA, dataFolder } from "./data-folder.ts"
 import { choosePassphrase, PASSPHRASE_FILE, passphraseFrom } from "./passphrase.ts"
 
 export const passphrase = cliCommand({
@@ -21,7 +21,7 @@ export const passphrase = cliCommand({
   ],
   operandsMax: 0,
   flags: {
-    out: OUT_OR_OWN,
+    ...OUT_OR_OWN,
     "passphrase-file": { ...PASSPHRASE_FILE, description: "its first line is the passphrase until now" },
     "new-passphrase-file": { ...PASSPHRASE_FILE, description: "its first line is the new passphrase" },
     remove: { type: "boolean", description: "keep the key without a passphrase" },
@@ -29,7 +29,7 @@ export const passphrase = cliCommand({
   async run({ flags }) {
     const [now, next] = [flags["passphrase-file"], flags["new-passphrase-file"]]
     const { keyPath, keyPem } = await changePassphrase(
-      authorityFolder(flags.out),
+      authorityFolder(flags),
       passphraseFrom(now),
       async () => (flags.remove ? undefined : choosePassphrase(next)),
     )
@@ -49,7 +49,7 @@ export const unlock = cliCommand({
   operandsMax: 1,
   flags: {
     "passphrase-file": PASSPHRASE_FILE,
-    data: { type: "string", valueHint: "DIR", description: "the server's data directory" },
+    data: DATA,
   },
   async run({ flags, positionals }) {
     // It may be the passphrase, which is not said again.
@@ -61,7 +61,7 @@ export const unlock = cliCommand({
           exitCode: EXIT.usage,
         },
       )
-    const { adminSocket } = dataDirectory(flags.data ?? process.env["CHAT_DATA"] ?? defaultDataDirectory())
+    const { adminSocket } = dataFolder(flags.data)
     const said = await passphraseFrom(flags["passphrase-file"])("the authority's key")
     const answer = await askAdmin(adminSocket, { do: "unlock", passphrase: said })
     if (answer.ok) return shown(printable(String(answer["done"])))

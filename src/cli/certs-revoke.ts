@@ -5,13 +5,11 @@ import { inertJson, printable } from "../protocol/printable.ts"
 import { askAdmin } from "../server/admin-client.ts"
 import type { AdminRequest } from "../server/admin-protocol.ts"
 import type { ListedCertificate } from "../server/revocations.ts"
-import { dataDirectory, defaultDataDirectory } from "../storage/data-directory.ts"
 import { clock, day } from "../terminal/clock.ts"
 import { EXIT, UserError } from "../user-error.ts"
 import { cliCommand } from "./command.ts"
+import { DATA, dataFolder } from "./data-folder.ts"
 import { table } from "./table.ts"
-
-const DATA = { type: "string", valueHint: "DIR", description: "the server's data directory" } as const
 
 export const revoke = cliCommand({
   name: "certs revoke",
@@ -68,8 +66,8 @@ export const devices = cliCommand({
 })
 
 /** Those of this authority (its pin in hex) as a table; nothing where no server runs, or none was given. */
-export async function givenBy(issuer: string): Promise<string | undefined> {
-  const answer = await ask(undefined, { do: "certificates" }).catch(() => undefined)
+export async function givenBy(issuer: string, data: string | undefined): Promise<string | undefined> {
+  const answer = await ask(data, { do: "certificates" }).catch(() => undefined)
   const listed = ((answer?.["certificates"] ?? []) as ListedCertificate[]).filter(
     (one) => one.issuer === issuer,
   )
@@ -77,7 +75,7 @@ export async function givenBy(issuer: string): Promise<string | undefined> {
 }
 
 async function ask(data: string | undefined, request: AdminRequest): Promise<Record<string, unknown>> {
-  const { adminSocket } = dataDirectory(data ?? process.env["CHAT_DATA"] ?? defaultDataDirectory())
+  const { adminSocket } = dataFolder(data)
   const answer = await askAdmin(adminSocket, request)
   if (answer.ok) return answer
   throw new UserError(printable((answer as { error: string }).error), { exitCode: EXIT.noSuchTarget })

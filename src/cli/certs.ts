@@ -11,7 +11,7 @@ import {
   renewAuthorityIn,
 } from "../authority/folder.ts"
 import { assertClientName } from "../authority/hosts.ts"
-import { reasonOf, shellWord } from "../authority/private-file.ts"
+import { reasonOf } from "../authority/private-file.ts"
 import { EXIT, UserError } from "../user-error.ts"
 import {
   detailsOf,
@@ -22,13 +22,22 @@ import {
   serveLine,
   shown,
 } from "./certs-print.ts"
-import { authorityFolder, OUT, OUT_OR_OWN } from "./authority-folder.ts"
+import {
+  authorityFolder,
+  closeData,
+  type FolderFlags,
+  folderToFill,
+  inFolder,
+  OUT_OR_DATA,
+  OUT_OR_OWN,
+} from "./authority-folder.ts"
 import { crl } from "./certs-crl.ts"
 import { exportIdentity, identityIn, identityOn } from "./certs-export.ts"
 import { passphrase, unlock } from "./certs-passphrase.ts"
 import { devices, givenBy, revoke } from "./certs-revoke.ts"
 import { signRequest } from "./certs-sign.ts"
 import { cliCommand } from "./command.ts"
+import { DATA } from "./data-folder.ts"
 import { PASSPHRASE, PASSPHRASE_FILE, passphraseFrom, secrecyOf } from "./passphrase.ts"
 
 const init = cliCommand({
@@ -42,7 +51,7 @@ const init = cliCommand({
   ],
   operandsMax: 0,
   flags: {
-    out: OUT,
+    ...OUT_OR_DATA,
     host: {
       type: "string",
       valueHint: "NAME",
@@ -57,7 +66,8 @@ const init = cliCommand({
     },
   },
   async run({ flags }) {
-    const dir = flags.out ?? "certs"
+    const dir = folderToFill(flags)
+    closeData(flags)
     const force = flags.force ?? false
     const { authority, outcome } = await ensureAuthority(dir, {
       hosts: flags.host,
@@ -66,7 +76,7 @@ const init = cliCommand({
     })
     printOutcomes([outcome, await ensureServer(dir, authority, flags.host, { force })])
     printWords(outcome.certificate)
-    return shown(`next: ${serveLine(dir)}\nthen: chat certs client NAME${inFolder(flags.out)}`)
+    return shown(`next: ${nextServe(dir, flags)}\nthen: chat certs client NAME${inFolder(flags)}`)
   },
 })
 
@@ -76,10 +86,10 @@ const renewCa = cliCommand({
   summary: "make the authority's certificate anew, for ten more years; its key and its six words stay",
   examples: [["chat certs renew-ca", "whoever knows the authority goes on to know it"]],
   operandsMax: 0,
-  flags: { out: OUT_OR_OWN, "passphrase-file": PASSPHRASE_FILE },
+  flags: { ...OUT_OR_OWN, "passphrase-file": PASSPHRASE_FILE },
   async run({ flags }) {
     const ask = passphraseFrom(flags["passphrase-file"])
-    const outcome = await renewAuthorityIn(authorityFolder(flags.out), { ask })
+    const outcome = await renewAuthorityIn(authorityFolder(flags), { ask })
     printOutcomes([outcome])
     printWords(outcome.certificate)
     return shown("next, if a server runs: chat admin reload")
@@ -96,15 +106,15 @@ const server = cliCommand({
   ],
   operandsMax: Number.POSITIVE_INFINITY,
   flags: {
-    out: OUT,
+    ...OUT_OR_DATA,
     force: { type: "boolean", description: "make it anew, for just these hosts" },
     "passphrase-file": PASSPHRASE_FILE,
   },
   async run({ flags, positionals }) {
-    const dir = flags.out ?? "certs"
+    const dir = folderToFill(flags)
     const authority = await loadAuthority(dir, passphraseFrom(flags["passphrase-file"]))
     printOutcomes([await ensureServer(dir, authority, positionals, { force: flags.force ?? false })])
-    return shown(`next: ${serveLine(dir)}`)
+    return shown(`next: ${nextServe(dir, flags)}`)
   },
 })
 
@@ -115,13 +125,13 @@ const client = cliCommand({
   examples: [["chat certs client alice", "the files for alice, and the line that she connects with"]],
   operandsMax: Number.POSITIVE_INFINITY,
   flags: {
-    out: OUT_OR_OWN,
+    ...OUT_OR_OWN,
     force: { type: "boolean", description: "make it anew, with another key" },
     "passphrase-file": PASSPHRASE_FILE,
   },
   async run({ flags, positionals }) {
     if (positionals.length === 0) throw missing("whose certificate?", "chat certs client alice")
-    const folder = authorityFolder(flags.out)
+    const folder = authorityFolder(flags)
     positionals.forEach(assertClientName)
     const authority = await loadAuthority(folder, passphraseFrom(flags["passphrase-file"]))
     for (const name of positionals) {
@@ -140,11 +150,11 @@ const sign = cliCommand({
   summary: "sign NAME's request for a certificate: the key stays where it was made",
   examples: [["chat certs sign alice alice.csr", "the request may ask for anything; only its key counts"]],
   operandsMax: 2,
-  flags: { out: OUT_OR_OWN, "passphrase-file": PASSPHRASE_FILE },
+  flags: { ...OUT_OR_OWN, "passphrase-file": PASSPHRASE_FILE },
   async run({ flags, positionals: [name, file] }) {
     if (name === undefined || file === undefined)
       throw missing("whose request, and in which file?", "chat certs sign alice alice.csr")
-    await signRequest(authorityFolder(flags.out), name, file, passphraseFrom(flags["passphrase-file"]))
+    await signRequest(authorityFolder(flags), name, file, passphraseFrom(flags["passphrase-file"]))
     return EXIT.done
   },
 })
@@ -175,12 +185,15 @@ const exported = cliCommand({
       valueHint: "NAME",
       description: "a server that this computer knows, in place of NAME",
     },
+    data: DATA,
   },
   async run({ flags, positionals: [name] }) {
     if ((name === undefined) === (flags.server === undefined))
       throw missing("whose certificate, NAME's or that of this computer?", "chat certs export alice --pem")
     const identity =
-      name === undefined ? identityOn(flags.server ?? "") : identityIn(authorityFolder(undefined), name)
+      name === undefined
+        ? identityOn(flags.server ?? "")
+        : identityIn(authorityFolder({ data: flags.data }), name)
     return shown(`made    ${await exportIdentity(identity, flags)}`)
   },
 })
@@ -205,9 +218,9 @@ const list = cliCommand({
     "list the certificates in the folder, and those that a running server has given with its authority",
   examples: [],
   operandsMax: 0,
-  flags: { out: OUT },
+  flags: OUT_OR_OWN,
   async run({ flags }) {
-    const folder = authorityFolder(flags.out)
+    const folder = authorityFolder(flags)
     const certificates = listCertificates(folder)
     const [first] = certificates
     if (!first)
@@ -215,7 +228,7 @@ const list = cliCommand({
         hint: "make an authority: chat certs init",
       })
     for (const { path, certificate } of certificates) printRow(path, certificate, first.certificate)
-    const given = await givenBy(first.certificate.pin)
+    const given = await givenBy(first.certificate.pin, flags.data)
     if (given !== undefined) process.stdout.write(`\n${given}\n`)
     return EXIT.done
   },
@@ -262,6 +275,7 @@ function missing(question: string, example: string): UserError {
   return new UserError(question, { hint: `for example: ${example}`, exitCode: EXIT.usage })
 }
 
-function inFolder(out: string | undefined): string {
-  return out === undefined ? "" : ` --out ${shellWord(out)}`
+/** A server finds what is in its own data directory by itself. */
+function nextServe(dir: string, flags: FolderFlags): string {
+  return flags.data === undefined ? serveLine(dir) : `chat serve${inFolder(flags)}`
 }

@@ -11,13 +11,13 @@ import { eventOf } from "../core/rows.ts"
 import type { Row, Settings } from "../core/seams.ts"
 import { inertJson, printable } from "../protocol/printable.ts"
 import { serverTime } from "../protocol/server-time.ts"
-import { dataDirectory, defaultDataDirectory } from "../storage/data-directory.ts"
 import { explain, openReadable } from "../storage/database.ts"
 import { saidRows } from "../storage/said-rows.ts"
 import { stateRows } from "../storage/snapshot-file.ts"
 import { EXIT, type ExitCode, UserError } from "../user-error.ts"
 import { actObject } from "./audit.ts"
 import { cliCommand } from "./command.ts"
+import { DATA, dataFolder } from "./data-folder.ts"
 
 const TYPES = ["messageSent", "topicChanged", staffActed.type]
 const PIECE_CHARACTERS = 65_536
@@ -38,7 +38,7 @@ export const exportCommand = cliCommand({
       valueHint: "TIME",
       description: "not before this: 2026-01-31, 2026-01-31T12:00:00Z",
     },
-    data: { type: "string", valueHint: "DIR", description: "the server's data directory" },
+    data: DATA,
   },
   operandsMax: 1,
   async run({ flags, positionals: [channel] }): Promise<ExitCode> {
@@ -49,7 +49,7 @@ export const exportCommand = cliCommand({
       })
     }
     const since = flags.since === undefined ? undefined : timeOf(flags.since)
-    const directory = dataDirectory(flags.data ?? process.env["CHAT_DATA"] ?? defaultDataDirectory())
+    const directory = dataFolder(flags.data)
     if (!existsSync(directory.log)) {
       throw new UserError(`there is no log in ${directory.path}`, {
         hint: "name the server's data directory with --data DIR",

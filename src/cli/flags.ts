@@ -66,7 +66,7 @@ function explained(error: unknown, names: readonly string[]): unknown {
   if (code === "ERR_PARSE_ARGS_UNKNOWN_OPTION") {
     const near = nearest(flag.replace(/^-+/, ""), names)
     return new UserError(`unknown flag ${flag}`, {
-      hint: near ? `did you mean --${near}?` : "chat help COMMAND lists its flags",
+      ...(near ? { hint: `did you mean --${near}?` } : {}),
       exitCode: EXIT.usage,
     })
   }

@@ -9,10 +9,10 @@ import { askAdmin } from "../server/admin-client.ts"
 import { type AdminRequest, INVITATION_TTL_MS_MAX, INVITATION_USES_MAX } from "../server/admin-protocol.ts"
 import { DEFAULT_PORT, type Endpoint, showEndpoint } from "../server/endpoint.ts"
 import { type Invited, publicNameIn } from "../server/invitations.ts"
-import { dataDirectory, defaultDataDirectory } from "../storage/data-directory.ts"
 import { clock, day } from "../terminal/clock.ts"
 import { EXIT, type ExitCode, UserError } from "../user-error.ts"
 import { cliCommand } from "./command.ts"
+import { DATA, dataFolder } from "./data-folder.ts"
 import { channelName, isTarget } from "./dialling.ts"
 import type { Given } from "./flags.ts"
 import { type Given as Listed, shown } from "./invite-list.ts"
@@ -46,7 +46,7 @@ const FLAGS = {
   },
   print: { type: "boolean", description: "with --roster: strips to cut up and hand out" },
   qr: { type: "boolean", description: "shows the link as a QR code, too; with --print: a page of HTML" },
-  data: { type: "string", valueHint: "DIR", description: "the server's data directory" },
+  data: DATA,
   json: { type: "boolean", description: "one JSON object" },
 } as const
 
@@ -72,7 +72,7 @@ export const invite = cliCommand({
   flags: FLAGS,
   operandsMax: 2,
   async run({ flags, positionals: [name, id] }): Promise<ExitCode> {
-    const { adminSocket } = dataDirectory(flags.data ?? process.env["CHAT_DATA"] ?? defaultDataDirectory())
+    const { adminSocket } = dataFolder(flags.data)
     if (flags.roster !== undefined) return inviteAll(adminSocket, flags.roster, name, flags)
     if (flags.print) throw wrong("--print is for a class", "chat invite --roster class.csv --print")
     if (flags.qr && flags.json) throw wrong("--qr is for people, --json for programs", "give one of them")

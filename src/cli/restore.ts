@@ -1,10 +1,10 @@
 // chat restore: a data directory from a backup.
 
 import { printable } from "../protocol/printable.ts"
-import { dataDirectory, defaultDataDirectory } from "../storage/data-directory.ts"
 import { restore as restoreFrom } from "../storage/restore.ts"
 import { EXIT, type ExitCode, UserError } from "../user-error.ts"
 import { cliCommand } from "./command.ts"
+import { DATA, dataFolder } from "./data-folder.ts"
 
 export const restore = cliCommand({
   name: "restore",
@@ -19,7 +19,7 @@ export const restore = cliCommand({
     ],
   ],
   flags: {
-    data: { type: "string", valueHint: "DIR", description: "the data directory to fill" },
+    data: { ...DATA, description: "the data directory to fill" },
     force: { type: "boolean", description: "also if it is not empty; what is there is kept aside" },
   },
   operandsMax: 1,
@@ -27,7 +27,7 @@ export const restore = cliCommand({
     if (file === undefined) {
       throw new UserError("from which file?", { hint: "chat restore monday.tar", exitCode: EXIT.usage })
     }
-    const { path } = dataDirectory(flags.data ?? process.env["CHAT_DATA"] ?? defaultDataDirectory())
+    const { path } = dataFolder(flags.data)
     const { manifest, aside } = restoreFrom(file, path, flags.force ?? false)
     const { made, seq, files } = manifest
     process.stdout.write(

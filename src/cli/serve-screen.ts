@@ -70,9 +70,9 @@ function giveAway({ site, endpoints, data }: Screen): string[] {
       `  Let someone in:       chat invite alice${dataFlag(data)}   (and send her the line that it prints)`,
     ]
   }
-  const out = site.own ? ` --out ${short(site.own.folder)}` : ""
+  const from = site.own ? ` --data ${short(data)}` : ""
   return [
-    `  Let someone in:       chat certs client alice${out}`,
+    `  Let someone in:       chat certs client alice${from}`,
     "                        and give her alice.pem and alice.key, and this line:",
     `                        chat connect ${host}${pin} --cert alice.pem`,
   ]

@@ -20,13 +20,13 @@ test.each([
 
 test.each([
   [["--hots", "a"], "unknown flag --hots", "did you mean --host?"],
-  [["--verbose"], "unknown flag --verbose", "chat help COMMAND lists its flags"],
-  [["-x"], "unknown flag -x", expect.any(String)],
+  [["--verbose"], "unknown flag --verbose", undefined],
+  [["-x"], "unknown flag -x", undefined],
   [["--out"], "--out needs a value", undefined],
   [["--out", "--force"], "--out needs a value", undefined],
   [["--force=yes"], "--force takes no value", undefined],
   [["--out", "a", "--out", "b"], "--out was given more than once", undefined],
-  [["--no-force"], expect.stringContaining("unknown flag --no-force"), expect.any(String)],
+  [["--no-force"], expect.stringContaining("unknown flag --no-force"), undefined],
 ])("%j is refused: %s", (args, message, hint) => {
   expect(() => parseFlags(FLAGS, args)).toThrow(expect.objectContaining({ message, hint, exitCode: 2 }))
 })
