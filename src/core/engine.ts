@@ -32,7 +32,7 @@ import { pursueRegistration } from "./registration.ts"
 import type { Arrival, Logger, Request, Result, Row, Settings, Turn } from "./seams.ts"
 import { Session } from "./session.ts"
 import { Speech } from "./speech.ts"
-import { ClashError, type Start } from "./start.ts"
+import { ClashError, clashUnder, type Start } from "./start.ts"
 import { Tell } from "./tell.ts"
 import { endOfBans } from "./timed-bans.ts"
 import { unreadable } from "./unreadable.ts"
@@ -62,7 +62,7 @@ export class Engine {
     if (start.snapshot) this.net.restore(start.snapshot)
     replay(this.net, history)
     const { casemapping } = settings
-    const clash = this.net.clashUnder(casemapping)
+    const clash = clashUnder(this.net, casemapping)
     if (clash) throw new ClashError(casemapping, clash)
     this.#ledger.place(serverStarted, startOf(start.epoch, settings), undefined)
     this.#endBans()

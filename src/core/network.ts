@@ -1,6 +1,5 @@
 // The state of the network: what the log says, and nothing else. Only `apply` of an event changes it.
 
-import { AUDIT_CHANNEL } from "../protocol/acts.ts"
 import { CASEMAPPINGS, type CasemappingName } from "../protocol/casemapping.ts"
 import type { ChannelName, Nick } from "../protocol/names.ts"
 import type { Invitation, IssuedCertificate } from "./certificates.ts"
@@ -89,21 +88,6 @@ export class Network {
 
   parseChannelName(text: string): ChannelName | undefined {
     return CASEMAPPINGS[this.casemapping].parseChannelName(text, this.settings.limits.channelLength)
-  }
-
-  /** Two names that would be one under another casemapping. */
-  clashUnder(casemapping: CasemappingName): readonly [string, string] | undefined {
-    const channels = this.audit ? [...this.channels.values(), this.audit] : this.channels.values()
-    for (const named of [channels, this.accounts.values()]) {
-      const seen = new Map<string, string>()
-      for (const { name } of named) {
-        const key = CASEMAPPINGS[casemapping].folded(name)
-        const other = seen.get(key)
-        if (other !== undefined) return [other, name]
-        seen.set(key, name)
-      }
-    }
-    return undefined
   }
 
   /** Names compare so from now on; none of them clash. */
@@ -221,18 +205,6 @@ export class Network {
     return this.audit !== undefined && key === this.folded(this.audit.name)
   }
 
-  /** Makes the channel of the audit, once; a channel that had its name before goes on under another. */
-  openAudit({ seq, at }: Place) {
-    if (this.audit) return
-    const before = this.channel(AUDIT_CHANNEL)
-    if (before) {
-      let free = `${AUDIT_CHANNEL}-${before.id}` as ChannelName
-      while (this.channel(free)) free = `${free}_` as ChannelName
-      this.renameChannel(before, free)
-    }
-    this.audit = newChannel(seq, AUDIT_CHANNEL, at, AUDIT_MODES)
-  }
-
   /** The id, and so the history, stays; what forwards to the channel goes on doing so. */
   renameChannel(channel: Channel, name: ChannelName) {
     this.channels.delete(this.folded(channel.name))
@@ -315,9 +287,6 @@ export class Network {
     return 0
   }
 }
-
-/** Hidden from who is not in it; nobody speaks or sets a topic in it, since nobody has a sign there. */
-const AUDIT_MODES = "imnst"
 
 function keyAnew<T>(map: Map<string, T>, key: (value: T) => string) {
   const values = [...map.values()]

@@ -1,5 +1,7 @@
 // How a run begins, and why it cannot.
 
+import { CASEMAPPINGS, type CasemappingName } from "../protocol/casemapping.ts"
+import type { Network } from "./network.ts"
 import type { Snapshot } from "./snapshot.ts"
 
 /** Where the log stood when this run began. */
@@ -19,4 +21,22 @@ export class ClashError extends Error {
     super(`${names.join(" and ")} are one name under the casemapping ${casemapping}`)
     this.names = names
   }
+}
+
+/** Two names that would be one under another casemapping. */
+export function clashUnder(
+  net: Network,
+  casemapping: CasemappingName,
+): readonly [string, string] | undefined {
+  const channels = net.audit ? [...net.channels.values(), net.audit] : net.channels.values()
+  for (const named of [channels, net.accounts.values()]) {
+    const seen = new Map<string, string>()
+    for (const { name } of named) {
+      const key = CASEMAPPINGS[casemapping].folded(name)
+      const other = seen.get(key)
+      if (other !== undefined) return [other, name]
+      seen.set(key, name)
+    }
+  }
+  return undefined
 }

@@ -2,6 +2,7 @@
 
 import type { CasemappingName } from "../../protocol/casemapping.ts"
 import { becomeAbsent, isAlwaysOn } from "../always-on.ts"
+import { openAudit } from "../audit.ts"
 import { event } from "../event.ts"
 import type { AlwaysOn, Settings } from "../seams.ts"
 
@@ -39,6 +40,6 @@ export const serverStarted = event<ServerStarted>({
     }
     net.usersMost = net.users.size
     net.adopt(e.casemapping ?? "ascii")
-    if (e.audit) net.openAudit(e)
+    if (e.audit) openAudit(net, e)
   },
 })
