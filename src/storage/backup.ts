@@ -8,8 +8,9 @@ import { copyLog, usedBytes } from "./copy-log.ts"
 import type { DataDirectory } from "./data-directory.ts"
 import { explain, noRoomFor, openReadable } from "./database.ts"
 import { freeBytes, isNoRoom } from "./disk.ts"
+import { Jobs } from "./jobs.ts"
 import { noteBackup } from "./last-backup.ts"
-import { schemaOf } from "./schema.ts"
+import { SCHEMA, schemaOf } from "./schema.ts"
 import { endArchive, piecesOf, writeEntry } from "./tar.ts"
 import { writeWhole } from "./whole-file.ts"
 
@@ -82,8 +83,10 @@ function copyOf(directory: DataDirectory, copy: string) {
   try {
     // The copy and the archive.
     if (freeBytes(copy) < 2 * usedBytes(db)) throw noRoomFor(dirname(copy))
-    if (schemaOf(db, directory.log) === undefined) throw noLog(directory)
+    const schema = schemaOf(db, directory.log)
+    if (schema === undefined) throw noLog(directory)
     copyLog(db, copy)
+    if (schema === SCHEMA) finishErasing(copy)
   } finally {
     db.close()
   }
@@ -94,6 +97,17 @@ function copyOf(directory: DataDirectory, copy: string) {
   } finally {
     made.close()
     for (const end of ["-wal", "-shm"]) fs.rmSync(copy + end, { force: true })
+  }
+}
+
+// What was erased is acknowledged before it is gone from the disk, which may take until the next start.
+function finishErasing(copy: string): void {
+  const jobs = new Jobs(copy)
+  try {
+    while (jobs.erase());
+    while (jobs.renew());
+  } finally {
+    jobs.close()
   }
 }
 

@@ -3,7 +3,7 @@
 import type { Database } from "bun:sqlite"
 import type { Row } from "../core/seams.ts"
 import { placesOf } from "./places.ts"
-import { COLUMNS } from "./row-sql.ts"
+import { COLUMNS, NOT_TO_ERASE } from "./row-sql.ts"
 
 export interface Said {
   readonly types: readonly string[]
@@ -13,7 +13,7 @@ export interface Said {
   readonly since?: number | undefined
 }
 
-/** In order, as of the moment of the first. */
+/** In order, as of the moment of the first; without what is still to be erased. */
 export function* saidRows(db: Database, { types, channelId, since }: Said): Generator<Row> {
   const { low } = placesOf(db, since === undefined ? {} : { after: { kind: "at", at: since - 1 } })
   const wanted = JSON.stringify(types)
@@ -21,4 +21,5 @@ export function* saidRows(db: Database, { types, channelId, since }: Said): Gene
 }
 
 const SAID = `select ${COLUMNS} from events e
-  where e.seq > ?1 and e.type in (select value from json_each(?2)) and (?3 is null or e.channel_id = ?3)`
+  where e.seq > ?1 and e.type in (select value from json_each(?2)) and (?3 is null or e.channel_id = ?3)
+    and ${NOT_TO_ERASE}`

@@ -14,11 +14,15 @@ import {
 import { join } from "node:path"
 import { backUp } from "../../src/storage/backup.ts"
 import { dataDirectory } from "../../src/storage/data-directory.ts"
+import { openWritable } from "../../src/storage/database.ts"
+import { erase } from "../../src/storage/erasing.ts"
+import { Jobs } from "../../src/storage/jobs.ts"
 import { lastBackup } from "../../src/storage/last-backup.ts"
 import { restore } from "../../src/storage/restore.ts"
+import { saidRows } from "../../src/storage/said-rows.ts"
 import { openSqliteLog } from "../../src/storage/sqlite-log.ts"
 import { UserError } from "../../src/user-error.ts"
-import { append, query, row, rowsFrom } from "./rows.ts"
+import { append, query, row, rowsFrom, termsOf } from "./rows.ts"
 import { canMount, mountSmallDisk, unmountSmallDisks } from "./small-disk.ts"
 import { removeTemporaryDirectories, temporaryDirectory } from "./temporary-directory.ts"
 
@@ -114,6 +118,39 @@ test("what is said in a deleted row is in no later backup", async () => {
   db.close()
   backUp(directory, file, PROGRAM)
   expect(readFileSync(file).includes("erase-this-word")).toBe(false)
+})
+
+test("what is acknowledged as erased is in no later backup or export, though it is still on the disk", async () => {
+  const { directory, file } = await site()
+  const texts = { said: "erase-this-word of ", kept: "leave-that-one of " }
+  const db = openWritable(directory.log, "lazy")
+  const insert = db.prepare("insert into events values (?, ?, 'messageSent', 1, ?, '{}', ?, null)")
+  for (let seq = 101; seq <= 700; seq++) {
+    const [account, text] = seq % 6 === 0 ? [8, texts.kept] : [7, texts.said]
+    insert.run(seq, 2_000_000 + seq, account, text + seq)
+  }
+  insert.finalize()
+  const jobs = new Jobs(directory.log)
+  while (jobs.history.through < 700) jobs.history.follow(700)
+  while (jobs.search.through < 700) jobs.search.follow(700)
+  jobs.close()
+  erase(db, { accountId: 7, types: ["messageSent"] }, 700)
+  const exported = [...saidRows(db, { types: ["messageSent"] })].map(({ text }) => text ?? "")
+  expect(exported.filter((text) => text.startsWith(texts.said))).toEqual([])
+  expect(exported.filter((text) => text.startsWith(texts.kept))).toHaveLength(100)
+  db.close()
+
+  backUp(directory, file, PROGRAM)
+  expect(readFileSync(directory.log).includes(texts.said)).toBe(true)
+  const bytes = readFileSync(file)
+  expect(bytes.includes(texts.said)).toBe(false)
+  expect(bytes.includes(texts.kept)).toBe(true)
+  expect(readdirSync(join(file, ".."))).toEqual(["backup.tar"])
+  const path = join(temporaryDirectory(), "new")
+  restore(file, path, false)
+  const restored = openWritable(join(path, "log.db"), "lazy")
+  expect(termsOf(restored).filter((term) => "erase-this".includes(term))).toEqual([])
+  restored.close()
 })
 
 describe("a restore refuses", () => {
