@@ -9,8 +9,15 @@ import type { Happening, Spoken } from "./happening.ts"
 import { historyPage } from "./isupport.ts"
 import { Resumption } from "./resumption.ts"
 import { Seen } from "./seen.ts"
-import { BATCHES_MAX, GAP_LENGTH_MAX, HELD_MAX, setNewest } from "./limits.ts"
-import { pastOf } from "./past.ts"
+import {
+  BATCHES_MAX,
+  GAP_LENGTH_MAX,
+  GAPS_LENGTH_MAX,
+  HELD_MAX,
+  LINE_LENGTH_OVERHEAD,
+  setNewest,
+} from "./limits.ts"
+import { type Past, pastOf } from "./past.ts"
 import type { Mark } from "./view.ts"
 
 /** Messages shown on joining a channel for the first time. */
@@ -113,7 +120,7 @@ export class Histories {
       return false
     const key = context.view.key(happening.target)
     const fill = this.#fills.get(key)
-    if (fill && fill.held.length >= HELD_MAX) {
+    if (fill && this.#sumOf(({ held }) => held.length) >= HELD_MAX) {
       this.#finish(context, key, fill, false)
       return false
     }
@@ -134,12 +141,22 @@ export class Histories {
     if (key === undefined) return false
     const fill = this.#fills.get(key)
     if (!fill) return true
+    if (this.#isTooLong(fill)) return true
     fill.lastAnswerAt = context.now
-    // "include a REDACT message after the redacted message"
-    if (message.command === "REDACT") fill.page = fill.page.filter(({ id }) => id !== message.params[1])
+    fill.length += LINE_LENGTH_OVERHEAD
     for (const text of [...message.params, ...message.tags.values()]) fill.length += text.length
-    if (fill.length < GAP_LENGTH_MAX) fill.page.push(pastOf(context, message, fill.target))
+    fill.page.push(pastOf(context, message, fill.target))
     return true
+  }
+
+  #isTooLong(fill: Fill): boolean {
+    return fill.length >= GAP_LENGTH_MAX || this.#sumOf(({ length }) => length) >= GAPS_LENGTH_MAX
+  }
+
+  #sumOf(figure: (fill: Fill) => number): number {
+    let sum = 0
+    for (const fill of this.#fills.values()) sum += figure(fill)
+    return sum
   }
 
   closeBatch(context: Context, reference: string) {
@@ -147,6 +164,7 @@ export class Histories {
     this.#batches.delete(reference)
     const fill = key === undefined ? undefined : this.#fills.get(key)
     if (key === undefined || !fill) return
+    fill.page = withoutRedacted(fill.page)
     // Of a message of several lines the first alone has the id.
     const last = fill.page.findLast(({ id }) => id !== undefined) ?? fill.page.at(-1)
     const { taken, fresh } = takePage(context, key, fill)
@@ -156,7 +174,7 @@ export class Histories {
     const end = fill.gap ? last : wantsMore(context, fill) ? first : undefined
     // A server may return a page shorter than was asked for, so that only a page without news is the end.
     if (!end || !fresh) return this.#finish(context, key, fill, true)
-    if (fill.fetched >= GAP_MAX || fill.passed.size >= GAP_LINES_MAX || fill.length >= GAP_LENGTH_MAX)
+    if (fill.fetched >= GAP_MAX || fill.passed.size >= GAP_LINES_MAX || this.#isTooLong(fill))
       return this.#finish(context, key, fill, false)
     fill.next = { id: end.id, at: end.at }
     fill.byTime = false
@@ -217,6 +235,12 @@ export class Histories {
     else context.giveUp((other) => context.view.same(other, target))
     this.resumption.done(context, context.view.key(target), fetched, complete)
   }
+}
+
+/** "include a REDACT message after the redacted message": what was taken back is told no more. */
+function withoutRedacted(page: Past[]): Past[] {
+  const gone = new Set(page.flatMap(({ what }) => (what?.type === "redacted" ? [what.of] : [])))
+  return gone.size === 0 ? page : page.filter(({ id }) => id === undefined || !gone.has(id))
 }
 
 /** A first look at messages, of which a page had few among who came and went. */

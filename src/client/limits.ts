@@ -13,10 +13,12 @@ export const ID_LENGTH_MAX = 256
 export const BATCHES_MAX = 100
 /** Characters of a message of several lines. */
 export const MESSAGE_LENGTH_MAX = 65_536
-/** Live events that wait for the history of their conversation. */
+/** Live events that wait for the history of their conversations. */
 export const HELD_MAX = 10_000
-/** Characters of the lines of one gap. */
+/** Characters of the lines of one gap, and of all that are fetched at once; a line counts as so many more than it has. */
 export const GAP_LENGTH_MAX = 33_554_432
+export const GAPS_LENGTH_MAX = 134_217_728
+export const LINE_LENGTH_OVERHEAD = 100
 /** Tokens of ISUPPORT. */
 export const TOKENS_MAX = 500
 /** Characters of a challenge of SASL. */

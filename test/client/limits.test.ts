@@ -6,9 +6,11 @@ import {
   CONVERSATIONS_MAX,
   GAP_LENGTH_MAX,
   HELD_MAX,
+  LINE_LENGTH_OVERHEAD,
   MEMBERS_MAX,
   TOKENS_MAX,
 } from "../../src/client/limits.ts"
+import { PATIENCE_MS } from "../../src/client/histories.ts"
 import { CAPS, ClientRig } from "../support/client-rig.ts"
 
 const PLAIN = "message-tags server-time echo-message labeled-response batch"
@@ -81,11 +83,42 @@ describe("what is read back ends", () => {
     expect(rig.sent()).toEqual([])
   })
 
-  function returned() {
+  test("when the lines say nothing, or take everything back, in a batch that never ends", () => {
+    for (const line of ["@batch=p X", "@batch=p;msgid=r :b!b@h REDACT #den x"]) {
+      const rig = returned()
+      rig.feed(":s BATCH +p chathistory #den")
+      for (let i = 0; i < GAP_LENGTH_MAX / LINE_LENGTH_OVERHEAD; i++) rig.feed(line)
+      rig.tale()
+      rig.now += PATIENCE_MS
+      rig.feed(line)
+      rig.session.tick(rig.now)
+      expect(rig.tale()).toMatchObject(["gap #den 0 false", expect.stringMatching(/^caughtUp \d+ false$/)])
+    }
+  })
+
+  test("when all gaps together are too long, and at once where somebody speaks while too much waits", () => {
+    const names = Array.from({ length: 9 }, (_, i) => `#c${i}`)
+    const rig = returned(names)
+    for (const name of names) {
+      rig.feed(`:s BATCH +${name} chathistory ${name}`)
+      const text = "x".repeat(1_000_000)
+      for (let i = 0; i < 20; i++)
+        rig.feed(`@batch=${name};msgid=${name}${i} :b!b@h PRIVMSG ${name} :${text}`)
+      rig.feed(`:s BATCH -${name}`)
+    }
+    const asked = rig.sent()
+    expect(asked.filter((line) => line.startsWith("CHATHISTORY"))).toHaveLength(6)
+    expect(rig.tale().filter((word) => /^gap .* false$/.test(word))).toHaveLength(3)
+    for (let i = 0; i <= HELD_MAX; i++) rig.feed(`:bob!b@h PRIVMSG ${names[i % 6]} :live`)
+    expect(rig.tale()).toContainEqual(expect.stringMatching(/^gap #c\d 20 false$/))
+  })
+
+  function returned(channels = ["#den"]) {
     const rig = new ClientRig().settle()
+    rig.feed(...channels.map((name) => `:alice!a@h JOIN ${name}`))
     rig.session.close(++rig.now)
     rig.register().targets()
-    rig.feed(":alice!a@h JOIN #den")
+    rig.feed(...channels.map((name) => `:alice!a@h JOIN ${name}`))
     rig.sent()
     rig.told()
     return rig
