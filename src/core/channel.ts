@@ -163,6 +163,13 @@ export function banAgainst(
   return ban && !listed(net, channel, "e", user, speaking) ? ban : undefined
 }
 
+/** Where a ban or a mute means somebody who is there without a sign: another nick would be heard there, and may lead out of the mask. */
+export function bannedIn(net: Network, user: User): Channel | undefined {
+  for (const [channel, { prefixes }] of user.channels)
+    if (prefixes === 0 && banAgainst(net, channel, user, true)) return channel
+  return undefined
+}
+
 /** Why `user` may not speak. https://modern.ircdocs.horse/#moderated-channel-mode, #no-external-messages-mode */
 export function silenced(net: Network, channel: Channel, user: User): Reply | undefined {
   const { flags, name } = channel

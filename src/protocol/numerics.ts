@@ -190,6 +190,8 @@ export const ERR_NONICKNAMEGIVEN = () => numeric("431", [], "No nickname given")
 export const ERR_ERRONEUSNICKNAME = (nick: string) => numeric("432", [nick], "Erroneous nickname")
 export const ERR_NICKNAMEINUSE = (nick: string, text = "Nickname is already in use") =>
   numeric("433", [nick], text)
+export const ERR_BANNICKCHANGE = (nick: string, channel: string) =>
+  numeric("435", [nick, channel], "Cannot change nickname while banned or muted on channel")
 export const ERR_USERNOTINCHANNEL = (nick: string, channel: string) =>
   numeric("441", [nick, channel], "They aren't on that channel")
 export const ERR_NOTONCHANNEL = (channel: string) => numeric("442", [channel], "You're not on that channel")

@@ -2,12 +2,14 @@
 
 import type { Nick } from "../../protocol/names.ts"
 import {
+  ERR_BANNICKCHANGE,
   ERR_ERRONEUSNICKNAME,
   ERR_NICKNAMEINUSE,
   ERR_NONICKNAMEGIVEN,
   RPL_MONOFFLINE,
   RPL_MONONLINE,
 } from "../../protocol/numerics.ts"
+import { bannedIn } from "../channel.ts"
 import { anytime } from "../command.ts"
 import { event, from, type Stamp } from "../event.ts"
 import { tellWatchersOf } from "../metadata.ts"
@@ -44,7 +46,9 @@ export const nickChanged = event<NickChanged>({
   type: "nickChanged",
   refuse(net, { user, nick }) {
     const holder = net.users.get(user)
-    return isTaken(net, nick, holder?.account, holder) ? ERR_NICKNAMEINUSE(nick) : undefined
+    if (isTaken(net, nick, holder?.account, holder)) return ERR_NICKNAMEINUSE(nick)
+    const channel = holder && bannedIn(net, holder)
+    return channel && ERR_BANNICKCHANGE(nick, channel.name)
   },
   playback: line,
   apply(net, e, tell) {
