@@ -20,7 +20,7 @@ const FORMS = ACTIONS.flatMap(({ name, operands = [""] }) => operands.map((one) 
 export const admin = cliCommand({
   name: "admin",
   operands: [...FORMS, AUDIT].join(" | "),
-  summary: "Looks after a server that runs on this computer.",
+  summary: "look after a server that runs on this computer",
   examples: [
     ["chat admin list", "who is here, from where, with which certificate"],
     ["chat admin kick alice", "disconnects her"],

@@ -13,7 +13,7 @@ const PROGRESS_EVERY_MS = 500
 export const backup = cliCommand({
   name: "backup",
   operands: "FILE",
-  summary: "Makes a safety copy of a server's data in one file, while it runs.",
+  summary: "make a safety copy of a server's data in one file, while it runs",
   examples: [
     ["chat backup monday.tar", "everything that a restore needs, keys too: keep it as safe as the server"],
     ["chat backup --data /srv/chat monday.tar", "of a server whose data are elsewhere"],

@@ -25,7 +25,7 @@ const PIECE_CHARACTERS = 65_536
 export const exportCommand = cliCommand({
   name: "export",
   operands: "CHANNEL | --all",
-  summary: "Writes what was said as JSON lines, while the server runs or not.",
+  summary: "write what was said as JSON lines, while the server runs or not",
   examples: [
     ["chat export '#general' > general.jsonl", "a channel's messages and topics, from its first day"],
     ["chat export --all --since 2026-01-01", "of every channel, and what was said to one person alone"],

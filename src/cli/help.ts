@@ -1,18 +1,23 @@
 // Usage texts: examples first, since they are what one came for.
 
+import { wrapped } from "../terminal/wrap.ts"
 import type { CliCommand } from "./command.ts"
 
 /** Columns of the left side. */
 const WIDTH = 44
 
-export function helpOf(command: CliCommand): string {
+/** A line that shows many ways to go on is broken here, into a pipe too. */
+const USAGE_COLUMNS = 80
+
+export function helpOf(command: CliCommand, columns: number): string {
+  const row = rowsFor(columns)
   const { summary, examples, flags, subcommands = [] } = command
   const shown = Object.entries(flags).map(([flag, { valueHint, description, alias, type, repeatable }]) => {
     const left = `--${flag}${type === "string" ? ` ${valueHint ?? "VALUE"}` : ""}${repeatable ? "…" : ""}`
     return row(alias ? `-${alias}, ${left}` : left, description)
   })
   return [
-    usageOf(command),
+    wrapped(kept(usageOf(command)), USAGE_COLUMNS, 4).replaceAll(NO_BREAK, " "),
     "",
     summary,
     "",
@@ -29,7 +34,8 @@ export function usageOf({ program, name, operands }: CliCommand): string {
   return `${program ?? `chat ${name}`} ${operands}`.trim()
 }
 
-export function overview(commands: readonly CliCommand[]): string {
+export function overview(commands: readonly CliCommand[], columns: number): string {
+  const row = rowsFor(columns)
   return [
     "chat — a private chat network in one file",
     "",
@@ -47,8 +53,20 @@ export function overview(commands: readonly CliCommand[]): string {
   ].join("\n")
 }
 
-function row(left: string, right: string): string {
-  return left.length + 2 < WIDTH
-    ? `  ${left.padEnd(WIDTH - 2)}${right}`
-    : `  ${left}\n  ${"".padEnd(WIDTH - 2)}${right}`
+/** What is typed on the left, what it does on the right; where both do not fit into a line, below it. */
+function rowsFor(columns: number): (left: string, right: string) => string {
+  const room = columns < WIDTH + 20 ? Number.POSITIVE_INFINITY : columns
+  return (left, right) => {
+    const isShort = left.length + 2 < WIDTH
+    const above = wrapped(`  ${kept(left)}`, USAGE_COLUMNS, 4).replaceAll(NO_BREAK, " ")
+    const beside = `${(isShort ? `  ${left}` : "").padEnd(WIDTH)}${right}`
+    return `${isShort ? "" : `${above}\n`}${wrapped(beside, room, WIDTH)}`
+  }
+}
+
+const NO_BREAK = "\u00a0"
+
+/** With breaks only between the ways to go on: `kick NICK |` stays together. */
+function kept(line: string): string {
+  return line.replaceAll(" ", NO_BREAK).replaceAll(`|${NO_BREAK}`, "| ")
 }

@@ -53,7 +53,7 @@ const FLAGS = {
 export const invite = cliCommand({
   name: "invite",
   operands: "NAME | list | withdraw ID | approve WHO | deny WHO",
-  summary: "Lets NAME in: prints one line to give away, which works once.",
+  summary: "let NAME in: print one line to give away, which works once",
   examples: [
     ["chat invite alice", "a line for alice, good for one computer and until tomorrow"],
     ["chat invite alice --uses 2 --ttl 7d", "for her laptop and her desktop, within a week"],

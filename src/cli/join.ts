@@ -26,7 +26,7 @@ import { readPasted } from "./secret.ts"
 export const join = cliCommand({
   name: "join",
   operands: "[LINK|-]",
-  summary: "Joins a server with the line that its host gave you, and opens the chat.",
+  summary: "join a server with the line that its host gave you, and open the chat",
   examples: [
     ["chat join chat://lab.local:6697/#v1.…", "makes your key, asks for your certificate, and you are in"],
     ["chat join", "asks for the line, and does not show it"],

@@ -9,7 +9,7 @@ import { DATA, dataFolder } from "./data-folder.ts"
 export const restore = cliCommand({
   name: "restore",
   operands: "FILE",
-  summary: "Brings a server's data back from a backup; the server is stopped then.",
+  summary: "bring a server's data back from a backup; the server is stopped then",
   examples: [
     ["chat restore monday.tar", "into the usual data directory, if it is empty"],
     ["chat restore monday.tar --force", "what is there is kept aside, in before-DATE"],

@@ -42,7 +42,7 @@ async function dispatch(
   const [first = "--help", ...rest] = args
   if (first === "--version" || first === "-V") return print(`${versionText()}\n`)
   if (first === "--help" || first === "-h" || (first === "help" && rest.length === 0)) {
-    return print(overview(await Promise.all(Object.values(loaders).map((load) => load()))))
+    return print(overview(await Promise.all(Object.values(loaders).map((load) => load())), columns()))
   }
   if (first === "help") return perform(await find(loaders, rest[0] ?? ""), [...rest.slice(1), "--help"])
   return perform(await find(loaders, first), rest)
@@ -53,7 +53,7 @@ async function perform(command: CliCommand, args: readonly string[]): Promise<Ex
   if (command.subcommands && !first.startsWith("-")) return perform(below(command, first), rest)
   const options = args.slice(0, args.includes("--") ? args.indexOf("--") : undefined)
   if (command.subcommands || options.includes("--help") || options.includes("-h"))
-    return print(helpOf(command))
+    return print(helpOf(command, columns()))
   const runnable = defineCommand({
     meta: { name: command.name, description: command.summary },
     run: ({ rawArgs }) => runWith(command, rawArgs),
@@ -118,6 +118,11 @@ async function find(loaders: Readonly<Record<string, Loader>>, name: string): Pr
 function print(text: string): ExitCode {
   process.stdout.write(text)
   return EXIT.done
+}
+
+/** Where a terminal ends; what goes elsewhere is not broken. */
+function columns(): number {
+  return (process.stdout.isTTY && process.stdout.columns) || Number.POSITIVE_INFINITY
 }
 
 /** A reader that has enough (`chat certs list | head -1`) ends us without a word, as SIGPIPE does where Bun does not ignore it. */

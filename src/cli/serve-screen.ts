@@ -6,6 +6,7 @@ import { sixWords } from "../authority/pin.ts"
 import { localHosts } from "../authority/hosts.ts"
 import { DEFAULT_PORT, type Endpoint, showEndpoint } from "../server/endpoint.ts"
 import { defaultDataDirectory } from "../storage/data-directory.ts"
+import { wrapped } from "../terminal/wrap.ts"
 import { isByPassword, type Owner } from "./owner.ts"
 import type { Site } from "./serve-files.ts"
 
@@ -110,6 +111,10 @@ function short(path: string): string {
   return home !== "/" && path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path
 }
 
+/** Columns before what goes on in a second line: those of the labels. */
+const HANGING = 24
+
 function lines(texts: readonly string[]): string {
-  return `${texts.join("\n")}\n`
+  const columns = (process.stdout.isTTY && process.stdout.columns) || Number.POSITIVE_INFINITY
+  return `${texts.map((text) => wrapped(text, columns, HANGING)).join("\n")}\n`
 }

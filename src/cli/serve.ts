@@ -78,7 +78,7 @@ type Given = Parsed<typeof FLAGS>["flags"]
 export const serve = cliCommand({
   name: "serve",
   operands: "[FLAGS]",
-  summary: "Runs a chat server; the first run makes everything it needs.",
+  summary: "run a chat server; the first run makes everything it needs",
   examples: [
     ["chat serve", "members only, certificates made here"],
     ["chat serve --access open", "everybody who knows the address and the six words"],
