@@ -50,6 +50,9 @@ export class Seen {
 
   renamed(from: string, to: string) {
     const ids = this.#ids.get(from)
-    if (ids) this.#ids.set(to, ids.union(this.#ids.get(to) ?? new Set()))
+    if (!ids) return
+    this.#ids.delete(from)
+    this.#count -= ids.size
+    for (const id of ids) this.add(to, { id })
   }
 }

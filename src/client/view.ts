@@ -118,10 +118,10 @@ export class View {
   renamed(from: string, to: string) {
     const [before, after] = [this.key(from), this.key(to)]
     const mark = this.#marks.get(before)
-    if (mark && this.queries.delete(before)) {
-      this.#marks.set(after, mark)
-      this.queries.set(after, to)
-    }
+    if (!mark || !this.queries.delete(before)) return
+    this.#marks.delete(before)
+    setNewest(this.#marks, after, mark, CONVERSATIONS_MAX)
+    setNewest(this.queries, after, to, CONVERSATIONS_MAX)
   }
 
   /** What belongs to one connection is forgotten; marks, queries and ignored people stay, and ISUPPORT until it comes anew. */
