@@ -112,7 +112,8 @@ function register(
   const { net } = registrar
   const online = account && net.userOf(account)
   const { multiclient } = net.settings.accounts
-  if (online && multiclient && account.multiclient === false && online.sessions.length > 0) {
+  const isAlone = !multiclient || account?.multiclient === false
+  if (online && multiclient && isAlone && !mayReplace(net, session, online.sessions, account)) {
     session.nick = undefined
     return registrar.answer(ERR_NICKNAMEINUSE(nick, `${account.name} is here already, and wants to be once`))
   }
@@ -128,7 +129,7 @@ function register(
     attach(session, online)
     registrar.answer(greetingOfSecondSession(registrar, session, online))
     bringAway(session, online, registrar)
-    if (!multiclient) for (const other of others) registrar.replace(other)
+    if (isAlone) for (const other of others) registrar.replace(other)
   } else {
     if (account && net.folded(nick) === net.folded(account.name)) clearNick(nick, registrar)
     if (isTaken(net, nick, account)) {
@@ -164,6 +165,17 @@ function register(
     via: via?.address,
     gateway: via?.gateway,
   })
+}
+
+// Who knows the password alone does not keep out who shows a certificate.
+function mayReplace(
+  net: Network,
+  { arrival }: Session,
+  others: readonly Session[],
+  account: Account,
+): boolean {
+  const isProven = isCertified(net, arrival, account)
+  return others.every((other) => isProven && !isCertified(net, other.arrival, account))
 }
 
 function noteUse({ arrival: { certificate } }: Session, { net, place, readOnly, now }: Registrar) {
