@@ -1,6 +1,6 @@
 // Backups by the clock, in the data directory's own folder: the newest few are kept.
 
-import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs"
 import { join } from "node:path"
 import type { Logger } from "../core/seams.ts"
 import type { Config } from "../server/config.ts"
@@ -20,6 +20,8 @@ const LOOK_EVERY_MS = 60_000
 const SOON_MS = 5000
 const HOUR_MS = 3_600_000
 const NAME = /^chat-\d{4}-\d\d-\d\dT\d{6}Z\.tar$/
+/** What a backup, or the copy before a migration, has written when it was killed. */
+const LEFT = /^(?:chat-[\dT-]+Z\.tar|log-schema-[\dT-]+\.db)\.(?:partial|log).*$/
 
 /** Begins; the answer ends it, once the one under way is done. */
 export function keepBackups({ data, schedule, isFull, logger }: BackupsOptions): () => Promise<void> {
@@ -37,12 +39,14 @@ export function keepBackups({ data, schedule, isFull, logger }: BackupsOptions):
     try {
       mkdirSync(data.backups, { recursive: true, mode: 0o700 })
       const { seq } = await doInThread({ do: "backup", data: data.path, file })
-      for (const old of made(data).slice(0, -keep)) rmSync(join(data.backups, old), { force: true })
+      for (const old of namesIn(data, NAME).slice(0, -keep)) rmSync(join(data.backups, old), { force: true })
       logger({ level: "info", what: "backup made", file, events: seq })
     } catch (error) {
       logger({ level: "error", what: "no backup could be made", why: (error as Error).message })
     }
   }
+  // They hold all that was said, and count for nothing.
+  for (const left of namesIn(data, LEFT)) rmSync(join(data.backups, left), { force: true })
   let timer: Timer | undefined
   const again = (afterMs: number) => void (timer = setTimeout(() => void (underWay = look()), afterMs))
   again(SOON_MS)
@@ -54,15 +58,16 @@ export function keepBackups({ data, schedule, isFull, logger }: BackupsOptions):
 }
 
 /** Oldest first. */
-function made({ backups }: DataDirectory): string[] {
+function namesIn({ backups }: DataDirectory, pattern: RegExp): string[] {
+  if (!existsSync(backups)) return []
   return readdirSync(backups)
-    .filter((name) => NAME.test(name))
+    .filter((name) => pattern.test(name))
     .toSorted()
 }
 
 /** When the newest was made, in ms since 1970; 0 when there is none. */
 function newest(data: DataDirectory): number {
-  const name = statSync(data.backups, { throwIfNoEntry: false }) && made(data).at(-1)
+  const name = namesIn(data, NAME).at(-1)
   return name === undefined ? 0 : statSync(join(data.backups, name)).mtimeMs
 }
 

@@ -7,7 +7,7 @@ import { chat } from "../support/program.ts"
 import { startServer } from "../support/server.ts"
 import { until } from "../support/until.ts"
 
-test("made by the clock, and the newest are kept", async () => {
+test("made by the clock, and the newest are kept; what was left of one that was killed goes", async () => {
   await using server = await startServer()
   await server.stop()
   const folder = join(server.data, "backups")
@@ -16,6 +16,12 @@ test("made by the clock, and the newest are kept", async () => {
     writeFileSync(join(folder, name), "")
     utimesSync(join(folder, name), 0, 0)
   }
+  const left = [
+    "chat-2020-01-03T000000Z.tar.log.partial",
+    "chat-2020-01-03T000000Z.tar.log",
+    "log-schema-2-2020.db.partial",
+  ]
+  for (const name of left) writeFileSync(join(folder, name), "of a backup that was killed")
   server.configure("[backup]\nevery_hours = 24\nkeep = 2\n")
   await server.start()
   await until(() => / backup made /.test(server.said), "a backup to be made", 20_000)
