@@ -55,7 +55,7 @@ export const ACTIONS: readonly Action[] = [
     name: "ban",
     operands: ["WHOM"],
     question: "whom?",
-    hint: WHOM,
+    hint: `${WHOM} [--for 10m] [--reason TEXT]`,
     request: (words, flags) =>
       one(words, (target) => ({ do: "ban", target, ...reasonIn(flags), ...lastingIn(flags) })),
   },
@@ -75,6 +75,7 @@ export const ACTIONS: readonly Action[] = [
     name: "mute",
     operands: ["CHANNEL NICK"],
     question: "where, and whom?",
+    hint: "CHANNEL NICK [--for 10m]",
     request: (words, flags) =>
       two(words, (channel, nick) => ({ do: "mute", channel, nick, ...lastingIn(flags) })),
   },

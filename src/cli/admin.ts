@@ -74,8 +74,16 @@ export const admin = cliCommand({
 
 function audit(directory: DataDirectory, [who]: readonly string[], flags: AuditFlags): ExitCode {
   if (who === undefined) return showAudit(directory, flags)
-  throw new UserError(`audit does not know what to do with ${JSON.stringify(printable(who))}`, {
-    hint: "chat admin audit [--since TIME] [--by WHO] [--act ACT] [--limit N] [--json]",
+  throw notUnderstood(
+    "audit",
+    who,
+    "chat admin audit [--since TIME] [--by WHO] [--act ACT] [--limit N] [--json]",
+  )
+}
+
+function notUnderstood(name: string, extra: string, hint: string): UserError {
+  return new UserError(`admin ${name} does not know what to do with ${JSON.stringify(printable(extra))}`, {
+    hint: `usage: ${hint}`,
     exitCode: EXIT.usage,
   })
 }
@@ -101,6 +109,8 @@ async function ask(
   flags: ActionFlags,
 ): Promise<AdminAnswer> {
   const { name, operands = [], question = "what?", hint = operands.join(" | ") } = action
+  const [extra] = words
+  if (operands.length === 0 && extra !== undefined) throw notUnderstood(name, extra, `chat admin ${name}`)
   const request = await action.request(words, flags)
   if (!request) throw new UserError(question, { hint: `chat admin ${name} ${hint}`, exitCode: EXIT.usage })
   const answer = await askAdmin(adminSocket, request)

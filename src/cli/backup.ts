@@ -41,14 +41,14 @@ export const backup = cliCommand({
 
 function words(path: string, { seq, files }: Manifest): string {
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0)
-  return `  backup  ${printable(path)}  ${seq} events, ${files.length} files, ${megabytes(bytes)}`
+  return `  backup  ${printable(path)}  ${seq} events, ${files.length} files, ${sizeOf(bytes)}`
 }
 
 /** On a terminal only: in a log of cron it would be noise. */
 function showProgress(path: string): () => void {
   if (!process.stderr.isTTY) return () => {}
   const timer = setInterval(() => {
-    process.stderr.write(`\r\x1b[K  ${megabytes(writtenBytes(path))} written`)
+    process.stderr.write(`\r\x1b[K  ${sizeOf(writtenBytes(path))} written`)
   }, PROGRESS_EVERY_MS)
   return () => {
     clearInterval(timer)
@@ -56,6 +56,6 @@ function showProgress(path: string): () => void {
   }
 }
 
-function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`
+function sizeOf(bytes: number): string {
+  return bytes < 1e5 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`
 }

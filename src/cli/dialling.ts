@@ -68,7 +68,7 @@ export function placeOf(host: string | undefined, name: string | undefined): Pla
   throw new UserError(
     name === undefined ? "which server?" : `no server called ${JSON.stringify(name)} is known here`,
     {
-      hint: "name its address: chat connect HOST[:PORT] --pin SIX-WORDS",
+      hint: "with an invitation: chat join LINK; with its address: chat connect HOST[:PORT] --pin SIX-WORDS",
       exitCode: EXIT.usage,
     },
   )

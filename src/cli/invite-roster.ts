@@ -1,8 +1,9 @@
 // A class at once: the names of a roster, and the page of strips that is cut up and handed out.
 
 import { readFileSync } from "node:fs"
-import { assertClientName } from "../authority/hosts.ts"
+import { isClientName } from "../authority/hosts.ts"
 import { reasonOf } from "../authority/private-file.ts"
+import { printable } from "../protocol/printable.ts"
 import { clock, day } from "../terminal/clock.ts"
 import { EXIT, UserError } from "../user-error.ts"
 import { qrImage } from "./qr.ts"
@@ -16,12 +17,16 @@ export interface Strip {
 
 /** The first column of a CSV file; a first line `name` is its head. Throws a UserError (2) for a name that none can bear. */
 export function namesIn(path: string): string[] {
-  const names = textOf(path)
+  const rows = textOf(path)
     .replace(/^\ufeff/, "")
     .split(/\r?\n/)
-    .map((line) => (/^\s*"?([^",;\t]*)"?/.exec(line)?.[1] ?? "").trim())
-    .filter((name, index) => name !== "" && !(index === 0 && name.toLowerCase() === "name"))
-  names.forEach(assertClientName)
+    .map((line, index) => ({
+      line: index + 1,
+      name: (/^\s*"?([^",;\t]*)"?/.exec(line)?.[1] ?? "").trim(),
+    }))
+    .filter(({ name, line }) => name !== "" && !(line === 1 && name.toLowerCase() === "name"))
+  assertNames(path, rows)
+  const names = rows.map(({ name }) => name)
   const twice = names.find((name, index) => names.findIndex((one) => same(one, name)) < index)
   if (twice !== undefined)
     throw new UserError(`${twice} stands twice in ${path}`, {
@@ -30,6 +35,41 @@ export function namesIn(path: string): string[] {
     })
   if (names.length === 0) throw new UserError(`there is no name in ${path}`, { exitCode: EXIT.usage })
   return names
+}
+
+interface Row {
+  readonly line: number
+  readonly name: string
+}
+
+/** A list of a school has names as people write them: all that cannot be nicks are told at once. */
+function assertNames(path: string, rows: readonly Row[]): void {
+  const wrong = rows.filter(({ name }) => !isClientName(name))
+  const [first] = wrong
+  if (!first) return
+  const told = wrong.slice(0, TOLD_MAX).map(({ line, name }) => `line ${line} ${JSON.stringify(cut(name))}`)
+  const more = wrong.length > TOLD_MAX ? ` and ${wrong.length - TOLD_MAX} more` : ""
+  const better = plain(first.name)
+  const example = isClientName(better) ? `write ${better}: ` : ""
+  throw new UserError(`not a name to log in with, in ${path}: ${told.join(", ")}${more}`, {
+    hint: `${example}letters, digits, _ and -, beginning with a letter or _, at most 32`,
+    exitCode: EXIT.usage,
+  })
+}
+
+const TOLD_MAX = 5
+
+function cut(name: string): string {
+  const shown = printable(name)
+  return shown.length > 40 ? `${shown.slice(0, 40)}…` : shown
+}
+
+/** Without accents and spaces: Dorte-Meier. */
+function plain(name: string): string {
+  return name
+    .normalize("NFKD")
+    .replace(/\p{M}/gu, "")
+    .replace(/[^\w-]+/g, "-")
 }
 
 /** One strip a person, with a line to cut along; forms of 8 strips fit on a page. */

@@ -149,7 +149,9 @@ function usesOf(text: string): number {
 async function ask(adminSocket: string, request: AdminRequest): Promise<Record<string, unknown>> {
   const answer = await askAdmin(adminSocket, request)
   if (answer.ok) return answer
-  throw new UserError(printable((answer as { error: string }).error))
+  const isOfOne = request.do === "withdraw" || request.do === "approve" || request.do === "deny"
+  const hint = isOfOne ? { hint: "chat invite list shows the ids, and who waits" } : {}
+  throw new UserError(printable((answer as { error: string }).error), hint)
 }
 
 async function made(adminSocket: string, request: Wanted, flags: Flags) {
