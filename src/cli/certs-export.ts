@@ -9,15 +9,58 @@ import { shellWord, writePrivate } from "../authority/private-file.ts"
 import { profileNamed, profilesFolder, readProfiles } from "../dial/profiles.ts"
 import { EXIT, UserError } from "../user-error.ts"
 import { readSecret } from "./secret.ts"
+import { authorityFolder } from "./authority-folder.ts"
+import { missing, shown } from "./certs-print.ts"
+import { cliCommand } from "./command.ts"
+import { DATA } from "./data-folder.ts"
 
-export interface ExportFlags {
+interface ExportFlags {
   readonly pem: boolean | undefined
   readonly p12: boolean | undefined
   readonly out: string | undefined
 }
 
+export const exported = cliCommand({
+  name: "certs export",
+  operands: "[NAME]",
+  summary: "write a certificate with its key and its authority into one file, for other programs",
+  examples: [
+    ["chat certs export alice --pem", "for WeeChat, irssi and catgirl"],
+    [
+      "chat certs export alice --p12 --out alice.p12",
+      "encrypted; the password is asked for, or read from standard input",
+    ],
+    ["chat certs export --server lab.local --pem", "what this computer is on that server"],
+  ],
+  operandsMax: 1,
+  flags: {
+    pem: { type: "boolean", description: "the certificate, its key, the authority: not encrypted" },
+    p12: { type: "boolean", description: "PKCS#12, encrypted with a password" },
+    out: {
+      type: "string",
+      valueHint: "FILE",
+      description: "default: NAME-with-key.pem or NAME-with-key.p12",
+    },
+    server: {
+      type: "string",
+      valueHint: "NAME",
+      description: "a server that this computer knows, in place of NAME",
+    },
+    data: DATA,
+  },
+  async run({ flags, positionals: [name] }) {
+    if ((name === undefined) === (flags.server === undefined))
+      throw missing("whose certificate, NAME's or that of this computer?", "chat certs export alice --pem")
+    const identity =
+      name === undefined
+        ? identityOn(flags.server ?? "")
+        : identityIn(authorityFolder({ data: flags.data }), name)
+    return shown(`made    ${await exportIdentity(identity, flags)}`)
+  },
+})
+
 /** Writes the file, readable by its owner alone; its path. */
-export async function exportIdentity(identity: Identity, { pem, p12, out }: ExportFlags): Promise<string> {
+async function exportIdentity(identity: Identity, { pem, p12, out }: ExportFlags): Promise<string> {
   if ((pem === true) === (p12 === true))
     throw new UserError("which kind of file, --pem or --p12?", {
       hint: "WeeChat, irssi and catgirl read --pem; browsers, mail programs and systems import --p12",
@@ -47,7 +90,7 @@ async function sealed(identity: Identity): Promise<Uint8Array> {
 }
 
 /** NAME's, from the authority's folder. */
-export function identityIn(folder: string, name: string): Identity {
+function identityIn(folder: string, name: string): Identity {
   assertClientName(name)
   const stem = join(folder, "clients", name)
   const [cert, key] = [`${stem}.pem`, `${stem}.key`]
@@ -66,7 +109,7 @@ export function identityIn(folder: string, name: string): Identity {
 }
 
 /** Who this computer is on a server that it knows. */
-export function identityOn(server: string): Identity {
+function identityOn(server: string): Identity {
   const profile = profileNamed(readProfiles(profilesFolder()), server)
   const { cert, key, ca } = profile ?? {}
   if (cert !== undefined && key !== undefined && ca !== undefined)

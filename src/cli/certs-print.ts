@@ -6,7 +6,7 @@ import { basename, join } from "node:path"
 import { describeCertificate, type Description } from "../authority/describe.ts"
 import type { Outcome } from "../authority/folder.ts"
 import { shellWord } from "../authority/private-file.ts"
-import { EXIT, type ExitCode } from "../user-error.ts"
+import { EXIT, type ExitCode, UserError } from "../user-error.ts"
 
 const DAY_MS = 86_400_000
 
@@ -14,6 +14,11 @@ const DAY_MS = 86_400_000
 export function shown(text: string): ExitCode {
   process.stdout.write(`${text}\n`)
   return EXIT.done
+}
+
+/** What a command that lacks an operand asks. */
+export function missing(question: string, example: string): UserError {
+  return new UserError(question, { hint: `for example: ${example}`, exitCode: EXIT.usage })
 }
 
 /** One line a certificate: what became of it, where it is, for whom, until when. */

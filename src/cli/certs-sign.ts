@@ -10,7 +10,10 @@ import type { AskPassphrase } from "../authority/key-encryption.ts"
 import { reasonOf, writePublic } from "../authority/private-file.ts"
 import { readRequest, type RequestRefusal } from "../authority/request.ts"
 import { EXIT, UserError } from "../user-error.ts"
-import { printOutcomes } from "./certs-print.ts"
+import { missing, printOutcomes } from "./certs-print.ts"
+import { authorityFolder, OUT_OR_OWN } from "./authority-folder.ts"
+import { cliCommand } from "./command.ts"
+import { PASSPHRASE_FILE, passphraseFrom } from "./passphrase.ts"
 
 const WHY: Readonly<Record<RequestRefusal, { says: string; hint: string }>> = {
   malformed: {
@@ -27,8 +30,23 @@ const WHY: Readonly<Record<RequestRefusal, { says: string; hint: string }>> = {
   },
 }
 
+export const sign = cliCommand({
+  name: "certs sign",
+  operands: "NAME FILE",
+  summary: "sign NAME's request for a certificate: the key stays where it was made",
+  examples: [["chat certs sign alice alice.csr", "the request may ask for anything; only its key counts"]],
+  operandsMax: 2,
+  flags: { ...OUT_OR_OWN, "passphrase-file": PASSPHRASE_FILE },
+  async run({ flags, positionals: [name, file] }) {
+    if (name === undefined || file === undefined)
+      throw missing("whose request, and in which file?", "chat certs sign alice alice.csr")
+    await signRequest(authorityFolder(flags), name, file, passphraseFrom(flags["passphrase-file"]))
+    return EXIT.done
+  },
+})
+
 /** Writes `clients/NAME.pem` in the authority's folder, with the key of the request in `file` (PEM or DER). */
-export async function signRequest(folder: string, name: string, file: string, ask: AskPassphrase) {
+async function signRequest(folder: string, name: string, file: string, ask: AskPassphrase) {
   assertClientName(name)
   const authority = await loadAuthority(folder, ask)
   const request = await readRequest(derOf(file))

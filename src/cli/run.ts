@@ -132,8 +132,8 @@ function readerGone(error: NodeJS.ErrnoException): void {
 }
 
 function say(line: string) {
-  const { isTTY, columns } = process.stderr
-  process.stderr.write(`${isTTY && columns > 0 ? wrapped(line, columns, HANGING) : line}\n`)
+  const { isTTY, columns: width } = process.stderr
+  process.stderr.write(`${isTTY && width > 0 ? wrapped(line, width, HANGING) : line}\n`)
 }
 
 /** Columns before what goes on in a second line. */
