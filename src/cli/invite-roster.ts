@@ -74,13 +74,13 @@ function plain(name: string): string {
 
 /** One strip a person, with a line to cut along; forms of 8 strips fit on a page. */
 export function pageOf(strips: readonly Strip[]): string {
-  const cut = `${"- ".repeat(40).trimEnd()}\n`
+  const edge = `${"- ".repeat(40).trimEnd()}\n`
   return strips
     .map(
       ({ account, link, expires }, index) =>
         `  ${account}\n\n    chat join ${link}\n\n` +
         `  Type it on your own computer. It works once, until ${day(expires)} ${clock(expires)}.\n` +
-        `${cut}${(index + 1) % STRIPS_PER_PAGE === 0 && index + 1 < strips.length ? "\f" : ""}`,
+        `${edge}${(index + 1) % STRIPS_PER_PAGE === 0 && index + 1 < strips.length ? "\f" : ""}`,
     )
     .join("")
 }

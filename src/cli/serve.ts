@@ -1,6 +1,5 @@
 // chat serve: wires configuration, certificates, log and server together, and stays until it is told to stop.
 
-import { closeSync, openSync } from "node:fs"
 import { dirname } from "node:path"
 import { memberOf } from "../authority/issue.ts"
 import { STATELESS } from "../core/commands/index.ts"
@@ -24,6 +23,7 @@ import { makeOwner } from "./owner.ts"
 import { PASSPHRASE_FILE } from "./passphrase.ts"
 import { RevocationFile } from "./revocation-file.ts"
 import { report } from "./run.ts"
+import { onSignals } from "./signals.ts"
 import { watchFiles } from "./watch-files.ts"
 import { PROGRAM, VERSION } from "./version.ts"
 
@@ -233,29 +233,4 @@ function logFormat(flags: Given): LogFormat {
   throw new UserError(`--log-format is pretty or json, not ${JSON.stringify(format)}`, {
     exitCode: EXIT.usage,
   })
-}
-
-/** SIGTERM and SIGINT stop, and the second time at once. SIGHUP reads everything again, unless it says that our terminal is gone. */
-function onSignals(actions: { stop: () => void; reload: () => void }): () => void {
-  let isStopping = false
-  const stop = () => {
-    if (isStopping) process.exit(EXIT.interrupted)
-    isStopping = true
-    actions.stop()
-  }
-  const hasTerminal = process.stdin.isTTY
-  const hangUp = () => (hasTerminal && !isTerminalThere() ? stop() : actions.reload())
-  process.on("SIGTERM", stop).on("SIGINT", stop).on("SIGHUP", hangUp)
-  return () => void process.off("SIGTERM", stop).off("SIGINT", stop).off("SIGHUP", hangUp)
-}
-
-/** Whether the terminal that this was started from still exists. */
-function isTerminalThere(): boolean {
-  try {
-    closeSync(openSync("/dev/tty", "r"))
-    return true
-  } catch {
-    // ENXIO: no terminal.
-    return false
-  }
 }
