@@ -4,8 +4,9 @@ import { isAlwaysOn } from "../always-on.ts"
 import type { Answer, Command, UserContext } from "../command.ts"
 import { logIn } from "../sasl.ts"
 import { said, service } from "../service.ts"
+import type { Session } from "../session.ts"
 import type { Account } from "../user.ts"
-import { changeOfPassword, passwordChanged } from "./account.ts"
+import { changeOfPassword, isCertified, passwordChanged } from "./account.ts"
 import { accountSettingsChanged } from "./account-settings.ts"
 import { fingerprintIn, pin, unpin } from "./clientcert.ts"
 import { REGISTER, refusalOfPassword, registerAccount } from "./register.ts"
@@ -186,21 +187,28 @@ function certificates(context: UserContext, account: Account, verb = "", given?:
   }
 }
 
-// Of others only with the password of their account; of one's own account, all connections but this one.
+// Of others only with the password of their account; of one's own account, all connections but this one. Who knows the password
+// alone ends none that has shown a certificate of the account.
 function ghost(context: UserContext, nick: string, password: string): Answer | string {
-  const { net, user, session, ask, dismiss } = context
+  const { net, user, session, ask, dismiss, replace } = context
   const target = net.user(nick)
-  if (!target?.account) return `Nobody is online as ${nick} by an account`
-  if (target === user) {
-    const others = user.sessions.filter((other) => other !== session)
-    for (const other of others) context.replace(other)
-    return `${others.length} other connections were ended`
+  const account = target?.account
+  if (!account) return `Nobody is online as ${nick} by an account`
+  const isProven = isCertified(net, session.arrival, account)
+  const stays = ({ arrival }: Session) => !isProven && isCertified(net, arrival, account)
+  const end = (sessions: readonly Session[]) => {
+    const ended = sessions.filter((other) => !stays(other))
+    for (const other of ended) replace(other)
+    const left = ended.length < sessions.length ? "; those with its certificate stay" : ""
+    return `${ended.length} other connections were ended${left}`
   }
-  const { name: accountName, credentials } = target.account
+  if (target === user) return end(user.sessions.filter((other) => other !== session))
+  const { name: accountName, credentials } = account
   ask({ type: "login", accountName, credentials, password }, (result) => {
     if (result.type === "tooMany") return said(result.words)
     const isTheirs = target.account?.credentials === credentials
     if (result.type !== "login" || !result.right || !isTheirs) return said(WRONG)
+    if (target.sessions.some(stays)) return said(end(target.sessions.slice()))
     if (net.user(nick) === target) dismiss(target, "REPLACED", `Disconnected by ${user.nick}`)
     return said(`${nick} was disconnected`)
   })
