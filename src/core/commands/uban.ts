@@ -7,7 +7,7 @@ import { truncated } from "../../protocol/names.ts"
 import { ERR_NOPRIVILEGES } from "../../protocol/numerics.ts"
 import { FAIL, NOTE, type Reply } from "../../protocol/reply.ts"
 import { serverTime } from "../../protocol/server-time.ts"
-import { type Ban, type Banned, bannedBy, bansOf, isOver, means } from "../bans.ts"
+import { type Ban, type Banned, bannedBy, bansOf, isOver, means, meansUser } from "../bans.ts"
 import { type Answer, command } from "../command.ts"
 import { event } from "../event.ts"
 import type { Network } from "../network.ts"
@@ -52,10 +52,12 @@ export const UBAN = command({
   },
 })
 
-/** The accounts that it keeps out: the one that it names, and those that are here. */
+/** The accounts that it keeps out: the one that it names, and those that are here, with connections or without. */
 function meant(net: Network, banned: Banned, sessions: Iterable<Session>): Account[] {
   const named = banned.kind === "account" ? net.account(banned.value) : undefined
-  const here = [...sessions].filter((one) => means(net, banned, one)).map(({ user }) => user?.account)
+  const users = [...net.users.values()].filter((user) => meansUser(net, banned, user))
+  const connected = [...sessions].filter((one) => means(net, banned, one)).map(({ user }) => user)
+  const here = [...users, ...connected].map((user) => user?.account)
   return [named, ...here].filter((account) => account !== undefined)
 }
 
