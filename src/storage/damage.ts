@@ -28,8 +28,12 @@ export function markDamaged(directory: DataDirectory, why: string): void {
   }
 }
 
-/** Throws when an earlier run found damage. */
-export function refuseDamaged(directory: DataDirectory): void {
-  if (!fs.existsSync(directory.damaged)) return
-  throw damaged(directory.log, `${fs.readFileSync(directory.damaged, "utf8").trim()} (${directory.damaged})`)
+/** What an earlier run found. */
+export function whyDamaged(directory: DataDirectory): string {
+  return fs.readFileSync(directory.damaged, "utf8").trim()
+}
+
+/** Throws for what an earlier run found. */
+export function refuseDamaged(directory: DataDirectory): never {
+  throw damaged(directory.log, `${whyDamaged(directory)} (${directory.damaged})`)
 }

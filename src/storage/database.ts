@@ -76,7 +76,7 @@ export function isDamage(code: string): boolean {
 export function explain(error: unknown, path: string): unknown {
   if (!(error instanceof SQLiteError)) return error
   const code = codeOf(error)
-  if (isDamage(code)) return damaged(path, error.message)
+  if (isDamage(code) || error.message === "unsupported file format") return damaged(path, error.message)
   if (isDiskFull(error, path)) return noRoom(path)
   if (code.startsWith("SQLITE_CANTOPEN") || code.startsWith("SQLITE_READONLY") || code === "SQLITE_PERM")
     return refuse(

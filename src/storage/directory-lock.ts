@@ -2,12 +2,24 @@
 // system lets go of the lock with the process, kill -9 included, so there is no stale lock to clean up.
 
 import { Database } from "bun:sqlite"
+import { truncateSync } from "node:fs"
 import { EXIT, UserError } from "../user-error.ts"
-import { codeOf, explain } from "./database.ts"
+import { codeOf, explain, isDamage } from "./database.ts"
 import type { DataDirectory } from "./data-directory.ts"
 
 /** Takes the lock or throws a UserError at once; the answer lets go of it. */
 export function lockDirectory(directory: DataDirectory): () => void {
+  try {
+    return hold(directory)
+  } catch (error) {
+    if (!isDamage(codeOf(error))) throw error
+    // Nobody holds it, or it could not have been read; and nothing that is in it is of use.
+    truncateSync(directory.lock)
+    return hold(directory)
+  }
+}
+
+function hold(directory: DataDirectory): () => void {
   let db: Database | undefined
   try {
     db = new Database(directory.lock, { create: true, readwrite: true })
@@ -16,6 +28,7 @@ export function lockDirectory(directory: DataDirectory): () => void {
     db.run("begin exclusive")
   } catch (error) {
     db?.close()
+    if (isDamage(codeOf(error))) throw error
     throw codeOf(error).startsWith("SQLITE_BUSY") ? inUse(directory) : explain(error, directory.lock)
   }
   const held = db

@@ -6,11 +6,13 @@ import type { Found, Log, Query, Row, SearchQuery } from "../core/seams.ts"
 import type { Snapshot } from "../core/snapshot.ts"
 import { EXIT, UserError } from "../user-error.ts"
 import { makeDataDirectory, privately, type DataDirectory } from "./data-directory.ts"
-import { damaged, markDamaged, refuseDamaged } from "./damage.ts"
+import { damaged, markDamaged, refuseDamaged, whyDamaged } from "./damage.ts"
 import { explain, isDamage, isDiskFull, noRoom, openReadable, openWritable } from "./database.ts"
 import { freeBytes } from "./disk.ts"
 import { lockDirectory } from "./directory-lock.ts"
 import { HistoryReader } from "./history-reader.ts"
+import { refuseLoss } from "./loss.ts"
+import { mend } from "./mend.ts"
 import { type FromWriter, type WriterOptions } from "./messages.ts"
 import { migrate, type Progress } from "./migrate.ts"
 import { Reserve } from "./reserve.ts"
@@ -36,7 +38,8 @@ export function openSqliteLog(dataDir: string, options: SqliteLogOptions = {}): 
     const unlock = lockDirectory(directory)
     try {
       refuseHalfRestored(directory)
-      refuseDamaged(directory)
+      refuseLoss(directory)
+      if (existsSync(directory.damaged)) mendOrRefuse(directory, options)
       const isAfterCrash = existsSync(`${directory.log}-wal`)
       return new SqliteLog(directory, unlock, { ...beginRun(directory, options), isAfterCrash }, options)
     } catch (error) {
@@ -44,6 +47,12 @@ export function openSqliteLog(dataDir: string, options: SqliteLogOptions = {}): 
       throw explain(error, directory.log)
     }
   })
+}
+
+function mendOrRefuse(directory: DataDirectory, { onProgress = () => {} }: SqliteLogOptions): void {
+  onProgress(`the log was found to be damaged: ${whyDamaged(directory)}`)
+  if (!mend(directory)) refuseDamaged(directory)
+  onProgress("only its indexes were, and they are made anew from the log; nothing is lost")
 }
 
 function refuseHalfRestored({ path, restoring }: DataDirectory): void {
