@@ -1,14 +1,9 @@
-// One TLS connection: bytes in become lines for the engine, lines of the engine become one write a turn. Its write
-// queue begins with the first write that the system does not take whole, and is bounded (DESIGN §7).
+// One TLS connection. It is handed to whoever speaks what its client chose, and takes the engine's lines of a turn as one write. Its
+// write queue begins with the first write that the system does not take whole, and is bounded (DESIGN §7).
 
 import type { X509Certificate } from "node:crypto"
-import { BrokenStateError } from "../core/replay.ts"
 import type { Output } from "../core/outbox.ts"
 import type { Arrival, Certificate, Via } from "../core/seams.ts"
-import type { Session } from "../core/session.ts"
-import { MULTILINE } from "../protocol/capabilities.ts"
-import { CLIENT_TAG_BYTES_MAX, LINE_BYTES_MAX } from "../protocol/limits.ts"
-import { LineReader, type Unreadable } from "../protocol/line-reader.ts"
 import { REFUSALS, type RefusalCode } from "../protocol/refusals.ts"
 import { isWithin, normaliseAddress, readRange } from "./address.ts"
 import { fingerprint512Of, judge, type Verdict } from "./certificate-judge.ts"
@@ -16,8 +11,8 @@ import { cloak, MEMBER_HOST } from "./cloak.ts"
 import { monotonicMs, now } from "./clock.ts"
 import { DEFAULT_PORT, type Endpoint } from "./endpoint.ts"
 import type { Asker } from "./est-issue.ts"
-import { Fakelag } from "./fakelag.ts"
 import { HTTP, HttpExchange } from "./http-exchange.ts"
+import { IrcExchange } from "./irc-exchange.ts"
 import type { Shell } from "./shell.ts"
 import { SendQueue } from "./send-queue.ts"
 
@@ -39,11 +34,9 @@ export class Connection implements Arrival, Asker {
   #socket: TlsSocket | undefined
   /** The TCP socket below: after `end` it alone can still be closed. */
   #raw: TlsSocket | undefined
-  #session: Session | undefined
-  #reader: LineReader | undefined
-  /** Where no IRC is spoken. */
+  /** Who speaks, one or the other, once TLS is done. */
+  #irc: IrcExchange | undefined
   #http: HttpExchange | undefined
-  #fakelag: Fakelag | undefined
   /** What the system would not take yet. */
   #queue: SendQueue | undefined
   /** The deadline of the handshake, then that of closing. */
@@ -85,15 +78,7 @@ export class Connection implements Arrival, Asker {
     if (certificate && shell.rules.mode !== "off") this.fingerprint = fingerprint512Of(certificate)
     this.tlsVersion = socket.getTLSVersion()
     this.host = cloak(shell.cloakSecret, this.address, isMember)
-    this.#reader = new LineReader({
-      tagBytesMax: CLIENT_TAG_BYTES_MAX,
-      lineBytesMax: LINE_BYTES_MAX,
-      unfinishedBytesMax: shell.limits.recvqBytes,
-    })
-    this.#delayLines()
-    this.#session = shell.engine.connected(this, now())
-    // Who is banned was sent away already.
-    if (this.#session.closing) shell.wake()
+    this.#irc = new IrcExchange(shell, this)
   }
 
   #speakHttp(socket: TlsSocket) {
@@ -128,7 +113,7 @@ export class Connection implements Arrival, Asker {
     this.host = cloak(cloakSecret, address, false)
     delete this.certificate
     delete this.fingerprint
-    this.#delayLines()
+    this.#irc?.pace()
     return true
   }
 
@@ -142,17 +127,13 @@ export class Connection implements Arrival, Asker {
 
   received(chunk: Uint8Array) {
     if (this.#http) return this.#http.received(chunk)
-    const session = this.#session
-    if (!session || !this.#reader || session.closing || this.#hasEnded) return
-    const fits = this.#reader.push(chunk, (line) => this.#heard(session, line))
-    if (!fits) this.#shell.engine.end(session, "LINE_TOO_LONG")
-    this.settle()
+    if (!this.#hasEnded) this.#irc?.received(chunk)
   }
 
   /** The peer writes no more; it is still told everything it asked for. */
   ended() {
     this.#hasEnded = true
-    if (this.#session) this.settle()
+    if (this.#irc) this.#irc.settle()
     else if (!this.#http) this.terminate()
   }
 
@@ -184,7 +165,7 @@ export class Connection implements Arrival, Asker {
   finish() {
     if (this.#isClosing || !this.#socket) return
     this.#isClosing = true
-    this.#fakelag?.stop()
+    this.#irc?.stop()
     // Before `end`, which closes at once when the peer has left already.
     this.#deadline = setTimeout(() => this.terminate(), CLOSE_WITHIN_MS)
     if (!this.#queue) this.#socket.end()
@@ -225,7 +206,7 @@ export class Connection implements Arrival, Asker {
 
   /** Whether TLS is done. */
   get isSecured(): boolean {
-    return this.#reader !== undefined || this.#isClosing
+    return this.#irc !== undefined || this.#isClosing
   }
 
   terminate() {
@@ -234,63 +215,27 @@ export class Connection implements Arrival, Asker {
 
   /** The socket is gone. */
   closed(why: string) {
-    const session = this.#session
+    const irc = this.#irc
     clearTimeout(this.#deadline)
-    this.#fakelag?.stop()
     this.#queue = undefined
     this.#socket = undefined
     this.#raw = undefined
-    this.#session = undefined
+    this.#irc = undefined
     this.#shell.connections.delete(this)
-    this.#uncount()
-    if (!session) return
-    this.#guard(session, () => this.#shell.engine.closed(session, why, now()))
-    this.#shell.wake()
+    this.uncount()
+    irc?.closed(why)
   }
 
   /** After anything that the engine was told of this session. */
   settle() {
-    const session = this.#session
-    if (!session) return
-    if (session.user) this.#uncount()
-    if (this.#hasEnded && !this.#fakelag?.isHolding && !session.waiting) {
-      this.#shell.engine.end(session, "QUIT", "Connection closed")
-    }
-    this.#shell.wake()
+    this.#irc?.settle()
   }
 
-  #delayLines() {
-    const { throttle } = this.#shell
-    if (throttle.limits.fakelag && !throttle.isExempt(this.address)) this.#fakelag ??= new Fakelag()
-    else if (!this.#fakelag?.isHolding) this.#fakelag = undefined
-  }
-
-  #heard(session: Session, line: string | Unreadable) {
-    if (!this.#fakelag) return this.#obey(session, line)
-    const { engine, limits } = this.#shell
-    const allowed = { delayedBytesMax: limits.recvqBytes, mayBatch: session.has(MULTILINE) }
-    const verdict = this.#fakelag.pass(line, monotonicMs(), allowed, (delayed) => {
-      this.#obey(session, delayed)
-      this.settle()
-    })
-    if (verdict === "now") this.#obey(session, line)
-    else if (verdict === "tooMuch") engine.end(session, "TOO_FAST")
-  }
-
-  #obey(session: Session, line: string | Unreadable) {
-    this.#guard(session, () => this.#shell.engine.receive(session, line, now()))
-  }
-
-  // A defect that the engine did not catch costs this session; one in its state ends the process.
-  #guard(session: Session, action: () => void) {
-    try {
-      action()
-    } catch (error) {
-      if (error instanceof BrokenStateError) return this.#shell.broken(error)
-      const why = error instanceof Error ? (error.stack ?? error.message) : String(error)
-      this.#shell.log({ level: "error", what: "defect", nick: session.addressee, why })
-      this.#shell.engine.end(session, "INTERNAL_ERROR")
-    }
+  /** Whoever is somebody is counted among those who try to be no longer. */
+  uncount() {
+    if (!this.#isCounted) return
+    this.#isCounted = false
+    this.#shell.throttle.settled(this.address)
   }
 
   #refuse(code: RefusalCode, why: string, words: string = REFUSALS[code].text) {
@@ -301,20 +246,12 @@ export class Connection implements Arrival, Asker {
   }
 
   #enqueue(bytes: Uint8Array) {
-    const session = this.#session
     this.#queue ??= new SendQueue()
     this.#queue.add(bytes)
-    if (this.#queue.bytes <= this.#shell.limits.sendqBytes || !session || session.closing) return
+    if (this.#queue.bytes <= this.#shell.limits.sendqBytes || !this.#irc || this.#irc.isEnding) return
     // What it would not read is dropped; the reason follows, after the line that was cut.
     this.#queue.cut()
-    this.#shell.engine.end(session, "SENDQ_EXCEEDED")
-    this.#shell.wake()
-  }
-
-  #uncount() {
-    if (!this.#isCounted) return
-    this.#isCounted = false
-    this.#shell.throttle.settled(this.address)
+    this.#irc.end("SENDQ_EXCEEDED")
   }
 }
 
