@@ -40,3 +40,17 @@ test.each([
 ])("%s with %j", async (name, given, rights) => {
   expect(await checker.rightsOf(name, given)).toEqual(rights as never)
 })
+
+test("by the time that it takes nobody learns which operators there are", async () => {
+  const queue = new HashingQueue(1)
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const waiting = Array.from({ length: 257 }, () => queue.run(() => promise))
+  const [, crier] = checker.operators
+  const busy = new PasswordChecker(undefined, [crier!], queue)
+  expect(await busy.rightsOf("crier", "sesame")).toBe("busy")
+  expect(await busy.rightsOf("nobody", "sesame")).toBe("busy")
+  resolve()
+  await Promise.all(waiting)
+  // Nor is an operator's password that of a name that is none's.
+  expect(await busy.rightsOf("nobody", "open sesame")).toBeUndefined()
+})
