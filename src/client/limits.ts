@@ -19,6 +19,9 @@ export const HELD_MAX = 10_000
 export const GAP_LENGTH_MAX = 33_554_432
 export const GAPS_LENGTH_MAX = 134_217_728
 export const LINE_LENGTH_OVERHEAD = 100
+/** Masks of a channel's list of bans; those whose end was told before their MODE, and channels of these. */
+export const BANS_MAX = 10_000
+export const ENDS_MAX = 20
 /** Tokens of ISUPPORT. */
 export const TOKENS_MAX = 500
 /** Characters of a challenge of SASL. */

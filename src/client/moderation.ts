@@ -7,6 +7,7 @@ import { durationWords } from "../protocol/duration.ts"
 import type { Message } from "../protocol/message.ts"
 import { format } from "../protocol/message.ts"
 import type { Context } from "./context.ts"
+import { BANS_MAX, ENDS_MAX, setNewest } from "./limits.ts"
 import type { View } from "./view.ts"
 
 /** ms without an answer after which none is waited for. */
@@ -82,8 +83,9 @@ export class Moderation {
     if (!asked) return false
     if (command === "315") asked.isKnown = true
     else if (command === "368") asked.isListed = true
-    else if (command === "367") asked.masks.push(params[2] ?? "")
-    else asked.person = personOf(context.view, asked, command, params) ?? asked.person
+    else if (command === "367") {
+      if (asked.masks.length < BANS_MAX) asked.masks.push(params[2] ?? "")
+    } else asked.person = personOf(context.view, asked, command, params) ?? asked.person
     if (asked.isKnown && asked.isListed) this.#carryOut(context, asked)
     return true
   }
@@ -92,7 +94,8 @@ export class Moderation {
   noted(view: View, [command, code, channel = "", mask = "", seconds = ""]: readonly string[]): boolean {
     if (command !== "TBAN" || code !== "TIMED_BAN") return false
     const ends = this.#ends.get(view.key(channel)) ?? new Map<string, number>()
-    this.#ends.set(view.key(channel), ends.set(mask, Number(seconds) * 1000))
+    setNewest(ends, mask, Number(seconds) * 1000, ENDS_MAX)
+    setNewest(this.#ends, view.key(channel), ends, ENDS_MAX)
     return true
   }
 
@@ -126,7 +129,7 @@ export class Moderation {
     const meant = masks.filter(
       (mask) => isMute(mask) === (act === "unmute") && means(view.key(mask), source, account),
     )
-    const most = Number(view.isupport.get("MODES")) || MODES_DEFAULT
+    const most = Math.max(1, Math.floor(Number(view.isupport.get("MODES"))) || MODES_DEFAULT)
     for (let i = 0; i < meant.length; i += most) {
       const few = meant.slice(i, i + most)
       context.send(format({ command: "MODE", params: [channel, `-${"b".repeat(few.length)}`, ...few] }))

@@ -2,8 +2,10 @@
 
 import { describe, expect, test } from "bun:test"
 import {
+  BANS_MAX,
   CHANNELS_MAX,
   CONVERSATIONS_MAX,
+  ENDS_MAX,
   GAP_LENGTH_MAX,
   HELD_MAX,
   LINE_LENGTH_OVERHEAD,
@@ -59,6 +61,41 @@ test("of conversations the oldest are forgotten", () => {
     undefined,
     `m${CONVERSATIONS_MAX}`,
   ])
+})
+
+test("a list of bans is read to an end, and lifted by a mask at least, whatever the server says of itself", () => {
+  for (const modes of ["-1", "0", "0.001", "NaN", "many"]) {
+    const rig = new ClientRig().settle(PLAIN)
+    rig.feed(`:s 005 alice MODES=${modes} :are supported`)
+    rig.session.moderate({ act: "unban", channel: "#den", nick: "bob" })
+    rig.sent()
+    for (let i = 0; i < 2 * BANS_MAX; i++) rig.feed(`:s 367 alice #den x${i}!*@* s 1`)
+    rig.feed(":s 352 alice #den u 1 s bob H :0 Bob", ":s 315 alice bob :End", ":s 368 alice #den :End")
+    expect(rig.sent()).toEqual([])
+    expect(rig.told()).toMatchObject([{ type: "answer", text: "bob is not banned in #den" }])
+
+    rig.session.moderate({ act: "unban", channel: "#den", nick: "bob" })
+    rig.sent()
+    rig.feed(":s 367 alice #den bob!*@* s 1", ":s 367 alice #den bob!u@* s 1")
+    rig.feed(":s 352 alice #den u 1 s bob H :0 Bob", ":s 315 alice bob :End", ":s 368 alice #den :End")
+    expect(rig.sent().flatMap((line) => line.match(/bob!\S*/g) ?? [])).toEqual(["bob!*@*", "bob!u@*"])
+  }
+})
+
+test("of masks whose end was told before their MODE the newest are known", () => {
+  const rig = new ClientRig().settle(PLAIN)
+  const told = (channel: string, mask: string) =>
+    rig.feed(`:s NOTE TBAN TIMED_BAN ${channel} ${mask} 60 :ends`)
+  for (let i = 0; i < 2 * ENDS_MAX; i++) told("#den", `m${i}`)
+  rig.feed(":s MODE #den +b x")
+  const [mode] = rig.told()
+  expect(mode?.type === "mode" && [...mode.lastsMs.keys()]).toEqual(
+    Array.from({ length: ENDS_MAX }, (_, i) => `m${i + ENDS_MAX}`),
+  )
+  told("#den", "m")
+  for (let i = 0; i < ENDS_MAX; i++) told(`#other${i}`, "m")
+  rig.feed(":s MODE #den +b m")
+  expect(rig.told()).toMatchObject([{ type: "mode", lastsMs: new Map() }])
 })
 
 test("a talk with somebody whose nick changes is remembered under the last one alone", () => {
