@@ -72,7 +72,7 @@ export const admin = cliCommand({
   },
 })
 
-function audit(directory: DataDirectory, [who]: readonly string[], flags: AuditFlags): ExitCode {
+function audit(directory: DataDirectory, [who]: readonly string[], flags: AuditFlags): Promise<ExitCode> {
   if (who === undefined) return showAudit(directory, flags)
   throw notUnderstood(
     "audit",

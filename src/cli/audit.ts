@@ -1,24 +1,22 @@
 // chat admin audit: what the staff did, from the log of a server that runs or not.
 
-import { existsSync } from "node:fs"
 import { serverStarted } from "../core/commands/server.ts"
 import { actorOf, type StaffActed, staffActed } from "../core/commands/staff-acted.ts"
 import type { Stamp } from "../core/event.ts"
-import { Network } from "../core/network.ts"
 import { replay } from "../core/replay.ts"
 import { eventOf } from "../core/rows.ts"
-import type { Row, Settings } from "../core/seams.ts"
+import type { Row } from "../core/seams.ts"
 import { nearest } from "../nearest.ts"
 import { type Act, ACTS } from "../protocol/acts.ts"
 import { folded, nickOf } from "../protocol/names.ts"
 import { inertJson, printable } from "../protocol/printable.ts"
 import { serverTime } from "../protocol/server-time.ts"
 import type { DataDirectory } from "../storage/data-directory.ts"
-import { explain, openReadable } from "../storage/database.ts"
 import { saidRows } from "../storage/said-rows.ts"
 import { clock, day } from "../terminal/clock.ts"
 import { EXIT, type ExitCode, UserError } from "../user-error.ts"
 import { limitOf, timeOf } from "./inquiring.ts"
+import { readLog } from "./log-reading.ts"
 import { table } from "./table.ts"
 
 export interface AuditFlags {
@@ -34,13 +32,14 @@ type Record = StaffActed & Stamp
 const LIMIT_DEFAULT = 50
 
 /** The newest that are asked for, oldest first: a table, or JSON lines. */
-export function showAudit(directory: DataDirectory, flags: AuditFlags): ExitCode {
+export async function showAudit(directory: DataDirectory, flags: AuditFlags): Promise<ExitCode> {
   const act = flags.act === undefined ? undefined : actOf(flags.act)
   const limit = limitOf(flags.limit, LIMIT_DEFAULT, "acts")
   const by = flags.by === undefined ? undefined : folded(flags.by)
   const isWanted = (e: Record) =>
     (act === undefined || e.act === act) && (by === undefined || namesOf(e).includes(by))
-  const all = readRecords(directory, timeOf("since", flags.since)).filter(isWanted)
+  const records = await readRecords(directory, timeOf("since", flags.since))
+  const all = records.filter(isWanted)
   const shown = all.slice(-limit)
   if (flags.json) for (const e of shown) process.stdout.write(`${inertJson({ v: 1, ...actObject(e) })}\n`)
   else if (shown.length > 0) process.stdout.write(`${tableOf(shown)}\n`)
@@ -56,25 +55,13 @@ export function actObject(e: Record): Readonly<{ [field: string]: unknown }> {
   return { type: "act", id, time: serverTime(at), actor: actorOf(e), act, target, reason, details }
 }
 
-function readRecords(directory: DataDirectory, since: number | undefined): Record[] {
-  if (!existsSync(directory.log)) {
-    throw new UserError(`there is no log in ${directory.path}`, {
-      hint: "name the server's data directory with --data DIR",
-      exitCode: EXIT.noSuchTarget,
-    })
-  }
-  const db = openReadable(directory.log)
-  try {
+function readRecords(directory: DataDirectory, since: number | undefined): Promise<Record[]> {
+  return readLog(directory, (db, net) => {
     // The runs of the server are in the ids, and nothing else of the state is asked for.
-    const net = new Network({ limits: { whowas: 0 } } as Settings)
     replay(net, saidRows(db, { types: [serverStarted.type] }))
     const rows: Iterable<Row> = saidRows(db, { types: [staffActed.type], since })
     return [...rows].map((row) => eventOf(row, net) as object as Record)
-  } catch (error) {
-    throw explain(error, directory.log)
-  } finally {
-    db.close()
-  }
+  })
 }
 
 /** By what an actor may be asked for: who has no account, also by the nick. */

@@ -1,23 +1,22 @@
 // chat export: what was said, as JSON lines, from the log of a server that runs or not.
 
-import { existsSync } from "node:fs"
 import { once } from "node:events"
 import { type StaffActed, staffActed } from "../core/commands/staff-acted.ts"
 import { STATELESS } from "../core/commands/index.ts"
 import type { Stamp } from "../core/event.ts"
-import { Network } from "../core/network.ts"
+import type { Network } from "../core/network.ts"
 import { replay } from "../core/replay.ts"
 import { eventOf } from "../core/rows.ts"
-import type { Row, Settings } from "../core/seams.ts"
+import type { Row } from "../core/seams.ts"
 import { inertJson, printable } from "../protocol/printable.ts"
 import { serverTime } from "../protocol/server-time.ts"
-import { explain, openReadable } from "../storage/database.ts"
 import { saidRows } from "../storage/said-rows.ts"
 import { stateRows } from "../storage/snapshot-file.ts"
 import { EXIT, type ExitCode, UserError } from "../user-error.ts"
 import { actObject } from "./audit.ts"
 import { cliCommand } from "./command.ts"
 import { DATA, dataFolder } from "./data-folder.ts"
+import { readLog } from "./log-reading.ts"
 
 const TYPES = ["messageSent", "topicChanged", staffActed.type]
 const PIECE_CHARACTERS = 65_536
@@ -49,25 +48,12 @@ export const exportCommand = cliCommand({
       })
     }
     const since = flags.since === undefined ? undefined : timeOf(flags.since)
-    const directory = dataFolder(flags.data)
-    if (!existsSync(directory.log)) {
-      throw new UserError(`there is no log in ${directory.path}`, {
-        hint: "name the server's data directory with --data DIR",
-        exitCode: EXIT.noSuchTarget,
-      })
-    }
-    const db = openReadable(directory.log)
-    try {
-      // Names of channels and accounts are state, as events are; nothing else of a site is asked for.
-      const net = new Network({ limits: { whowas: 0 } } as Settings)
+    await readLog(dataFolder(flags.data), async (db, net) => {
+      // Names of channels and accounts are state, as events are.
       replay(net, stateRows(db, { after: 0, stateless: STATELESS }))
       const channelId = channel === undefined ? undefined : idOf(net, channel)
       await write(saidRows(db, { types: TYPES, channelId, since }), net)
-    } catch (error) {
-      throw explain(error, directory.log)
-    } finally {
-      db.close()
-    }
+    })
     return EXIT.done
   },
 })
