@@ -6,7 +6,7 @@ import { assertClientName } from "../authority/hosts.ts"
 import { memberOf } from "../authority/issue.ts"
 import type { Identity } from "../authority/pkcs12.ts"
 import { shellWord, writePrivate } from "../authority/private-file.ts"
-import { profileNamed, profilesFolder, readProfiles } from "../dial/profiles.ts"
+import { knownHere, profileNamed, profilesFolder, readProfiles } from "../dial/profiles.ts"
 import { EXIT, UserError } from "../user-error.ts"
 import { readSecret } from "./secret.ts"
 import { authorityFolder } from "./authority-folder.ts"
@@ -51,11 +51,12 @@ export const exported = cliCommand({
   async run({ flags, positionals: [name] }) {
     if ((name === undefined) === (flags.server === undefined))
       throw missing("whose certificate, NAME's or that of this computer?", "chat certs export alice --pem")
-    const identity =
+    const { identity, caPath } =
       name === undefined
         ? identityOn(flags.server ?? "")
         : identityIn(authorityFolder({ data: flags.data }), name)
-    return shown(`made    ${await exportIdentity(identity, flags)}`)
+    const path = await exportIdentity(identity, flags)
+    return shown(`made    ${path}\ntrust   ${caPath}, the authority: the other program has to be given it`)
   },
 })
 
@@ -89,8 +90,14 @@ async function sealed(identity: Identity): Promise<Uint8Array> {
   return pkcs12(identity, password)
 }
 
+/** An identity, and where the authority is that other programs are to trust. */
+interface Found {
+  readonly identity: Identity
+  readonly caPath: string
+}
+
 /** NAME's, from the authority's folder. */
-function identityIn(folder: string, name: string): Identity {
+function identityIn(folder: string, name: string): Found {
   assertClientName(name)
   const stem = join(folder, "clients", name)
   const [cert, key] = [`${stem}.pem`, `${stem}.key`]
@@ -105,20 +112,31 @@ function identityIn(folder: string, name: string): Identity {
       exitCode: EXIT.usage,
     })
   const read = (path: string) => readFileSync(path, "utf8")
-  return { name, cert: read(cert), key: read(key), ca: read(join(folder, "ca.pem")) }
+  const caPath = join(folder, "ca.pem")
+  return { identity: { name, cert: read(cert), key: read(key), ca: read(caPath) }, caPath }
 }
 
 /** Who this computer is on a server that it knows. */
-function identityOn(server: string): Identity {
-  const profile = profileNamed(readProfiles(profilesFolder()), server)
+function identityOn(server: string): Found {
+  const profiles = readProfiles(profilesFolder())
+  const profile = profileNamed(profiles, server)
   const { cert, key, ca } = profile ?? {}
-  if (cert !== undefined && key !== undefined && ca !== undefined)
-    return { name: memberOf(cert)?.name ?? profile?.server.nick ?? "me", cert, key, ca }
+  if (profile && cert !== undefined && key !== undefined && ca !== undefined) {
+    const name = memberOf(cert)?.name ?? profile.server.nick ?? "me"
+    return { identity: { name, cert, key, ca }, caPath: join(profile.folder, "ca.pem") }
+  }
+  const known = knownHere(profiles)
   throw new UserError(
     profile
       ? `this computer has no certificate on ${shellWord(server)}`
       : `no server called ${JSON.stringify(server)} is known here`,
-    { hint: "chat join LINK makes one, with an invitation of its host", exitCode: EXIT.usage },
+    {
+      hint:
+        profile || !known
+          ? "chat join LINK makes one, with an invitation of its host"
+          : `known here: ${known}`,
+      exitCode: EXIT.usage,
+    },
   )
 }
 

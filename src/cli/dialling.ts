@@ -11,7 +11,14 @@ import { formatAddress, parseAddress, type Address } from "../dial/address.ts"
 import { connect, type Credentials } from "../dial/connection.ts"
 import { expiredScreen } from "../dial/expired.ts"
 import { Link, type LinkOptions } from "../dial/link.ts"
-import { profileNamed, profilesFolder, readProfiles, saveProfile, type Profile } from "../dial/profiles.ts"
+import {
+  knownHere,
+  profileNamed,
+  profilesFolder,
+  readProfiles,
+  saveProfile,
+  type Profile,
+} from "../dial/profiles.ts"
 import { renew } from "../dial/renew.ts"
 import { Renewal } from "../dial/renewal.ts"
 import { credentialsFor, explained, isOf, type AskWords } from "../dial/trust.ts"
@@ -65,10 +72,13 @@ export function placeOf(host: string | undefined, name: string | undefined): Pla
   }
   const profile = name === undefined ? profiles[0] : profileNamed(profiles, name)
   if (profile) return { address: parseAddress(profile.server.hosts[0] ?? ""), profile }
+  const known = knownHere(profiles)
   throw new UserError(
     name === undefined ? "which server?" : `no server called ${JSON.stringify(name)} is known here`,
     {
-      hint: "with an invitation: chat join LINK; with its address: chat connect HOST[:PORT] --pin SIX-WORDS",
+      hint: known
+        ? `known here: ${known}`
+        : "with an invitation: chat join LINK; with its address: chat connect HOST[:PORT] --pin SIX-WORDS",
       exitCode: EXIT.usage,
     },
   )

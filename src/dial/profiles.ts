@@ -78,6 +78,11 @@ export function profileNamed(profiles: readonly Profile[], name: string): Profil
   )
 }
 
+/** The addresses of all of them, as they are named; nothing where there is none. */
+export function knownHere(profiles: readonly Profile[]): string {
+  return profiles.map(({ server }) => server.hosts[0] ?? server.name).join(", ")
+}
+
 /** Writes a profile whole; what it does not bring (a certificate) stays as it was. */
 export function saveProfile(
   root: string,

@@ -29,10 +29,10 @@ export const DEVICE_COMMANDS: Readonly<Record<string, Command>> = {
     run(desk, rest) {
       const [whose, device = "*", ...reason] = words(rest)
       if (whose === undefined) return false
-      const what = device === "*" ? "every certificate" : `the certificate on ${device}`
+      const what = device === "*" ? "all certificates" : `the certificate on ${device}`
       const why = reason.join(" ")
-      const told = why === "" ? "" : `, who is told: ${why}`
-      ask(desk, `${what} of ${whose} is taken back, and its connections end${told}`, () =>
+      const told = why === "" ? "" : `; the reason that they read is: ${why}`
+      ask(desk, `this takes back ${what} of ${whose} and ends those connections${told}`, () =>
         desk.session.command("REVOKE", [whose, device], why || undefined),
       )
     },

@@ -26,7 +26,8 @@ function exported(args: string[], stdin = ""): Promise<Ended> {
 test("--pem holds the certificate, its key and the authority, for its owner alone", async () => {
   expect(await exported(["alice", "--pem"])).toMatchObject({
     exitCode: 0,
-    stdout: "made    alice-with-key.pem\n",
+    stdout:
+      "made    alice-with-key.pem\ntrust   certs/ca.pem, the authority: the other program has to be given it\n",
   })
   const parts = ["certs/clients/alice.pem", "certs/clients/alice.key", "certs/ca.pem"].map(text)
   expect(text("alice-with-key.pem")).toBe(parts.join(""))
@@ -84,7 +85,9 @@ testWith(
     expect((await connectPiped(server, "alice", "hi\n", "--cert", own.certPath)).exitCode).toBe(0)
     const at = server.home("alice")
     const args = ["certs", "export", "--server", `127.0.0.1:${server.port}`, "--pem"]
-    expect((await chat(args, { home: at })).stdout).toBe("made    alice-with-key.pem\n")
+    expect((await chat(args, { home: at })).stdout).toMatch(
+      /^made    alice-with-key.pem\ntrust   \S+\/ca.pem, /,
+    )
     const [ca, mine, port] = [server.authority.caPath, join(at, "alice-with-key.pem"), `${server.port}`]
     using tmux = new Tmux()
 

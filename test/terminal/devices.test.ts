@@ -64,10 +64,10 @@ test("what cannot be undone is done at /yes, once, and for a minute", () => {
     "REVOKE bob laptop :lost in the bus",
   ])
   expect(notes.at(-1)).toStartWith(
-    "the certificate on laptop of bob is taken back, and its connections end, who is told: lost",
+    "this takes back the certificate on laptop of bob and ends those connections; the reason that they read is: lost",
   )
   sent("/revoke bob")
-  expect(notes.at(-1)).toStartWith("every certificate of bob is taken back")
+  expect(notes.at(-1)).toStartWith("this takes back all certificates of bob")
   setSystemTime(Date.now() + 61_000)
   expect(sent("/yes")).toEqual([])
   setSystemTime()
