@@ -7,6 +7,8 @@ import { byteLength, truncated } from "../protocol/names.ts"
 // USERLEN and HOSTLEN of most servers; used until the server has shown how we look to others.
 const USER_BYTES = 20
 const HOST_BYTES = 63
+/** Where a name, or what a server calls us, leaves less room: such a line is the server's to refuse. */
+const TEXT_BYTES_MIN = 64
 
 /** Bytes left for text in `command target :text` when it is relayed with our source. */
 export function textBytesMax(
@@ -17,7 +19,8 @@ export function textBytesMax(
 ): number {
   const sourceBytes =
     source === undefined ? byteLength(nick) + USER_BYTES + HOST_BYTES + 2 : byteLength(source)
-  return LINE_BYTES_MAX - 2 - (1 + sourceBytes + 1 + command.length + 1 + byteLength(target) + 2)
+  const besides = 1 + sourceBytes + 1 + command.length + 1 + byteLength(target) + 2
+  return Math.max(TEXT_BYTES_MIN, LINE_BYTES_MAX - 2 - besides)
 }
 
 /** `text` in pieces of at most `bytesMax` bytes, cut at spaces where there is one, never inside a character. */

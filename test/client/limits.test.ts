@@ -82,6 +82,18 @@ test("a list of bans is read to an end, and lifted by a mask at least, whatever 
   }
 })
 
+test("what is said goes out in few lines, however long a name is or what the server calls us", () => {
+  for (const [host, target] of [
+    ["h".repeat(600), "#den"],
+    ["h", `#${"d".repeat(600)}`],
+  ] as const) {
+    const rig = new ClientRig().settle(PLAIN)
+    rig.feed(`:alice!a@${host} JOIN ${target}`)
+    rig.session.say("action", target, "waves ".repeat(40))
+    expect(rig.sent()).toHaveLength(5)
+  }
+})
+
 test("of masks whose end was told before their MODE the newest are known", () => {
   const rig = new ClientRig().settle(PLAIN)
   const told = (channel: string, mask: string) =>
