@@ -12,6 +12,7 @@ import { accountMessagesErased } from "../../src/core/commands/erase.ts"
 import { lockdownSet } from "../../src/core/commands/lockdown.ts"
 import { roleSet } from "../../src/core/commands/role.ts"
 import { acted, type StaffActed } from "../../src/core/commands/staff-acted.ts"
+import type { Channel } from "../../src/core/channel.ts"
 import type { Engine } from "../../src/core/engine.ts"
 import type { EventType } from "../../src/core/event.ts"
 import { OPERATOR } from "../../src/protocol/modes.ts"
@@ -117,6 +118,14 @@ export function lookAfter({ random }: Stage, { session }: Onlooker): string {
   const own = [...(session.user?.channels ?? [])].filter(([, { prefixes }]) => prefixes >= OPERATOR)
   const [channel] = random.pick(own) ?? []
   if (random.chance(0.3)) return `TBAN ${channel?.name ?? "#a"} ${1 + random.below(60)} ${random.pick(NICKS)}`
+  const nickIn = ({ members }: Channel) => random.pick([...members.keys()]).nick
+  if (channel && random.chance(0.3)) return `KICK ${channel.name} ${nickIn(channel)}`
+  if (channel && random.chance(0.3))
+    return random.pick([
+      `TOPIC ${channel.name} :topic`,
+      `MODE ${channel.name} +m`,
+      `MODE ${channel.name} -m+v ${nickIn(channel)}`,
+    ])
   const verb = random.pick(["REGISTER", "REGISTER", "AMODE", "AMODE", "DROP"])
   const change = verb === "AMODE" ? ` ${random.pick(["+o", "+v", "-o"])} ${random.pick(NICKS)}` : ""
   return `CS ${verb} ${channel?.name ?? "#a"}${change}`

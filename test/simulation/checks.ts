@@ -1,11 +1,17 @@
-// What has to hold after each turn: the log makes the live network, each nick is one user's, and each client knows its channels.
+// What has to hold after each turn: the log makes the live network, each nick is one user's, each client knows its channels, and
+// everybody was told what was for them.
 
 import { isAlwaysOn } from "../../src/core/always-on.ts"
+import { EVENTS } from "../../src/core/commands/index.ts"
+import { nickChanged } from "../../src/core/commands/nick.ts"
 import type { Network } from "../../src/core/network.ts"
-import type { Settings } from "../../src/core/seams.ts"
+import type { Settings, Turn } from "../../src/core/seams.ts"
+import type { Session } from "../../src/core/session.ts"
+import type { User } from "../../src/core/user.ts"
 import { folded } from "../../src/protocol/names.ts"
 import { NICKS } from "../support/chatter.ts"
 import { digest } from "../support/digest.ts"
+import type { Told } from "./kept.ts"
 import { equal, type Onlooker } from "./onlooker.ts"
 
 export function checkNetwork(net: Network, shadow: Network, alwaysOn: Settings["accounts"]["alwaysOn"]) {
@@ -49,4 +55,26 @@ export function checkView({ session, nick, channels, partial }: Onlooker) {
     if (!equal(members, seen) && !partial.has(folded(channel.name)))
       throw new Error(`${nick} sees ${[...seen]} in ${channel.name}, not ${[...members]}`)
   }
+}
+
+/** Who was there before the turn and is there after it as the same has heard all that was for them. */
+export function checkTold({ deliveries }: Turn, told: readonly Told[], here: ReadonlyMap<Session, User>) {
+  const heard = new Map(deliveries.map(({ session, output }) => [session, output.text.replaceAll("\r", "")]))
+  for (const [session, user] of here) {
+    if (session.closing || session.user !== user) continue
+    for (const { part, to, by, needs } of told)
+      if (
+        to.has(user.id) &&
+        by !== user.id &&
+        (needs === undefined || session.has(needs)) &&
+        !heard.get(session)?.includes(part)
+      )
+        throw new Error(`${user.nick} was not told ${JSON.stringify(part)}`)
+  }
+}
+
+/** While the disk is full, what may be refused is; but who logs in has their nick, and a guest another. */
+export function checkReadOnly({ rows }: Turn) {
+  const kept = rows.find(({ type }) => EVENTS.get(type)?.refuse && type !== nickChanged.type)
+  if (kept) throw new Error(`${kept.type} was kept while the disk was full`)
 }

@@ -10,13 +10,18 @@ export class Hearsay {
   /** Whom what was heard was for, by its msgid. */
   readonly targets = new Map<string, string>()
   readonly #kept: Kept
+  readonly #accounts = new Map<string, string>()
   readonly #msgids = new Map<string, string>()
 
   constructor(kept: Kept) {
     this.#kept = kept
   }
 
-  check(onlooker: Onlooker, net: Network, { msgid, command, source, target, text, old, self }: Heard) {
+  check(
+    onlooker: Onlooker,
+    net: Network,
+    { msgid, command, source, target, text, account, old, self }: Heard,
+  ) {
     const kept = this.#kept.said.get(text)
     const channel = /^[~@%+]?#/.test(target)
     if ((old || (command !== "TAGMSG" && channel)) && !kept)
@@ -33,10 +38,16 @@ export class Hearsay {
     if (this.#msgids.has(msgid) && this.#msgids.get(msgid) !== whole)
       throw new Error(`${msgid} is ${whole} and ${this.#msgids.get(msgid)}`)
     this.#msgids.set(msgid, whole)
+    const known = this.#accounts.get(msgid) ?? account
+    if (account !== undefined && account !== known) throw new Error(`${msgid} is of ${account} and ${known}`)
+    if (known !== undefined) this.#accounts.set(msgid, known)
     this.targets.set(msgid, target)
     const user = onlooker.session.user
     if (place && user && !channel && old && !place.between.includes(correspondentId(user)))
       throw new Error(`${user.nick} reads what ${text} was to others`)
+    const isTo = user && [correspondentId(user), user.id].some((id) => place?.between.includes(id))
+    if (place && user && !channel && !old && !self && !isTo)
+      throw new Error(`${user.nick} hears what ${text} is to others in the log`)
     if (!place || !channel || !user || self) return
     if (!old && !place.members.has(user.id))
       throw new Error(`${user.nick} was not there when ${text} was said`)

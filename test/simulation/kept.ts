@@ -2,13 +2,18 @@
 
 import { deserialize, serialize } from "node:v8"
 import { EVENTS, STATELESS } from "../../src/core/commands/index.ts"
+import { accountMessagesErased } from "../../src/core/commands/erase.ts"
 import { messageOf } from "../../src/core/commands/message-sent.ts"
+import { messageRedacted } from "../../src/core/commands/redact.ts"
+import { staffActed } from "../../src/core/commands/staff-acted.ts"
 import { linesOf } from "../../src/core/multiline.ts"
 import { Network } from "../../src/core/network.ts"
 import { eventOf } from "../../src/core/rows.ts"
-import type { Erasure, Row, Settings } from "../../src/core/seams.ts"
+import type { Row, Settings } from "../../src/core/seams.ts"
 import { snapshot, type Snapshot } from "../../src/core/snapshot.ts"
 import { Tell } from "../../src/core/tell.ts"
+import { correspondentId } from "../../src/core/user.ts"
+import { MESSAGE_REDACTION } from "../../src/protocol/capabilities.ts"
 import { PREFIXES } from "../../src/protocol/modes.ts"
 import { msgidOf } from "../../src/protocol/msgid.ts"
 import { erased } from "../../src/storage/plain-reading.ts"
@@ -17,6 +22,14 @@ import { checkRecorded, isRecord } from "./recorded.ts"
 import type { Tally } from "./tally.ts"
 
 const SAID: readonly string[] = ["messageSent", "tagsSent"]
+
+/** What is told to all members of a channel, by type. */
+const TOLD: Readonly<Record<string, string>> = {
+  channelModesChanged: "MODE",
+  messageRedacted: "REDACT",
+  staffActed: "NOTICE",
+  topicChanged: "TOPIC",
+}
 
 /** Where a message was said, from the log. */
 interface Said {
@@ -28,8 +41,21 @@ interface Said {
   readonly between: readonly (number | null)[]
 }
 
+/** What has to be told of a row. */
+export interface Told {
+  /** Of one of the lines, each of which ends with a line feed. */
+  readonly part: string
+  /** Ids of the users who hear it, but for who did it. */
+  readonly to: ReadonlySet<number>
+  readonly by?: number | undefined
+  /** The capability without which it is not heard. */
+  readonly needs?: number
+}
+
 export class Kept {
   readonly rows: Row[] = []
+  /** What the turn under way has to tell. */
+  readonly told: Told[] = []
   /** By each of its lines. */
   readonly said = new Map<string, Said[]>()
   /** Msgids of what is erased, but for what was erased in the turn under way. */
@@ -80,7 +106,8 @@ export class Kept {
         throw new Error(`the log goes back at ${row.seq}`)
       this.rows.push(row)
       this.#tally.rows++
-      if (row.erases) this.#erase(row.erases)
+      this.#erase(row)
+      this.#expectTold(row)
       if (SAID.includes(row.type)) this.#remember(row)
       // Text is no state: a network without it is the same.
       else if (!STATELESS.includes(row.type))
@@ -97,20 +124,26 @@ export class Kept {
     for (const msgid of this.#erasing.splice(0)) this.erased.add(msgid)
   }
 
-  // In the commit of the row that says so.
-  #erase(erasure: Erasure) {
+  // In the commit of the row that says so; what has to go is known here by itself.
+  #erase({ type, body, erases }: Row) {
+    if (!erases && type !== messageRedacted.type && type !== accountMessagesErased.type) return
+    const fact = JSON.parse(body) as { of?: string; accountId?: number }
     const goes = (row: Row) =>
-      "seq" in erasure
-        ? row.seq === erasure.seq
-        : row.accountId === erasure.accountId && erasure.types.includes(row.type)
-    for (const row of this.rows)
-      if (goes(row)) this.#erasing.push(msgidOf(this.shadow.epochOf(row.seq), row.seq))
-    this.rows.splice(0, Infinity, ...erased(this.rows, erasure))
+      type === messageRedacted.type
+        ? msgidOf(this.shadow.epochOf(row.seq), row.seq) === fact.of
+        : type === accountMessagesErased.type && row.accountId === fact.accountId && SAID.includes(row.type)
+    const gone = this.rows.filter(goes)
+    for (const { seq } of gone) this.#erasing.push(msgidOf(this.shadow.epochOf(seq), seq))
+    if (erases) this.rows.splice(0, Infinity, ...erased(this.rows, erases))
+    const left = this.rows.find(
+      (row) => goes(row) && (row.text !== null || !row.body.includes('"erased":true')),
+    )
+    if (left) throw new Error(`${left.seq} was to be erased and is in the log`)
     this.#tally.erased++
   }
 
   #remember(row: Row) {
-    const { msgid, status, cuts, tags } = messageOf(row, this.shadow)
+    const { by, msgid, status, cuts, tags } = messageOf(row, this.shadow)
     const channel = status
       ? this.shadow.channel(status.channel)
       : [...this.shadow.channels.values()].find((one) => one.id === row.channelId)
@@ -122,6 +155,27 @@ export class Kept {
     const texts = linesOf({ text: row.text ?? "", cuts: cuts ?? [] }).map((line) => line.text)
     for (const text of row.type === "tagsSent" ? [new Map(tags).get("+x") ?? ""] : texts)
       this.said.set(text, [...(this.said.get(text) ?? []), said])
+    const text = texts.find((line) => line !== "")
+    const to = row.peerId === null ? members : this.#correspondents(row.peerId)
+    if (row.type === "messageSent" && text !== undefined) this.told.push({ part: `:${text}\n`, to, by })
+  }
+
+  #correspondents(id: number): ReadonlySet<number> {
+    const users = [...this.shadow.users.values()].filter((user) => correspondentId(user) === id)
+    return new Set(users.map((user) => user.id as number))
+  }
+
+  // All members hear of it; who took something back knows it.
+  #expectTold({ type, channelId, body }: Row) {
+    const command = TOLD[type]
+    const { audit, channels } = this.shadow
+    const channel =
+      type === staffActed.type ? audit : [...channels.values()].find(({ id }) => id === channelId)
+    if (command === undefined || !channel) return
+    const to = new Set([...channel.members.keys()].map(({ id }) => id as number))
+    const { by, of = "" } = JSON.parse(body) as { by?: number; of?: string }
+    const part = ` ${command} ${channel.name} ${of}`
+    this.told.push(of === "" ? { part, to } : { part, to, by, needs: MESSAGE_REDACTION })
   }
 }
 

@@ -1,7 +1,7 @@
 // One session as its client sees it: from nothing but the lines it was sent, who is in which channel; and what it should never
 // have been sent.
 
-import { READ_MARKER } from "../../src/protocol/capabilities.ts"
+import { ACCOUNT_TAG, READ_MARKER } from "../../src/protocol/capabilities.ts"
 import { folded } from "../../src/protocol/names.ts"
 import { parseMsgid } from "../../src/protocol/msgid.ts"
 import { parseServerTime } from "../../src/protocol/server-time.ts"
@@ -16,6 +16,8 @@ export interface Heard {
   readonly source: string
   readonly target: string
   readonly text: string
+  /** Whose account-tag it has, "" for nobody's; undefined without the capability. */
+  readonly account: string | undefined
   /** From CHATHISTORY. */
   readonly old: boolean
   readonly self: boolean
@@ -41,6 +43,7 @@ export class Onlooker {
   /** Folded nicks of MONITOR, from what it was told of them. */
   readonly watched = new Set<string>()
   #lastSeq = 0
+  #lastSaid: string | undefined
   #lastAt = 0
   #listing = new Map<string, Set<string>>()
   /** What the batches of history are of; nothing where that is searched for. */
@@ -122,8 +125,14 @@ export class Onlooker {
     const self = nickOf(source) === folded(this.nick)
     // Its own words come back to the speaker, also from a channel that hears who is outside.
     this.#expect(self || this.#isFor(target), "not entitled to hear it", line)
+    const msgid = tags.get("msgid")
+    if (!old && !(self && folded(target) === folded(this.nick)) && msgid !== undefined) {
+      this.#expect(msgid !== this.#lastSaid, "the same again", line)
+      this.#lastSaid = msgid
+    }
+    const account = this.session.has(ACCOUNT_TAG) ? (tags.get("account") ?? "") : undefined
     const unique = command === "TAGMSG" ? (tags.get("+x") ?? "") : text
-    return { msgid: tags.get("msgid"), command, source, target, text: unique, old, self }
+    return { msgid, command, source, target, text: unique, account, old, self }
   }
 
   #isFor(target: string): boolean {

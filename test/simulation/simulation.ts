@@ -6,17 +6,21 @@ import type { ListEntry } from "../../src/core/channel.ts"
 import { Engine } from "../../src/core/engine.ts"
 import type { Network } from "../../src/core/network.ts"
 import type { Request, Settings, Turn } from "../../src/core/seams.ts"
+import type { Session } from "../../src/core/session.ts"
+import type { User } from "../../src/core/user.ts"
 import { folded } from "../../src/protocol/names.ts"
+import { found } from "../../src/storage/plain-reading.ts"
 import { chatter, NICKS } from "../support/chatter.ts"
-import { BEGINNING, SETTINGS } from "../support/engine.ts"
+import { BEGINNING } from "../support/engine.ts"
 import { Random } from "../support/random.ts"
 import { enrol, eraseAccount, giveRole, lockDown, lookAfter, ofTheStaff, type Stage } from "./acts.ts"
-import { answer } from "./answers.ts"
+import { answer, type Asked } from "./answers.ts"
 import { arrival } from "./arrivals.ts"
-import { checkNetwork, checkView } from "./checks.ts"
+import { checkNetwork, checkReadOnly, checkTold, checkView } from "./checks.ts"
 import { Hearsay } from "./hearsay.ts"
 import { Kept } from "./kept.ts"
 import { Onlooker } from "./onlooker.ts"
+import { settingsOf } from "./settings.ts"
 import { NOTHING, type Tally } from "./tally.ts"
 
 /** A fourth of the runs is long; most of what can go wrong does so early, and a short run is read more easily. */
@@ -39,7 +43,9 @@ class Simulation implements Stage {
   readonly #onlookers: Onlooker[] = []
   readonly #kept: Kept
   readonly #hearsay: Hearsay
-  #requests: Request[] = []
+  #requests: Asked[] = []
+  /** Who was whom at the end of the last turn. */
+  #present = new Map<Session, User>()
   #epoch = 0
   #numbers = 0
 
@@ -79,7 +85,10 @@ class Simulation implements Stage {
     const { random } = this
     // The clock may go back; the log's time may not.
     this.now += random.below(3000) - 300
-    if (random.chance(this.engine.readOnly ? 0.2 : 0.01)) this.engine.readOnly = !this.engine.readOnly
+    if (random.chance(this.engine.readOnly ? 0.2 : 0.01)) {
+      this.#commit()
+      this.engine.readOnly = !this.engine.readOnly
+    }
     if (random.chance(0.01)) this.#tick()
     const onlooker = this.#onlookers.length < SESSIONS ? this.#arrive() : random.pick(this.#onlookers)
     if (random.chance(0.01)) return this.#lose(onlooker)
@@ -151,7 +160,9 @@ class Simulation implements Stage {
   #arrive(): Onlooker {
     const { connection, lines } = arrival(this)
     const session = this.engine.connected(connection, this.now)
-    for (const line of [...lines, `NICK n${session.id}`]) {
+    // Most come to one place, or few would hear each other.
+    const place = this.random.chance(0.6) ? ["JOIN #a"] : []
+    for (const line of [...lines, `NICK n${session.id}`, ...place]) {
       this.engine.receive(session, line, this.now)
       this.#look()
     }
@@ -171,16 +182,22 @@ class Simulation implements Stage {
     const turn = this.engine.take()
     if (!turn) return
     this.tally.turns++
+    if (this.engine.readOnly) checkReadOnly(turn)
+    const here = new Map(this.#present)
     this.#kept.append(turn.rows)
     this.#deliver(turn)
+    checkTold(turn, this.#kept.told.splice(0), here)
     this.#kept.settle()
-    this.#requests.push(...turn.requests)
+    this.#requests.push(...turn.requests.map((request) => this.#asked(request)))
     if (turn.rows.some((row) => !STATELESS.includes(row.type)))
       checkNetwork(this.engine.net, this.#kept.shadow, this.#settings.accounts.alwaysOn)
     for (const onlooker of this.#onlookers) {
       checkView(onlooker)
       onlooker.visible.clear()
     }
+    this.#present = new Map(
+      this.#onlookers.flatMap(({ session }) => (session.user ? [[session, session.user]] : [])),
+    )
     this.#look()
   }
 
@@ -202,12 +219,22 @@ class Simulation implements Stage {
     }
   }
 
-  // What the shell was asked is answered some time, in the order of asking.
+  // Every other page of history is read when it is asked for, and is old when it is answered.
+  #asked(request: Request): Asked {
+    if (request.type !== "read" || this.next() % 2 === 0) return { request }
+    return { request, rows: found(this.#kept.rows, request.query) }
+  }
+
+  // What the shell was asked is answered some time, a page of history perhaps later than what was asked after it.
   #answer() {
     const requests = this.#requests
     this.#requests = []
-    for (const request of requests) {
-      answer(this, this.#kept, request)
+    for (const asked of requests) {
+      if (asked.rows && this.random.chance(0.5)) {
+        this.#requests.push(asked)
+        continue
+      }
+      answer(this, this.#kept, asked)
       this.#look()
     }
   }
@@ -217,26 +244,13 @@ class Simulation implements Stage {
     this.tally.crashes++
     const turn = this.engine.take()
     if (turn && this.random.chance(0.5)) this.#kept.append(turn.rows)
+    this.#kept.told.length = 0
     this.#onlookers.length = 0
     this.#kept.settle()
     this.#requests = []
+    this.#present.clear()
     this.engine = this.#start()
     this.#commit()
-  }
-}
-
-function settingsOf(seed: number): Settings {
-  return {
-    ...SETTINGS,
-    limits: { ...SETTINGS.limits, listModes: 4, channelsPerUser: 3, historyPage: 4 },
-    casemapping: seed % 3 === 0 ? "precis" : "ascii",
-    passwordNeeded: seed % 4 === 0,
-    historyFrom: seed % 5 === 0 ? "join" : "all",
-    accounts: {
-      ...SETTINGS.accounts,
-      alwaysOn: (["opt-in", "opt-in", "opt-out", "off", "mandatory"] as const)[seed % 5] ?? "opt-in",
-      alwaysOnMs: 200_000,
-    },
   }
 }
 
