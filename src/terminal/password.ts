@@ -20,7 +20,8 @@ const ASKED = [
 export async function changePassword({ session, secrets, note, flush }: Desk): Promise<void> {
   const lines = await secrets(ASKED)
   const [former = "", wanted = "", again = ""] = lines
-  if (lines.length < ASKED.length) return note("passwords are asked for on a terminal only")
+  if (lines.length < ASKED.length)
+    return note("no password was given, and nothing is changed; it is asked for on a terminal only")
   // It would be two on the wire.
   if (/^:|\s/.test(former))
     return note("a password with a space is changed by the server's host: chat admin password NAME")

@@ -1,5 +1,8 @@
 // A terminal breaks lines wherever they end: what this program itself says is broken between words.
 
+/** Between words, but not within a line that is there to be copied: `chat join 'chat://…'`. */
+const BREAKS = / (?!(?:join )?'chat:\/\/)/
+
 const ESCAPES = /\x1b\[[0-9;]*m/g
 
 /** As lines of at most `columns`, those after the first indented; a word that is longer stays whole. */
@@ -8,7 +11,7 @@ export function wrapped(text: string, columns: number, indent: number): string {
   const lines: string[] = []
   let line = lead
   let isEmpty = true
-  for (const word of text.slice(lead.length).split(" ")) {
+  for (const word of text.slice(lead.length).split(BREAKS)) {
     const longer = isEmpty ? line + word : `${line} ${word}`
     if (isEmpty || widthOf(longer) <= columns) line = longer
     else {

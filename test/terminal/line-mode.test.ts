@@ -661,7 +661,11 @@ describe("/password", () => {
   })
 
   test.each([
-    ["without a terminal", [], "passwords are asked for on a terminal only"],
+    [
+      "without a terminal",
+      [],
+      "no password was given, and nothing is changed; it is asked for on a terminal only",
+    ],
     ["with two that differ", ["", "one", "other"], "the two are not the same: nothing was changed"],
     ["with none", ["sesame", "", ""], "nothing was changed"],
     [

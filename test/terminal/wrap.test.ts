@@ -7,6 +7,7 @@ test.each([
   ["  of a list in columns", 12, "  of a list\n  in columns"],
   ["see https://lab.example/plot.png there", 12, "see\n  https://lab.example/plot.png\n  there"],
   ["\x1b[2mescapes take no room\x1b[0m", 20, "\x1b[2mescapes take no room\x1b[0m"],
+  ["and once: chat join 'chat://h:6697/#v1'", 16, "and once:\n  chat join 'chat://h:6697/#v1'"],
   ["", 10, ""],
 ])("%p in %p columns", (text, columns, lines) => {
   expect(wrapped(text, columns, 2)).toBe(lines)
