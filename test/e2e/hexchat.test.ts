@@ -1,4 +1,4 @@
-// HexChat, as Debian ships it, on a screen that nobody sees: it logs in with its certificate as the README says, and both sides of
+// HexChat, as Debian ships it, on a screen that nobody sees: it logs in with its certificate as the manual says, and both sides of
 // a talk reach the other. What it shows is read from the logs that it writes.
 
 import { expect } from "bun:test"
