@@ -6,7 +6,7 @@ import { basename, dirname, join } from "node:path"
 import { EXIT, UserError } from "../user-error.ts"
 import { copyLog, usedBytes } from "./copy-log.ts"
 import type { DataDirectory } from "./data-directory.ts"
-import { explain, noRoomFor, openReadable } from "./database.ts"
+import { explain, isDiskFull, noRoomFor, openReadable } from "./database.ts"
 import { freeBytes, isNoRoom } from "./disk.ts"
 import { Jobs } from "./jobs.ts"
 import { noteBackup } from "./last-backup.ts"
@@ -60,7 +60,8 @@ export function backUp(directory: DataDirectory, file: string, program: string):
     return manifest
   } catch (error) {
     if (error instanceof UserError) throw error
-    throw isNoRoom(error) ? noRoomFor(file) : explain(error, directory.log)
+    // The log is only read: what is full is the disk of the backup.
+    throw isNoRoom(error) || isDiskFull(error, file) ? noRoomFor(file) : explain(error, directory.log)
   } finally {
     fs.rmSync(copy, { force: true })
   }

@@ -13,6 +13,7 @@ import {
 } from "node:fs"
 import { join } from "node:path"
 import { backUp } from "../../src/storage/backup.ts"
+import { usedBytes } from "../../src/storage/copy-log.ts"
 import { dataDirectory } from "../../src/storage/data-directory.ts"
 import { openWritable } from "../../src/storage/database.ts"
 import { erase } from "../../src/storage/erasing.ts"
@@ -257,5 +258,25 @@ describe.skipIf(!canMount)("on a small disk (needs root, to mount a tmpfs)", () 
       "no room on the disk for ",
     )
     expect(readdirSync(disk.data)).toEqual(["backup.tar"])
+  })
+
+  test("no room to erase in the copy what is still listed leaves nothing, and names the disk of the backup", async () => {
+    const { directory, file } = await site()
+    const db = openWritable(directory.log, "lazy")
+    db.run(
+      `with recursive n(i) as (select 101 union all select i + 1 from n where i < 40000)
+       insert into events select i, 9000000, 'messageSent', 1, 7, '{}', 'said ' || i || ' and more' || hex(i), null from n`,
+    )
+    const jobs = new Jobs(directory.log)
+    while (jobs.history.through < 40_000) jobs.history.follow(40_000)
+    while (jobs.search.through < 40_000) jobs.search.follow(40_000)
+    jobs.close()
+    erase(db, { accountId: 7, types: ["messageSent"] }, 40_000)
+    const disk = mountSmallDisk(Math.ceil((2.2 * usedBytes(db)) / 1024 ** 2))
+    db.close()
+    const copy = join(disk.data, "backup.tar")
+    expect(refusalOf(() => backUp(directory, copy, PROGRAM)).message).toBe(`no room on the disk for ${copy}`)
+    expect(readdirSync(disk.data)).toEqual([])
+    expect(backUp(directory, file, PROGRAM).seq).toBe(40_000)
   })
 })
