@@ -202,17 +202,19 @@ function shownTo(invitation: Invitation, { uses }: Wanted, flags: Flags): ExitCo
   process.stdout.write(
     `  Give ${account} this line (it works ${often}, until ${day(expires)} ${clock(expires)}):\n\n` +
       `    chat join ${link}\n\n` +
-      `  Whoever has it is ${account}: send it where nobody else reads. To take it back: chat invite withdraw ${id}\n`,
+      `  Whoever has it is ${account}: send it where nobody else reads.\n` +
+      `  To take it back:  chat invite withdraw ${id}\n`,
   )
   if (flags.approve)
     process.stdout.write(
-      `  When ${account} has used it, compare the six words on that screen with those of: chat invite list\n` +
-        `  The same: chat invite approve ${account}; not the same: chat invite deny ${account}\n`,
+      `  When ${account} has used it, compare the six words on that screen with those of\n` +
+        `  chat invite list.  The same:      chat invite approve ${account}\n` +
+        `                     Not the same:  chat invite deny ${account}\n`,
     )
   if (flags.qr) showCode(link)
   if (isInUse)
     process.stdout.write(
-      `  ${account} is in use already: whoever uses the account now shares it with who gets this line.\n`,
+      `  ${account} is in use already: whoever uses the account now shares it\n  with who gets this line.\n`,
     )
   return EXIT.done
 }
