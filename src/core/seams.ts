@@ -193,11 +193,12 @@ export type Request =
 /** What the shell answers to any request but `close`. */
 export type Result =
   | { readonly type: "password"; readonly right: boolean }
-  /** No rights: name or password are wrong; the password, if the name is known. */
+  /** No rights: name or password are wrong; the password, if the name is known. Some want a certificate of the account besides. */
   | {
       readonly type: "operator"
       readonly rights: readonly Right[] | undefined
       readonly isKnown?: boolean
+      readonly needsCertificate?: boolean
     }
   | IdentityResult
   /** Without a refusal the session's arrival is the user's now. */

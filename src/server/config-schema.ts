@@ -172,6 +172,7 @@ const backup = z.strictObject({
 const oper = z.strictObject({
   name: word,
   password: secret,
+  certificate: z.boolean("must be true or false").default(true),
   rights: z.array(z.enum(RIGHTS, `must be of ${RIGHTS.join(", ")}`)).default([...RIGHTS]),
 })
 

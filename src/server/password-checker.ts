@@ -12,6 +12,8 @@ export interface Operator {
   readonly name: string
   /** `plain:` and the password, or an argon2 hash. */
   readonly password: string
+  /** Whether the password is only good over a connection that has shown a certificate of the user's account. */
+  readonly certificate: boolean
   readonly rights: readonly Right[]
 }
 
@@ -36,14 +38,14 @@ export class PasswordChecker {
     return password.startsWith("$argon2") ? this.#verify(given, password) : isSame(given, password)
   }
 
-  /** Whether there is an operator of that name. */
-  isOperator(name: string): boolean {
-    return this.operators.some((one) => one.name === name)
+  /** The operator of that name. */
+  operator(name: string): Operator | undefined {
+    return this.operators.find((one) => one.name === name)
   }
 
   /** What the operator of that name may do; undefined when there is none, which takes as long, or the password is wrong. */
   async rightsOf(name: string, given: string): Promise<readonly Right[] | undefined | Busy> {
-    const operator = this.operators.find((one) => one.name === name)
+    const operator = this.operator(name)
     const kept = (operator ?? this.operators[0])?.password
     if (kept === undefined) return undefined
     const right = await this.matches(given, kept)

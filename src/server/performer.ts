@@ -53,7 +53,9 @@ async function answerTo(
       const { name, given, session } = request
       const check = () => passwords.rightsOf(name, given)
       const result = await identity.operator(name, session.arrival as Connection, check)
-      return result.type === "operator" ? { ...result, isKnown: passwords.isOperator(name) } : result
+      if (result.type !== "operator") return result
+      const operator = passwords.operator(name)
+      return { ...result, isKnown: operator !== undefined, needsCertificate: operator?.certificate === true }
     }
     case "webirc":
       return { type: "webirc", refusal: await gateways.introduce(request) }

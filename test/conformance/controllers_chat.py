@@ -139,6 +139,7 @@ def render_toml(o: Options) -> str:
         "[[oper]]",
         f"name = {value(OPER_NAME)}",
         f"password = {value('plain:' + OPER_PASSWORD)}",
+        "certificate = false",
         "",
         "[[proxy]]",
         f"listen = {value(f'127.0.0.1:{o.proxy_port}')}",

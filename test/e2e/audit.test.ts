@@ -5,7 +5,7 @@ import { Irc } from "../support/irc.ts"
 import { chat, type Ended } from "../support/program.ts"
 import { startServer, type TestServer } from "../support/server.ts"
 
-const CONFIG = '[[oper]]\nname = "root"\npassword = "plain:correct-horse"\n'
+const CONFIG = '[[oper]]\nname = "root"\npassword = "plain:correct-horse"\ncertificate = false\n'
 
 interface Shown {
   readonly v: number

@@ -127,7 +127,7 @@ async function live() {
       `[server]\naccess = "open"\npassphrase_file = "${passphrase}"\n${more}[accounts]\nest_basic = true\nregistrations_per_hour = 0\n` +
         "password_memory_kib = 8\nscram_iterations = 4096\n" +
         '[throttling]\nfakelag = false\nexempt = ["127.0.0.0/8"]\n' +
-        `[[oper]]\nname = "root"\npassword = "plain:${oper}"\n` +
+        `[[oper]]\nname = "root"\npassword = "plain:${oper}"\ncertificate = false\n` +
         `[[webirc]]\nname = "web"\nfrom = ["127.0.0.1"]\npassword = "plain:${gateway}"\n`,
     )
   settings()

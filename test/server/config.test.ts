@@ -161,14 +161,15 @@ function errorOf(action: () => unknown): UserError {
 
 test("operators are a list, which no variable overrides", () => {
   const text =
-    '[[oper]]\nname = "root"\npassword = "plain:sesame"\n[[oper]]\nname = "crier"\npassword = "$argon2id$x"\nrights = ["wallops"]\n'
+    '[[oper]]\nname = "root"\npassword = "plain:sesame"\n[[oper]]\nname = "crier"\npassword = "$argon2id$x"\ncertificate = false\nrights = ["wallops"]\n'
   expect(readConfig(file(text), { CHAT_NAME: "x" }, { name: "y" }).operators).toEqual([
     {
       name: "root",
       password: "plain:sesame",
+      certificate: true,
       rights: ["accounts", "audit", "ban", "kill", "redact", "rehash", "wallops"],
     },
-    { name: "crier", password: "$argon2id$x", rights: ["wallops"] },
+    { name: "crier", password: "$argon2id$x", certificate: false, rights: ["wallops"] },
   ])
 })
 

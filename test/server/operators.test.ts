@@ -3,7 +3,8 @@
 import { expect, test } from "bun:test"
 import { serving } from "./serving.ts"
 
-const TOML = '[server]\naccess = "open"\n[[oper]]\nname = "root"\npassword = "plain:sesame"\n'
+const TOML =
+  '[server]\naccess = "open"\n[[oper]]\nname = "root"\npassword = "plain:sesame"\ncertificate = false\n'
 
 test("OPER, and REHASH with a configuration that can be read and one that cannot", async () => {
   await using one = await serving(TOML)
@@ -42,4 +43,16 @@ test("who guesses an operator's password waits as who guesses an account's", asy
   for (let i = 0; i < 5; i++) eve.send(`OPER root wrong-${i}`)
   for (let i = 0; i < 5; i++) await eve.expect(/ 464 eve /)
   expect(performance.now() - begun).toBeGreaterThan(1000)
+})
+
+test("a password alone makes nobody an operator, unless the configuration says so", async () => {
+  await using one = await serving(TOML.replace("certificate = false\n", ""))
+  const guest = await one.register("eve")
+  guest.send("OPER root sesame")
+  await guest.expect(/ 491 eve :Your connection has shown no certificate of your account/)
+  const ann = await one.connect(await one.authority.issueClient("ann"))
+  ann.send("NICK ann", "USER ann 0 * :Ann")
+  await ann.expect(/ 001 ann /)
+  ann.send("OPER root sesame")
+  await ann.expect(/ 381 ann /)
 })

@@ -9,8 +9,8 @@ const HASH = await Bun.password.hash("open sesame", { algorithm: "argon2id", mem
 const checker = new PasswordChecker(
   undefined,
   [
-    { name: "root", password: "plain:sesame", rights: ["kill", "rehash"] },
-    { name: "crier", password: HASH, rights: ["wallops"] },
+    { name: "root", password: "plain:sesame", certificate: true, rights: ["kill", "rehash"] },
+    { name: "crier", password: HASH, certificate: true, rights: ["wallops"] },
   ],
   new HashingQueue(),
 )

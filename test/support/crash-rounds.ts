@@ -29,7 +29,7 @@ export interface RoundReport {
 }
 
 /** What the rounds need: nobody is slowed down, and the keeper is an operator of the server. */
-export const ROUNDS_CONFIG = `${NO_THROTTLING}[[oper]]\nname = "keeper"\npassword = "plain:correct-horse"\n`
+export const ROUNDS_CONFIG = `${NO_THROTTLING}[[oper]]\nname = "keeper"\npassword = "plain:correct-horse"\ncertificate = false\n`
 
 const KEEPER = "keeper"
 const WRITERS = ["writer0", "writer1", "writer2", "writer3"]

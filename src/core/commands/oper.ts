@@ -22,14 +22,18 @@ export const OPER = command({
     const { net, user, session, ask, propose, log } = context
     ask({ type: "operator", name, given }, (result) => {
       if (result.type === "tooMany") return FAIL("OPER", "TEMPORARILY_UNAVAILABLE", [], result.words)
-      const rights = result.type === "operator" ? result.rights : undefined
+      const { rights, isKnown, needsCertificate } = result.type === "operator" ? result : {}
+      if (rights && needsCertificate && !(user.account && isCertified(net, session.arrival, user.account))) {
+        propose(staffActed, acted("oper-failed", { target: name, reason: NO_CERTIFICATE }))
+        return ERR_NOOPERHOST(SHOW_A_CERTIFICATE)
+      }
       if (rights && !areProven(net, user, session)) {
         propose(staffActed, acted("oper-failed", { target: name, reason: UNPROVEN }))
         return ERR_NOOPERHOST(CLOSE_THE_OTHERS)
       }
       if (rights) return propose(operatorMade, { name, rights }, acted("oper", { target: name }))
       // What is no operator's name may be a password in the wrong place.
-      const operator = result.type === "operator" && result.isKnown ? name : undefined
+      const operator = isKnown ? name : undefined
       const { address } = session.arrival
       log({
         level: "warn",
@@ -53,7 +57,7 @@ function byRole({ net, user, session, propose }: UserContext, name: string): Ans
     propose(staffActed, acted("oper-failed", { target, reason }))
     return answer
   }
-  if (!isCertified(net, session.arrival, account)) return refuse("no certificate", ERR_NOOPERHOST())
+  if (!isCertified(net, session.arrival, account)) return refuse(NO_CERTIFICATE, ERR_NOOPERHOST())
   if (!areProven(net, user, session)) return refuse(UNPROVEN, ERR_NOOPERHOST(CLOSE_THE_OTHERS))
   const { role } = account
   const record = acted("oper", { target, details: { role } })
@@ -66,6 +70,9 @@ function areProven(net: Network, { account, sessions }: User, session: Session):
     (other) => other === session || (account !== undefined && isCertified(net, other.arrival, account)),
   )
 }
+
+const NO_CERTIFICATE = "no certificate"
+const SHOW_A_CERTIFICATE = "Your connection has shown no certificate of your account, which an operator needs"
 
 const UNPROVEN = "another connection has no certificate"
 const CLOSE_THE_OTHERS =
