@@ -3,9 +3,10 @@
 
 import { isAlwaysOn } from "../../src/core/always-on.ts"
 import { EVENTS } from "../../src/core/commands/index.ts"
+import { userModesChanged } from "../../src/core/commands/mode.ts"
 import { nickChanged } from "../../src/core/commands/nick.ts"
 import type { Network } from "../../src/core/network.ts"
-import type { Settings, Turn } from "../../src/core/seams.ts"
+import type { Row, Settings, Turn } from "../../src/core/seams.ts"
 import type { Session } from "../../src/core/session.ts"
 import type { User } from "../../src/core/user.ts"
 import { folded } from "../../src/protocol/names.ts"
@@ -73,8 +74,10 @@ export function checkTold({ deliveries }: Turn, told: readonly Told[], here: Rea
   }
 }
 
-/** While the disk is full, what may be refused is; but who logs in has their nick, and a guest another. */
+/** While the disk is full, what may be refused is; but who logs in has their nick, and a guest another, and mode o can end by it. */
 export function checkReadOnly({ rows }: Turn) {
-  const kept = rows.find(({ type }) => EVENTS.get(type)?.refuse && type !== nickChanged.type)
+  const goesWithLogin = ({ type, body }: Row) =>
+    type === nickChanged.type || (type === userModesChanged.type && body.includes('"changes":[["o",false]]'))
+  const kept = rows.find((row) => EVENTS.get(row.type)?.refuse && !goesWithLogin(row))
   if (kept) throw new Error(`${kept.type} was kept while the disk was full`)
 }

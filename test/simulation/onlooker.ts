@@ -40,6 +40,8 @@ export class Onlooker {
   readonly partial = new Set<string>()
   /** Folded nicks of whom it may have been told since the last turn: seen in a channel at some time of it. */
   readonly visible = new Set<string>()
+  /** Folded names of channels in which it may, as `visible`, see whoever comes: also who is gone again at one stroke. */
+  readonly open = new Set<string>()
   /** Folded nicks of MONITOR, from what it was told of them. */
   readonly watched = new Set<string>()
   #lastSeq = 0
@@ -143,6 +145,7 @@ export class Onlooker {
   #follow({ tags, command, source = "", params }: Message, line: string) {
     const who = nickOf(source)
     const self = who === folded(this.nick)
+    if (command === "JOIN" && this.open.has(folded(params[0] ?? ""))) this.visible.add(who)
     if (this.partial.size > 0 && ABOUT_SOMEBODY.has(command))
       this.#expect(self || this.visible.has(who) || this.watched.has(who), "somebody unseen", line)
     const [first = "", second = "", third = ""] = params

@@ -146,13 +146,15 @@ class Simulation implements Stage {
 
   // Who may see whom, at this step: in an auditorium only who has a sign is seen by all.
   #look() {
-    for (const { session, visible, partial } of this.#onlookers) {
+    for (const { session, visible, open, partial } of this.#onlookers) {
       const { user } = session
       if (!user) continue
       for (const [{ name, flags, members }, own] of user.channels) {
         if (flags.has("u")) partial.add(folded(name))
+        const seesAll = !flags.has("u") || own.prefixes > 0
+        if (seesAll) open.add(folded(name))
         for (const [other, { prefixes }] of members)
-          if (!flags.has("u") || prefixes > 0 || own.prefixes > 0) visible.add(folded(other.nick))
+          if (seesAll || prefixes > 0) visible.add(folded(other.nick))
       }
     }
   }
@@ -194,6 +196,7 @@ class Simulation implements Stage {
     for (const onlooker of this.#onlookers) {
       checkView(onlooker)
       onlooker.visible.clear()
+      onlooker.open.clear()
     }
     this.#present = new Map(
       this.#onlookers.flatMap(({ session }) => (session.user ? [[session, session.user]] : [])),

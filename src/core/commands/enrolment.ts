@@ -87,13 +87,15 @@ interface CertificateIssued extends Omit<
 export const certificateIssued = event<CertificateIssued>({
   type: "certificateIssued",
   // Whether an invitation has expired is asked before, where the time is known.
-  refuse(net, { accountName, invitation: id, keyPin, notBefore }) {
+  refuse(net, { accountName, invitation: id, keyPin, notBefore, renews }) {
     const account = net.account(accountName)
     if (!account) return refusal("there is no such account", accountName)
     const invitation = id === undefined ? undefined : net.invitations.get(id)
     if (id !== undefined && net.lockedSince !== undefined) return refusal("nobody new is let in for now", id)
     if (id !== undefined && (invitation?.accountId !== account.id || !mayUse(invitation, keyPin)))
       return refusal("it is used, or unknown", id)
+    const former = renews === undefined ? undefined : net.certificates.get(renews)
+    if (former && former.accountId !== account.id) return refusal("it is another account's", renews ?? "")
     // What was taken back takes no room, or a thief's renewals would keep out who was robbed; what was renewed does for its last day.
     const kept = certificatesOf(net, account).filter(({ notAfter }) => notAfter > notBefore)
     const counted = kept.filter(
