@@ -1,6 +1,8 @@
 // What was heard, compared with the log: it is there, everybody heard the same, and who heard it was to hear it.
 
+import { channelRenamed } from "../../src/core/commands/rename.ts"
 import type { Network } from "../../src/core/network.ts"
+import type { Row } from "../../src/core/seams.ts"
 import { correspondentId } from "../../src/core/user.ts"
 import { folded } from "../../src/protocol/names.ts"
 import type { Kept } from "./kept.ts"
@@ -17,10 +19,12 @@ export class Hearsay {
     this.#kept = kept
   }
 
+  /** `rows`: of the turn in which it was heard. */
   check(
     onlooker: Onlooker,
     net: Network,
     { msgid, command, source, target, text, account, old, self }: Heard,
+    rows: readonly Row[],
   ) {
     const kept = this.#kept.said.get(text)
     const channel = /^[~@%+]?#/.test(target)
@@ -51,7 +55,13 @@ export class Hearsay {
     if (!place || !channel || !user || self) return
     if (!old && !place.members.has(user.id))
       throw new Error(`${user.nick} was not there when ${text} was said`)
-    if (old && net.channel(target) && net.channel(target)?.id !== place.channelId)
+    // What came to the name in this turn may have done so after the answer.
+    const here = net.channel(target)
+    const isNew = rows.some(
+      ({ seq, type, channelId }) =>
+        here && (seq === here.id || (type === channelRenamed.type && channelId === here.id)),
+    )
+    if (old && here && !isNew && here.id !== place.channelId)
       throw new Error(`${text} was said in another channel of that name`)
   }
 }

@@ -204,7 +204,7 @@ class Simulation implements Stage {
     this.#look()
   }
 
-  #deliver({ deliveries, requests }: Turn) {
+  #deliver({ deliveries, requests, rows }: Turn) {
     for (const { session, output } of deliveries) {
       const onlooker = this.#onlookers.find((one) => one.session === session)
       if (!onlooker) continue
@@ -212,7 +212,7 @@ class Simulation implements Stage {
         const heard = onlooker.hear(line)
         if (!heard) continue
         this.tally.heard++
-        this.#hearsay.check(onlooker, this.engine.net, heard)
+        this.#hearsay.check(onlooker, this.engine.net, heard, rows)
       }
     }
     for (const request of requests) {
