@@ -150,7 +150,12 @@ const REFUSED: readonly (Damage & { readonly why: RegExp })[] = [
     why: /it is empty, and was not/,
   },
   { name: "no log", after: "stop", spoil: (log) => rmSync(log), why: /it is not there any more/ },
-  { name: "half a log", after: "stop", spoil: (log) => cut(log, statSync(log).size >> 1), why: /malformed/ },
+  {
+    name: "half a log",
+    after: "stop",
+    spoil: (log) => cut(log, statSync(log).size >> 1),
+    why: /malformed|it was cut short/,
+  },
   { name: "a log cut within a page", after: "stop", spoil: (log) => cut(log, 1000), why: /it was cut short/ },
   {
     name: "half a log beside its WAL",
