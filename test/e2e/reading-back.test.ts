@@ -16,7 +16,7 @@ const withTmux = testWith("tmux")
 let server: TestServer
 beforeAll(async () => {
   server = await startServer({ config: NO_THROTTLING })
-  for (const name of ["alice", "bob", "carol", "dora", "erin"]) {
+  for (const name of ["alice", "amy", "bob", "carol", "dora", "erin"]) {
     const options = { home: server.home("server"), stdin: `${PASSWORD}\n` }
     await chat(["admin", "register", name, "--data", server.data], options)
   }
@@ -78,7 +78,8 @@ withTmux(
   "reactions, what was taken back and who came is known of an absence, too; messages alone are counted",
   async () => {
     using tmux = new Tmux()
-    const alice = await connectAs(tmux, "alice", "events")
+    // Who has missed nothing before.
+    const alice = await connectAs(tmux, "amy", "events")
     const bob = await logIn("bob", "message-tags", "draft/message-redaction", "echo-message")
     bob.send("JOIN #events", "PRIVMSG #events :to be judged", "PRIVMSG #events :a slip")
     await Promise.all([alice.shows(/bob a slip/), bob.expect(/ :a slip$/)])
