@@ -21,8 +21,7 @@ test(`kill -9 under load, ${ROUNDS} rounds: nothing that was shown is lost, and 
     messagesMax: 1000,
     onRound: (report) => reports.push(report),
   })
-  // On a busy machine a round may be over before anything is shown.
-  expect(reports.filter(({ shown }) => shown > 0).length).toBeGreaterThan(ROUNDS / 2)
+  expect(reports.filter(({ shown }) => shown === 0)).toEqual([])
   expect(reports.some(({ changes, acts }) => changes > 0 && acts > 0)).toBe(true)
   expect(Math.max(...reports.map(({ restartMs }) => restartMs))).toBeLessThan(RESTART_MS_MAX)
 }, 300_000)

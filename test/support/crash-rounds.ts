@@ -54,7 +54,8 @@ export async function playCrashRounds(server: TestServer, { rounds, messagesMax,
     const before = countsOf(ledger)
     const enough = 20 + below(messagesMax)
     await speakUntil(server, ledger, round, async (reader) => {
-      await until(() => reader.lines.length >= enough, `${enough} lines to be heard`)
+      const heard = () => reader.lines.filter((line) => line.includes(" PRIVMSG ")).length
+      await until(() => heard() >= enough, `${enough} messages to be heard`)
       await server.kill()
     })
     if (chance(0.2)) await killWhileItStarts(server)
