@@ -138,9 +138,9 @@ export class Invitations {
     const { engine } = this.#shell
     const { seq: madeSeq, accountId } = engine.net.invitations.get(id) ?? {}
     if (madeSeq === undefined || accountId === undefined) return { error: `there is no invitation ${id}` }
-    if (engine.readOnly) return { error: "the disk is full: nothing can be changed until there is room" }
     const record = acted("withdraw", { target: engine.net.accountOf(accountId)?.name, details: { id } })
-    engine.administer(invitationWithdrawn, { id, madeSeq }, now(), record)
+    const error = engine.administer(invitationWithdrawn, { id, madeSeq }, now(), record)
+    if (error !== undefined) return { error }
     await this.#shell.durable(engine.lastSeq)
     return { done: `the invitation ${id} is withdrawn` }
   }
