@@ -2,6 +2,7 @@
 // after the client's nick.
 
 import { numeric } from "./reply.ts"
+import type { Right } from "./rights.ts"
 
 // Registration
 export const RPL_WELCOME = (network: string, nick: string) =>
@@ -221,8 +222,9 @@ export const ERR_BADCHANMASK = (channel: string) => numeric("476", [channel], "B
 export const ERR_NEEDREGGEDNICK = (target: string, text: string) => numeric("477", [target], text)
 export const ERR_BANLISTFULL = (channel: string, mode: string) =>
   numeric("478", [channel, mode], "Channel list is full")
-export const ERR_NOPRIVILEGES = () =>
-  numeric("481", [], "Permission Denied- You're not an operator with that right")
+/** Says which right it is that is lacking, and where it stands who has it. */
+export const ERR_NOPRIVILEGES = (right: Right) =>
+  numeric("481", [], `Permission Denied- You're not an operator with the right \`${right}\`: see HELP ROLES`)
 export const ERR_CHANOPRIVSNEEDED = (channel: string) =>
   numeric("482", [channel], "You're not channel operator")
 export const ERR_UMODEUNKNOWNFLAG = () => numeric("501", [], "Unknown MODE flag")

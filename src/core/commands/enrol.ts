@@ -15,7 +15,7 @@ export const ENROL = command({
   help: "Lists who waits for a certificate, and lets them have it or not; for operators of the server.",
   specification: "https://www.rfc-editor.org/rfc/rfc7030#section-4.2.3",
   run({ net, user, now, propose }, given: string, who = "") {
-    if (!user.rights.includes("accounts")) return ERR_NOPRIVILEGES()
+    if (!user.rights.includes("accounts")) return ERR_NOPRIVILEGES("accounts")
     const open = openRequests(net, now)
     const subcommand = given.toUpperCase()
     if (subcommand === "LIST")

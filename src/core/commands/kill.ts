@@ -11,7 +11,7 @@ export const KILL = command({
   help: "Disconnects somebody; for operators of the server.",
   specification: "https://modern.ircdocs.horse/#kill-message",
   run({ net, user, dismiss, propose }, nick: string, reason = "") {
-    if (!user.rights.includes("kill")) return ERR_NOPRIVILEGES()
+    if (!user.rights.includes("kill")) return ERR_NOPRIVILEGES("kill")
     const target = net.user(nick)
     if (!target) return ERR_NOSUCHNICK(nick)
     const why = truncated(reason, net.settings.limits.kickLength)

@@ -1,5 +1,6 @@
 // NICKSERV: your account, for clients that know no other way. https://ircv3.net/specs/extensions/account-registration.html
 
+import { ERR_NOPRIVILEGES } from "../../protocol/numerics.ts"
 import { isAlwaysOn } from "../always-on.ts"
 import type { Answer, Command, UserContext } from "../command.ts"
 import { logIn } from "../sasl.ts"
@@ -77,7 +78,7 @@ export const NICKSERV = service(
       run: (context, name = "", password = "") =>
         context.user.rights.includes("accounts")
           ? registerAccount(context, name, password, {})
-          : "That is for operators of the server who have the right `accounts`",
+          : ERR_NOPRIVILEGES("accounts"),
     },
   },
 )

@@ -69,7 +69,7 @@ export function registerAccount(
   const question = { password, isCounted: own, ...(emailRequired ? { email } : {}) }
   ask({ type: "credentials", ...question }, (result) => {
     // Hashing takes its time: whose right has ended meanwhile makes nothing.
-    if (!own && !session.user?.rights.includes("accounts")) return ERR_NOPRIVILEGES()
+    if (!own && !session.user?.rights.includes("accounts")) return ERR_NOPRIVILEGES("accounts")
     const record = own ? undefined : acted("register", { target: name })
     if (result.type === "credentials")
       return propose(accountRegistered, { name, text: result.text, ...maker }, record)

@@ -11,7 +11,7 @@ export const REHASH = command({
   help: "Reads the configuration and the certificates again; for operators of the server.",
   specification: "https://modern.ircdocs.horse/#rehash-message",
   run({ user, ask, propose }) {
-    if (!user.rights.includes("rehash")) return ERR_NOPRIVILEGES()
+    if (!user.rights.includes("rehash")) return ERR_NOPRIVILEGES("rehash")
     propose(staffActed, acted("rehash"))
     ask({ type: "reload" }, (result) =>
       result.type === "reloaded"

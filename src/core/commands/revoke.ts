@@ -19,7 +19,7 @@ export const REVOKE = command({
   help: "Takes back somebody's certificates, or that of one device, and ends their connections; for operators of the server.",
   specification: "https://www.rfc-editor.org/rfc/rfc5280#section-5",
   run({ net, user, session, sessions, readOnly, propose, close }, whose: string, ...more: string[]) {
-    if (!user.rights.includes("accounts")) return ERR_NOPRIVILEGES()
+    if (!user.rights.includes("accounts")) return ERR_NOPRIVILEGES("accounts")
     const [device = ALL, ...words] = more
     const account = net.account(whose) ?? net.user(whose)?.account
     if (!account) return fail("NO_SUCH_ACCOUNT", whose, "Nobody of that name has an account")

@@ -22,7 +22,7 @@ export const UBAN = command({
   help: "Keeps somebody out of the network, for a time such as 10m or for good; for operators of the server.",
   specification: "https://github.com/ergochat/ergo/blob/stable/docs/MANUAL.md",
   run({ net, user, session, sessions, now, ask, propose, expel }, subcommand: string, ...words: string[]) {
-    if (!user.rights.includes("ban")) return ERR_NOPRIVILEGES()
+    if (!user.rights.includes("ban")) return ERR_NOPRIVILEGES("ban")
     const verb = subcommand.toUpperCase()
     if (verb === "LIST") {
       const bans = bansOf(net, now).map(shown)
@@ -34,7 +34,7 @@ export const UBAN = command({
     const [text = "", ...rest] = lastsMs === undefined ? words : words.slice(1)
     if (text === "") return FAIL("UBAN", "NEED_MORE_PARAMS", [verb], "Say whom")
     ask({ type: "range", text }, (result): Answer => {
-      if (!user.rights.includes("ban")) return ERR_NOPRIVILEGES()
+      if (!user.rights.includes("ban")) return ERR_NOPRIVILEGES("ban")
       const banned = bannedBy(net, text, result.type === "range" ? result.range : undefined)
       if (!banned) return FAIL("UBAN", "NO_SUCH_ACCOUNT", [text], "Nobody of that name has an account")
       if (verb === "INFO") return info(net, banned, now)

@@ -14,7 +14,7 @@ export const WALLOPS = command({
   help: "Tells all who have mode w; for operators of the server.",
   specification: "https://modern.ircdocs.horse/#wallops-message",
   run({ user, propose }, text: string) {
-    if (!user.rights.includes("wallops")) return ERR_NOPRIVILEGES()
+    if (!user.rights.includes("wallops")) return ERR_NOPRIVILEGES("wallops")
     if (text === "") return ERR_NOTEXTTOSEND()
     if (byteLength(`:${sourceOf(user)} WALLOPS :${text}\r\n`) > LINE_BYTES_MAX) return ERR_INPUTTOOLONG()
     propose(wallopsSent, { text }, acted("wallops", { reason: text }))
