@@ -6,6 +6,7 @@ import type { Banned } from "./bans.ts"
 import type { StaffActed } from "./commands/staff-acted.ts"
 import type { Erasures } from "./erasures.ts"
 import type { EventType } from "./event.ts"
+import type { FailedOpers } from "./failed-opers.ts"
 import type { IdentityQuestion } from "./identity.ts"
 import type { Content } from "./narrow.ts"
 import type { Network } from "./network.ts"
@@ -45,6 +46,8 @@ export interface Context {
   readonly pace: Pace
   /** What was erased lately. */
   readonly erasures: Erasures
+  /** Who tried in vain to become an operator lately. */
+  readonly failedOpers: FailedOpers
   /** With `cuts` it is one of several lines: core/multiline.ts. */
   readonly message: Said
   /** The table of commands, for HELP. */

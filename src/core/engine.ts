@@ -23,6 +23,7 @@ import { serverStarted, startOf } from "./commands/server.ts"
 import { type StaffActed, staffActed } from "./commands/staff-acted.ts"
 import { dueOf } from "./deadlines.ts"
 import type { EventType } from "./event.ts"
+import { FailedOpers } from "./failed-opers.ts"
 import { farewell } from "./farewell.ts"
 import { Ledger } from "./ledger.ts"
 import { Network } from "./network.ts"
@@ -51,6 +52,7 @@ export class Engine {
   readonly #speech = new Speech(() => this.net.settings.serverName)
   readonly #tell: Tell
   readonly #ledger: Ledger
+  readonly #failedOpers = new FailedOpers()
   #requests: Request[] = []
 
   /** `history` are the rows that change state, in order: those after the snapshot, or of all earlier runs. */
@@ -234,6 +236,7 @@ export class Engine {
       watch: this.#tell.watch,
       pace: this.#tell.pace,
       erasures: this.#ledger.erasures,
+      failedOpers: this.#failedOpers,
       message,
       now: this.#ledger.at,
       commands: COMMANDS,

@@ -49,6 +49,9 @@ export const DEVICE_INVITATION_TTL_MS = 900_000
 export const DEVICE_INVITATION_EVERY_MS = 10_000
 /** That a certificate is used is noted so often at most. */
 export const CERTIFICATE_USE_NOTED_EVERY_MS = 3_600_000
+/** Failed attempts at OPER that are recorded of each operator's name in that time; the rest is counted. */
+export const OPER_FAILURES_RECORDED_MAX = 10
+export const OPER_FAILURES_PERIOD_MS = 3_600_000
 /** Bytes of one HTTP request, head and body: a request for a certificate of the largest key fits. */
 export const HTTP_REQUEST_BYTES_MAX = 8192
 /** ms in which a client closes the batch that it has opened. */

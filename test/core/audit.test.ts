@@ -1,7 +1,11 @@
 // The channel of the audit in a log that had another of that name, and what a record says.
 
 import { expect, test } from "bun:test"
-import { acted, sentenceOf } from "../../src/core/commands/staff-acted.ts"
+import { roleSet } from "../../src/core/commands/role.ts"
+import { acted, sentenceOf, type StaffActed, staffActed } from "../../src/core/commands/staff-acted.ts"
+import type { Session } from "../../src/core/session.ts"
+import { OPER_FAILURES_PERIOD_MS, OPER_FAILURES_RECORDED_MAX } from "../../src/protocol/limits.ts"
+import type { Nick } from "../../src/protocol/names.ts"
 import { World } from "../support/engine.ts"
 
 function join(world: World, nick: string, ...lines: string[]) {
@@ -11,6 +15,7 @@ function join(world: World, nick: string, ...lines: string[]) {
   )
   for (const line of [`NICK ${nick}`, "USER u 0 * :U", ...lines])
     world.engine.receive(session, line, world.now)
+  return session
 }
 
 /** A world whose log was written before there was an audit, by people who had a channel of that name. */
@@ -64,4 +69,42 @@ test.each([
   [{ ...acted("stop"), act: "later" as never, target: "x" }, {}, "console later x"],
 ])("%j is said in words", (record, stamp, words) => {
   expect(sentenceOf({ ...record, ...(STAMP as object), ...stamp } as never)).toBe(words)
+})
+
+/** The records of failed OPERs, each with its target and how many before it were not recorded. */
+function failuresOf(world: World): unknown[] {
+  return world.rows
+    .filter(({ type, body }) => type === staffActed.type && body.includes("oper-failed"))
+    .map(({ body }) => JSON.parse(body) as StaffActed)
+    .map(({ target, details }) => [target, details?.["unrecorded"]])
+}
+
+test("of many failed OPERs ten an hour are recorded, and the next one says how many were not", () => {
+  const world = new World()
+  const [alice, bob] = [join(world, "alice"), join(world, "bob")]
+  const guess = (session: Session, line = "OPER nobody wrong") => {
+    world.engine.receive(session, line, world.now)
+    world.settle()
+  }
+  const once: unknown = [undefined, undefined]
+  // Whoever they are: it is the same log.
+  for (let i = 0; i < 7; i++) for (const session of [alice, bob]) guess(session)
+  const expected = Array.from({ length: OPER_FAILURES_RECORDED_MAX }, () => once)
+  expect(failuresOf(world)).toEqual(expected)
+  // Whose name is an operator's has an hour of their own.
+  const carol = join(world, "carol", "REGISTER * * sesame")
+  world.settle()
+  world.engine.administer(roleSet, { accountName: "carol" as Nick, role: "admin" }, world.now)
+  guess(carol, "OPER carol")
+  expected.push(["carol", undefined])
+  expect(failuresOf(world)).toEqual(expected)
+  world.now += OPER_FAILURES_PERIOD_MS
+  guess(bob)
+  guess(alice)
+  expected.push([undefined, 4], once)
+  expect(failuresOf(world)).toEqual(expected)
+  // A run that begins knows of none, and reads them as they are.
+  world.start()
+  guess(join(world, "dave"))
+  expect(failuresOf(world)).toEqual([...expected, once])
 })

@@ -20,15 +20,16 @@ export const OPER = command({
   run(context, name: string, given?: string) {
     if (given === undefined) return byRole(context, name)
     const { net, user, session, ask, propose, log } = context
+    const record = (target: string | undefined, reason: string) => recordFailure(context, target, reason)
     ask({ type: "operator", name, given }, (result) => {
       if (result.type === "tooMany") return FAIL("OPER", "TEMPORARILY_UNAVAILABLE", [], result.words)
       const { rights, isKnown, needsCertificate } = result.type === "operator" ? result : {}
       if (rights && needsCertificate && !(user.account && isCertified(net, session.arrival, user.account))) {
-        propose(staffActed, acted("oper-failed", { target: name, reason: NO_CERTIFICATE }))
+        record(name, NO_CERTIFICATE)
         return ERR_NOOPERHOST(SHOW_A_CERTIFICATE)
       }
       if (rights && !areProven(net, user, session)) {
-        propose(staffActed, acted("oper-failed", { target: name, reason: UNPROVEN }))
+        record(name, UNPROVEN)
         return ERR_NOOPERHOST(CLOSE_THE_OTHERS)
       }
       if (rights) return propose(operatorMade, { name, rights }, acted("oper", { target: name }))
@@ -42,19 +43,20 @@ export const OPER = command({
         address,
         operator,
       })
-      propose(staffActed, acted("oper-failed", { target: operator, reason: "wrong password" }))
+      record(operator, "wrong password")
       return ERR_PASSWDMISMATCH()
     })
     return undefined
   },
 })
 
-function byRole({ net, user, session, propose }: UserContext, name: string): Answer {
+function byRole(context: UserContext, name: string): Answer {
+  const { net, user, session, propose } = context
   const { account } = user
   if (!account?.role || net.folded(name) !== net.folded(account.name)) return ERR_NOOPERHOST()
   const target = account.name
   const refuse = (reason: string, answer: Answer) => {
-    propose(staffActed, acted("oper-failed", { target, reason }))
+    recordFailure(context, target, reason)
     return answer
   }
   if (!isCertified(net, session.arrival, account)) return refuse(NO_CERTIFICATE, ERR_NOOPERHOST())
@@ -62,6 +64,17 @@ function byRole({ net, user, session, propose }: UserContext, name: string): Ans
   const { role } = account
   const record = acted("oper", { target, details: { role } })
   return propose(operatorMade, { name: target, rights: RIGHTS_OF[role] }, record)
+}
+
+function recordFailure(
+  { failedOpers, now, propose }: UserContext,
+  target: string | undefined,
+  reason: string,
+) {
+  const unrecorded = failedOpers.record(target, now)
+  if (unrecorded === undefined) return
+  const details = { unrecorded: unrecorded || undefined }
+  propose(staffActed, acted("oper-failed", { target, reason, details }))
 }
 
 // Mode o is the user's: what one connection proves would be each other's, too, and the account's password is not enough for it.
