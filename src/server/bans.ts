@@ -1,6 +1,7 @@
 // What an administrator does with bans of the network: sets them, takes them back, lists them.
 
 import { type Ban, bannedBy, bansOf } from "../core/bans.ts"
+import { setterOf } from "../core/commands/staff-acted.ts"
 import { banLifted, banningOf, banSet, liftingOf } from "../core/commands/uban.ts"
 import { writtenRange } from "./address.ts"
 import { now } from "./clock.ts"
@@ -46,7 +47,7 @@ export class Bans {
   }
 
   list(): Ban[] {
-    return bansOf(this.#shell.engine.net, now())
+    return bansOf(this.#shell.engine.net, now()).map((ban) => ({ ...ban, by: setterOf(ban.by) }))
   }
 
   #unknown(target: string): string {

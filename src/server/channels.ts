@@ -1,7 +1,7 @@
 // What an administrator does with channels: lists them, and mutes somebody in one.
 
 import { channelModesChanged } from "../core/commands/channel-modes-changed.ts"
-import { acted } from "../core/commands/staff-acted.ts"
+import { acted, setterOf } from "../core/commands/staff-acted.ts"
 import { modesOf, type Channel } from "../core/channel.ts"
 import { type Change, readMask } from "../core/mode-change.ts"
 import type { Network } from "../core/network.ts"
@@ -131,7 +131,7 @@ function shown(channel: Channel): ChannelShown {
     createdAt,
     bans: [...(lists.get("b")?.values() ?? [])].map(({ mask, setter, at, until }) => ({
       mask,
-      by: setter,
+      by: setterOf(setter),
       since: at,
       until,
     })),

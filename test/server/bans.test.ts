@@ -31,6 +31,21 @@ test("a range of addresses: who is here is sent away at once, who comes is not l
   expect(serve.broken).toEqual([])
 })
 
+test("who set one is called as in the audit", async () => {
+  await using serve = await serving()
+  const { accounts, bans } = serve.server.administration
+  const alice = await serve.connect(await serve.authority.issueClient("alice"))
+  alice.send("NICK al", "USER al 0 * :Al")
+  await alice.settled()
+  accounts.setRole("alice", "moderator")
+  bans.ban({ target: "198.51.100.0/24" })
+  alice.send("OPER alice", "UBAN ADD 198.51.101.0/24", "UBAN LIST")
+  await alice.expect(/ BAN address 198\.51\.100\.0\/24 :for good, by console$/)
+  await alice.expect(/ BAN address 198\.51\.101\.0\/24 :for good, by al!\S+@\S+$/)
+  expect(bans.list()).toMatchObject([{ by: "console" }, { by: expect.stringMatching(/^al!\S+@\S+$/) }])
+  expect(serve.broken).toEqual([])
+})
+
 test("a certificate, and an account; a guest is told apart", async () => {
   await using serve = await serving()
   const { bans } = serve.server.administration

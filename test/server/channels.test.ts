@@ -43,6 +43,7 @@ test("an administrator mutes a guest by where they come from, an account by its 
   expect(channels.mute({ channel: "#den", nick: "alice" })).toEqual({
     error: "alice is muted in #den already",
   })
+  expect(channels.list()[0]?.bans.map(({ by }) => by)).toEqual(["console", "console"])
   expect(channels.unmute({ channel: "#den", nick: "bob" })).toEqual({ done: "bob may speak in #den" })
   await bob.expect(/ MODE #den -b m:\*!\*@\w+\.guest$/)
   await alice.quit()

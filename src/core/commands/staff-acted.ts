@@ -38,9 +38,17 @@ export function acted(act: Act, { target, reason, details = {} }: More = {}): St
   }
 }
 
-/** Who did it: an account, nick!user@host of who has none, or `console`, whoever runs the server: nobody else is called so. */
+/** Whoever runs the server: nobody else is called so. */
+const CONSOLE = "console"
+
+/** Who did it: an account, nick!user@host of who has none, or `console`. */
 export function actorOf({ by, account, source }: Stamp): string {
-  return by === undefined ? "console" : (account ?? source)
+  return by === undefined ? CONSOLE : (account ?? source)
+}
+
+/** Who set a ban, of which the source alone is kept: nick!user@host, or the name that the server had then. */
+export function setterOf(source: string): string {
+  return source.includes("!") ? source : CONSOLE
 }
 
 /** Without `refuse`: what is done is written down, also when the disk is full. */

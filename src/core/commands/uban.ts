@@ -14,7 +14,7 @@ import type { Network } from "../network.ts"
 import { isAbove } from "../operators.ts"
 import type { Session } from "../session.ts"
 import type { Account } from "../user.ts"
-import { acted, type StaffActed } from "./staff-acted.ts"
+import { acted, setterOf, type StaffActed } from "./staff-acted.ts"
 
 export const UBAN = command({
   name: "UBAN",
@@ -69,7 +69,7 @@ function info(net: Network, banned: Banned, now: number): Answer {
 
 function shown({ kind, value, reason, until, by }: Ban): Reply {
   const end = until === undefined ? "for good" : `until ${serverTime(until)}`
-  return NOTE("UBAN", "BAN", [kind, value], `${end}, by ${by}${reason === "" ? "" : `: ${reason}`}`)
+  return NOTE("UBAN", "BAN", [kind, value], `${end}, by ${setterOf(by)}${reason === "" ? "" : `: ${reason}`}`)
 }
 
 type BanSet = Banned & { readonly reason: string; readonly until?: number }
