@@ -77,8 +77,9 @@ export class Ledger {
     return rows
   }
 
-  #channelId(fact: { channel?: unknown }, seq: number): number | null {
-    if (typeof fact.channel !== "string") return null
+  // What not everybody heard is in no history of the channel, where it would fill pages of which nobody is shown anything.
+  #channelId(fact: { channel?: unknown; hidden?: true }, seq: number): number | null {
+    if (typeof fact.channel !== "string" || fact.hidden) return null
     return this.#net.channel(fact.channel)?.id ?? seq
   }
 }

@@ -1,6 +1,8 @@
 // The text of several lines: https://ircv3.net/specs/extensions/multiline.html. It is kept as one, "joined by a single line
 // feed"; where a line was cut that would have been too long, a number remembers the place.
 
+import { truncated } from "../protocol/names.ts"
+
 /** "The `draft/multiline-concat` message tag, which has no value". */
 export const CONCAT_TAG = "draft/multiline-concat"
 
@@ -39,4 +41,11 @@ export function linesOf({ text, cuts }: Combined): TextLine[] {
     start = end + 1
   }
   return lines
+}
+
+/** The line in as many as it takes when none may have more bytes than these. */
+export function split({ text, concat }: TextLine, bytesMax: number): TextLine[] {
+  const first = truncated(text, bytesMax)
+  if (first === "" || first === text) return [{ text, concat }]
+  return [{ text: first, concat }, ...split({ text: text.slice(first.length), concat: true }, bytesMax)]
 }

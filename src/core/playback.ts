@@ -62,15 +62,14 @@ export function played(
   channelName: string | undefined,
 ): Content[] {
   const event = eventOf(row, net)
-  const line = (target: string) => BY_TYPE.get(row.type)?.playback?.(event, target, newBatch)
-  if (channelName !== undefined) return [line(channelName) ?? []].flat()
+  const type = BY_TYPE.get(row.type)
+  if (channelName !== undefined) return [type?.playback?.(event, channelName, newBatch) ?? []].flat()
   const own = correspondentId(user)
   const nickNow = (id: number | null) => (id === null || id === own ? user.nick : nameOf(net, id))
   const then = nickOf(event.source)
   // "servers may wish to rewrite the sources or targets of messages to correspond to the current nicknames of the two users"
   const source = (nickNow(row.accountId) ?? then) + event.source.slice(then.length)
-  const content = line(nickNow(row.peerId) ?? "*")
-  return content ? [{ ...content, source }] : []
+  return [type?.playback?.({ ...event, source }, nickNow(row.peerId) ?? "*", newBatch) ?? []].flat()
 }
 
 /** Lines as a batch of their own. */

@@ -2,8 +2,9 @@
 // https://modern.ircdocs.horse/#privmsg-message
 
 import { MESSAGE_TAGS } from "../../protocol/capabilities.ts"
+import { LINE_BYTES_MAX } from "../../protocol/limits.ts"
 import { PREFIXES } from "../../protocol/modes.ts"
-import type { ChannelName } from "../../protocol/names.ts"
+import { byteLength, truncated, type ChannelName } from "../../protocol/names.ts"
 import {
   ERR_CANNOTSENDTOCHAN,
   ERR_CANTSENDTOUSER,
@@ -16,7 +17,7 @@ import type { Reply } from "../../protocol/reply.ts"
 import { isVisible, silenced, type Channel } from "../channel.ts"
 import { event, from, type EventType, type Stamp } from "../event.ts"
 import type { Content } from "../narrow.ts"
-import { linesOf } from "../multiline.ts"
+import { linesOf, split } from "../multiline.ts"
 import type { Network } from "../network.ts"
 import { eventOf } from "../rows.ts"
 import type { Row } from "../seams.ts"
@@ -153,11 +154,20 @@ export function messageOf(row: Row, net: Network): MessageSent & Stamp {
 
 /** What those hear who are `target`, now or when they read it in the history. */
 export function contentOf(e: MessageSent & Stamp, target: string, newBatch: () => string): Content {
-  const { command: kind, text, tags, cuts } = e
+  const { command: kind, text, tags } = e
+  const lines = linesFor(e, target)
   return {
     ...from(e, kind, [target], kind === "TAGMSG" ? undefined : text),
     clientTags: tags && new Map(tags),
     needs: kind === "TAGMSG" ? MESSAGE_TAGS : 0,
-    multiline: cuts && { reference: newBatch(), lines: linesOf({ text, cuts }) },
+    multiline: lines && { reference: newBatch(), lines },
   }
+}
+
+// Undefined where it is one line. Who wrote it, or whom it is for, may have a longer name now than then: what does not fit
+// beside it goes on in another line.
+function linesFor({ source, command, text, cuts }: MessageSent & Stamp, target: string) {
+  const room = LINE_BYTES_MAX - byteLength(`:${source} ${command} ${target} :\r\n`)
+  if (cuts === undefined && truncated(text, room) === text) return undefined
+  return linesOf({ text, cuts: cuts ?? [] }).flatMap((line) => split(line, room))
 }
