@@ -37,6 +37,7 @@ export interface Action {
 }
 
 const WHOM = "NAME|ADDRESS|MASK"
+const REASON = "[REASON | --reason TEXT]"
 
 export const ACTIONS: readonly Action[] = [
   {
@@ -48,16 +49,26 @@ export const ACTIONS: readonly Action[] = [
     name: "kick",
     operands: ["NICK [REASON]", "CHANNEL NICK [REASON]"],
     question: "whom?",
-    hint: "[CHANNEL] NICK [REASON]",
-    request: (words) => (words.length > 0 ? { do: "kick", words: [...words] } : undefined),
+    hint: `[CHANNEL] NICK ${REASON}`,
+    request: (words, flags) => {
+      if (words.length === 0) return undefined
+      // Where the words of a reason begin the server says, who knows the channels.
+      const reason = flags.reason === undefined ? {} : reasonIn(flags, words.slice(2))
+      return { do: "kick", words: [...words], ...reason }
+    },
   },
   {
     name: "ban",
-    operands: ["WHOM"],
+    operands: ["WHOM [TIME] [REASON]"],
     question: "whom?",
-    hint: `${WHOM} [--for 10m] [--reason TEXT]`,
-    request: (words, flags) =>
-      one(words, (target) => ({ do: "ban", target, ...reasonIn(flags), ...lastingIn(flags) })),
+    hint: `${WHOM} [10m | --for 10m] ${REASON}`,
+    request: ([target, ...words], flags) => {
+      if (target === undefined) return undefined
+      const lastsMs = flags.for === undefined ? parseDuration(words[0] ?? "") : undefined
+      const [lasting, reason] =
+        lastsMs === undefined ? [lastingIn(flags), words] : [{ lastsMs }, words.slice(1)]
+      return { do: "ban", target, ...reasonIn(flags, reason), ...lasting }
+    },
   },
   {
     name: "unban",
@@ -167,8 +178,15 @@ function two(words: Words, make: (first: string, second: string) => Made): Made 
   return first !== undefined && second !== undefined && words.length === 2 ? make(first, second) : undefined
 }
 
-function reasonIn({ reason }: ActionFlags): { reason?: string } {
-  return reason === undefined ? {} : { reason: printable(reason) }
+/** What --reason says, or the words that stand in its place. */
+function reasonIn({ reason }: ActionFlags, words: Words): { reason?: string } {
+  if (reason !== undefined && words.length > 0)
+    throw new UserError("the reason is given twice", {
+      hint: "write it in words at the end, or after --reason",
+      exitCode: EXIT.usage,
+    })
+  const text = reason ?? words.join(" ")
+  return text === "" ? {} : { reason: printable(text) }
 }
 
 /** What --for says. */

@@ -24,11 +24,8 @@ export const admin = cliCommand({
   examples: [
     ["chat admin list", "who is here, from where, with which certificate"],
     ["chat admin kick alice", "disconnects her"],
-    ["chat admin kick '#general' alice", "removes her from a channel"],
-    [
-      "chat admin ban bob --for 10m --reason 'too loud'",
-      "keeps his account out; also an address, a range or a mask",
-    ],
+    ["chat admin kick '#general' alice too loud", "removes her from a channel, and says why"],
+    ["chat admin ban bob 10m too loud", "keeps his account out; also an address, a range or a mask"],
     ["chat admin mute general bob --for 10m", "lets him read there and not write"],
     ["chat admin channels", "all channels, with members, modes and topic"],
     ["chat admin lockdown on", "lets nobody new in"],
@@ -48,7 +45,11 @@ export const admin = cliCommand({
       valueHint: "TIME",
       description: "how long a ban or a mute lasts: 10m, 24h, 7d; default: for good",
     },
-    reason: { type: "string", valueHint: "TEXT", description: "what who is banned is told" },
+    reason: {
+      type: "string",
+      valueHint: "TEXT",
+      description: "what who is banned or kicked is told; or write it in words at the end",
+    },
     yes: { type: "boolean", description: "erases without asking first" },
     since: {
       type: "string",

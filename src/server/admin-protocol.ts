@@ -23,6 +23,7 @@ export const REQUEST = z.discriminatedUnion("do", [
     do: z.literal("kick"),
     /** NICK [REASON…] or CHANNEL NICK [REASON…] */
     words: z.array(word).min(1).max(100),
+    reason: word.optional(),
   }),
   z.strictObject({
     /** Makes an account, or gives one that there is another password. */

@@ -88,7 +88,7 @@ async function obey(request: AdminRequest, actions: AdminActions): Promise<Admin
       administration.record(acted("stop"))
       return { v: 1, ok: true, done: "the server is stopping", isStopping: true }
     case "kick":
-      return answerTo(administration.people.kickBy(request.words))
+      return answerTo(administration.people.kickBy(request.words, request.reason))
     case "erase":
       return answerTo(administration.accounts.erase(request.name))
     case "ban":

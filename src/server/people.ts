@@ -38,15 +38,17 @@ export class People {
 
   /**
    * `NICK [REASON]` or `CHANNEL NICK [REASON]`, in words. `#` begins a comment in most shells, so a channel may be named
-   * without it where nobody is called so.
+   * without it where nobody is called so. `given` is the reason that stands apart from them.
    */
-  kickBy([first = "", second, ...rest]: readonly string[]): Outcome {
+  kickBy([first = "", second, ...rest]: readonly string[], given?: string): Outcome {
     const { net } = this.#shell.engine
     const isChannel = first.startsWith("#") || (!net.user(first) && net.channel(`#${first}`) !== undefined)
     if (first === "" || (isChannel && second === undefined))
       return { error: "whom? kick [CHANNEL] NICK [REASON]" }
-    if (isChannel) return this.kickFrom(first, second ?? "", reasonOf(rest))
-    return this.kick(first, reasonOf(second === undefined ? [] : [second, ...rest]))
+    const words = isChannel || second === undefined ? rest : [second, ...rest]
+    if (given !== undefined && words.length > 0) return { error: "the reason is given twice" }
+    const reason = given ?? (words.length > 0 ? words.join(" ") : undefined)
+    return isChannel ? this.kickFrom(first, second ?? "", reason) : this.kick(first, reason)
   }
 
   /** The nick of a user who is here. */
@@ -78,10 +80,6 @@ export class People {
     const done = `${user.nick} was kicked from ${found.name}`
     return administer(this.#shell, memberKicked, kicking(found, user, reason), record, done)
   }
-}
-
-function reasonOf(words: readonly string[]): string | undefined {
-  return words.length > 0 ? words.join(" ") : undefined
 }
 
 function personOf(session: Session, user: User): Person {

@@ -36,6 +36,20 @@ test("list, kick, status, reload and stop", async () => {
     done: "bob was kicked from #den",
   })
   await alice.expect(/^:chat\.local KICK #den bob :?by an administrator$/)
+  bob.send("JOIN #den")
+  await alice.expect(/ JOIN #den$/)
+  expect(await askAdmin(path, { do: "kick", words: ["den", "bob"], reason: "too loud" })).toMatchObject({
+    ok: true,
+  })
+  await alice.expect(/^:chat\.local KICK #den bob :too loud$/)
+  // It is no channel: what follows is a reason already.
+  expect(await askAdmin(path, { do: "kick", words: ["bob", "loud"], reason: "too loud" })).toMatchObject({
+    error: "the reason is given twice",
+  })
+  expect(await askAdmin(path, { do: "kick", words: ["bob"], reason: "still loud" })).toMatchObject({
+    ok: true,
+  })
+  await bob.expect(/^ERROR :KICKED still loud$/)
   expect(await askAdmin(path, { do: "kick", words: ["alice", "enough", "of", "it"] })).toMatchObject({
     ok: true,
   })
@@ -49,7 +63,7 @@ test("list, kick, status, reload and stop", async () => {
     ok: false,
     error: "there is no account nobody",
   })
-  expect(await askAdmin(path, { do: "status" })).toMatchObject({ ok: true, users: 1, version: "chat-test" })
+  expect(await askAdmin(path, { do: "status" })).toMatchObject({ ok: true, users: 0, version: "chat-test" })
   expect(await askAdmin(path, { do: "reload" })).toMatchObject({
     ok: false,
     error: "chat.toml is bad",
