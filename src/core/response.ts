@@ -5,18 +5,25 @@ import { escapeTag } from "../protocol/message.ts"
 import type { Content } from "./narrow.ts"
 import type { Session } from "./session.ts"
 
+/** Of what the session is told meanwhile: all of it, in its order. */
+interface Part {
+  readonly content: Content
+  /** False of what would have been told without the command, too. */
+  readonly answers: boolean
+}
+
 export class Response {
   readonly session: Session
   readonly #label: string
-  readonly #contents: Content[] = []
+  readonly #parts: Part[] = []
 
   constructor(session: Session, label: string) {
     this.session = session
     this.#label = label
   }
 
-  add(content: Content) {
-    this.#contents.push(content)
+  add(content: Content, answers = true) {
+    this.#parts.push({ content, answers })
   }
 
   /**
@@ -25,23 +32,20 @@ export class Response {
    */
   finish(newBatch: () => string, send: (content: Content, tags: string) => void) {
     const label = `label=${escapeTag(this.#label)}`
-    const outermost = this.#contents.filter(isOutermost)
-    if (outermost.length === 0) return send({ command: "ACK", params: [] }, label)
-    if (outermost.length === 1) {
-      for (const content of this.#contents) send(content, content === outermost[0] ? label : own(content))
-      return
+    const labelled = this.#parts.filter(isOutermost).length
+    const batch = labelled > 1 ? newBatch() : ""
+    if (labelled > 1) send({ command: "BATCH", params: [`+${batch}`, "labeled-response"] }, label)
+    for (const part of this.#parts) {
+      const tags = labelled > 1 ? `batch=${batch}` : label
+      send(part.content, isOutermost(part) ? tags : own(part.content))
     }
-    const batch = newBatch()
-    send({ command: "BATCH", params: [`+${batch}`, "labeled-response"] }, label)
-    for (const content of this.#contents) {
-      send(content, isOutermost(content) ? `batch=${batch}` : own(content))
-    }
-    send({ command: "BATCH", params: [`-${batch}`] }, "")
+    if (labelled > 1) send({ command: "BATCH", params: [`-${batch}`] }, "")
+    else if (labelled === 0) send({ command: "ACK", params: [] }, label)
   }
 }
 
-function isOutermost({ batch, command, params }: Content): boolean {
-  return batch === undefined && !(command === "BATCH" && params[0]?.startsWith("-"))
+function isOutermost({ answers, content: { batch, command, params } }: Part): boolean {
+  return answers && batch === undefined && !(command === "BATCH" && params[0]?.startsWith("-"))
 }
 
 /** The tags a message brings itself: that of the batch it belongs to. */

@@ -84,9 +84,9 @@ export class Speech {
     else this.#send(session, addressed, session.has(BATCH) ? own(addressed) : "")
   }
 
-  /** A message that others get too; `answers` when it is what a label of this session waits for. */
+  /** A message that others get too; `answers` when it may be what a label of this session waits for. */
   deliver(session: Session, message: Outgoing, answers: boolean) {
-    if (answers && this.#response?.session === session) this.#response.add(message.content)
+    if (this.#response?.session === session) this.#response.add(message.content, answers)
     else this.#outbox.add(session, message.line(session.capabilities))
   }
 
