@@ -3,6 +3,7 @@
 import { once } from "node:events"
 import { type StaffActed, staffActed } from "../core/commands/staff-acted.ts"
 import { STATELESS } from "../core/commands/index.ts"
+import { guestName } from "../core/entitlement.ts"
 import type { Stamp } from "../core/event.ts"
 import type { Network } from "../core/network.ts"
 import { replay } from "../core/replay.ts"
@@ -97,7 +98,7 @@ interface Body {
   readonly erased?: true
 }
 
-/** As `chat tail --json` has it: `target` is the channel as it was called then, or the account a direct message was for. */
+/** As `chat tail --json` has it: `target` is the channel as it was called then, or the account or guest a direct message was for. */
 function objectOf(row: Row, net: Network, accounts: ReadonlyMap<number, string>): Record<string, unknown> {
   const event = eventOf(row, net)
   if (row.type === staffActed.type) return actObject(event as object as StaffActed & Stamp)
@@ -108,12 +109,17 @@ function objectOf(row: Row, net: Network, accounts: ReadonlyMap<number, string>)
     type: row.type === "topicChanged" ? "topic" : action === undefined ? kindOf(command) : "action",
     id: msgid,
     time: serverTime(at),
-    target: channel ?? (status && status.sign + status.channel) ?? accounts.get(row.peerId ?? 0),
+    target: channel ?? (status && status.sign + status.channel) ?? peerOf(row, accounts),
     from: source.split("!", 1)[0],
     account,
     ...(erased ? { erased } : { text: action ?? text }),
     ...(tags.length > 0 ? { tags: Object.fromEntries(tags) } : {}),
   }
+}
+
+/** Whom a direct message was for. */
+function peerOf({ peerId }: Row, accounts: ReadonlyMap<number, string>): string | undefined {
+  return peerId === null ? undefined : (accounts.get(peerId) ?? guestName(peerId))
 }
 
 function kindOf(command: string | undefined): string {

@@ -63,17 +63,31 @@ function beginning(net: Network, user: User, channel: Channel): Place | undefine
   return isFromJoin ? user.channels.get(channel)?.joined : undefined
 }
 
-/** Whom a nick means in direct messages: who has it, or whose account has that name. */
-function correspondent(net: Network, nick: string): { id: number; name: string } | undefined {
+/** Whom a nick means in direct messages: who has it, or whose account has that name; or a guest who is gone. */
+export function correspondent(net: Network, nick: string): { id: number; name: string } | undefined {
   const account = net.account(nick)
   const user = net.user(nick) ?? (account && net.userOf(account))
   if (user) return { id: correspondentId(user), name: user.nick }
-  return account && { id: account.id, name: account.name }
+  if (account) return { id: account.id, name: account.name }
+  const id = Number(GONE.exec(nick)?.[1] ?? 0)
+  return id > 0 && nickNow(net, id) === undefined ? { id, name: nameOf(net, id) } : undefined
 }
 
-/** The nick, or else the account's name, of who is at the other end of direct messages; none of a guest who left. */
-export function nameOf(net: Network, id: number): string | undefined {
+/** Under which name one reads what was said with somebody. */
+export function nameOf(net: Network, id: number): string {
+  return nickNow(net, id) ?? guestName(id)
+}
+
+/** The nick of a guest who left is the next one's; what was said with them is found by a name that no nick can be. */
+export function guestName(id: number): string {
+  return `guest/${id}`
+}
+
+const GONE = /^guest\/([1-9]\d{0,14})$/i
+
+/** The nick, or else the account's name, of who is at the other end of direct messages; none of a guest who left, or logged in. */
+export function nickNow(net: Network, id: number): string | undefined {
   const account = net.accountOf(id)
   const user = account ? net.userOf(account) : net.users.get(id as UserId)
-  return user?.nick ?? account?.name
+  return user && correspondentId(user) === id ? user.nick : account?.name
 }

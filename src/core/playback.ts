@@ -14,13 +14,12 @@ import { staffActed } from "./commands/staff-acted.ts"
 import { messageRedacted } from "./commands/redact.ts"
 import { topicChanged } from "./commands/topic.ts"
 import type { UserContext } from "./command.ts"
-import { nameOf } from "./entitlement.ts"
+import { nameOf, nickNow } from "./entitlement.ts"
 import type { EventType } from "./event.ts"
 import type { Content } from "./narrow.ts"
 import { eventOf } from "./rows.ts"
 import type { Row } from "./seams.ts"
 import type { Session } from "./session.ts"
-import { correspondentId } from "./user.ts"
 
 const PLAYED: readonly EventType<never>[] = [
   channelModesChanged,
@@ -56,20 +55,14 @@ export function typesFor(session: Session): readonly string[] {
 }
 
 /** The line of a row, in a channel or, where it was said to one person, under the nicks that both have now. */
-export function played(
-  { net, user, newBatch }: UserContext,
-  row: Row,
-  channelName: string | undefined,
-): Content[] {
+export function played({ net, newBatch }: UserContext, row: Row, channelName: string | undefined): Content[] {
   const event = eventOf(row, net)
   const type = BY_TYPE.get(row.type)
   if (channelName !== undefined) return [type?.playback?.(event, channelName, newBatch) ?? []].flat()
-  const own = correspondentId(user)
-  const nickNow = (id: number | null) => (id === null || id === own ? user.nick : nameOf(net, id))
   const then = nickOf(event.source)
   // "servers may wish to rewrite the sources or targets of messages to correspond to the current nicknames of the two users"
-  const source = (nickNow(row.accountId) ?? then) + event.source.slice(then.length)
-  return [type?.playback?.({ ...event, source }, nickNow(row.peerId) ?? "*", newBatch) ?? []].flat()
+  const source = (nickNow(net, row.accountId ?? 0) ?? then) + event.source.slice(then.length)
+  return [type?.playback?.({ ...event, source }, nameOf(net, row.peerId ?? 0), newBatch) ?? []].flat()
 }
 
 /** Lines as a batch of their own. */

@@ -1,5 +1,6 @@
 // How far somebody has read: https://ircv3.net/specs/extensions/read-marker.html
 
+import { READ_MARKERS_MAX } from "../protocol/limits.ts"
 import { middle, type Reply } from "../protocol/reply.ts"
 import { serverTime } from "../protocol/server-time.ts"
 import type { ReadMarkers, User } from "./user.ts"
@@ -7,6 +8,14 @@ import type { ReadMarkers, User } from "./user.ts"
 /** An account's outlive its sessions, a guest's go with the guest. */
 export function markersOf({ account, readMarkers }: User): ReadMarkers {
   return account?.readMarkers ?? readMarkers
+}
+
+/** The one that was moved longest ago makes room: who is at the other end may be anybody. */
+export function move(markers: ReadMarkers, id: number, until: number) {
+  markers.delete(id)
+  markers.set(id, until)
+  const [oldest] = markers.keys()
+  if (markers.size > READ_MARKERS_MAX && oldest !== undefined) markers.delete(oldest)
 }
 
 /** `at` in ms since 1970; "If there is no known last message read timestamp, the timestamp parameter is a literal *". */

@@ -30,6 +30,8 @@ export const EMAIL_BYTES_MAX = 254
 export const CERTIFICATES_MAX = 10
 /** Bytes of such a certificate's name. */
 export const CERTIFICATE_NAME_BYTES_MAX = 64
+/** Conversations of which one account has told until when it has read them. */
+export const READ_MARKERS_MAX = 2000
 /** Slow mode of a channel: the longest wait between two messages, six hours. */
 export const SLOW_SECONDS_MAX = 21_600
 /** Bans of the network. */

@@ -59,3 +59,22 @@ test("a channel, all of them, and from a time on, as JSON lines", async () => {
     expect.stringContaining("there is no channel #nowhere"),
   ])
 })
+
+test("a direct message has whom it was for: an account, or a guest by number", async () => {
+  await using server = await startServer()
+  const alice = await Irc.register(server, "alice")
+  const guest = await Irc.register(server, "guest")
+  alice.send("REGISTER * * a-long-password")
+  await alice.expect(/ 900 /)
+  guest.send("PRIVMSG alice :hello")
+  await alice.expect(/ PRIVMSG alice :hello$/)
+  alice.send("PRIVMSG guest :who are you?")
+  await guest.expect(/ PRIVMSG guest :/)
+  await alice.settled()
+  const { stdout } = await chat(["export", "--all", "--data", server.data], { home: server.folder })
+  const lines = stdout.trimEnd().split("\n")
+  expect(lines.map((line) => (JSON.parse(line) as Line).target)).toEqual([
+    "alice",
+    expect.stringMatching(/^guest\/\d+$/),
+  ])
+})

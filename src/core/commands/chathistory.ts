@@ -124,10 +124,9 @@ function targets(context: UserContext, params: readonly string[]): Answer {
     if (!rows) return fail("MESSAGE_ERROR", ["TARGETS"], "Targets could not be retrieved")
     const lines = rows
       .filter((row) => mayRead(net, user, row))
-      .flatMap((row): Content[] => {
-        const { channelId, accountId, peerId, at } = row
+      .flatMap(({ channelId, accountId, peerId, at }): Content[] => {
         const other = accountId === correspondentId(user) ? peerId : accountId
-        const name = channelId === null ? other && nameOf(net, other) : channels.get(channelId)?.name
+        const name = channelId === null ? nameOf(net, other ?? 0) : channels.get(channelId)?.name
         return name ? [{ command: "CHATHISTORY", params: ["TARGETS", name, serverTime(at)] }] : []
       })
     return batched(lines, newBatch(), "draft/chathistory-targets")

@@ -6,7 +6,7 @@ import { parseServerTime } from "../../protocol/server-time.ts"
 import { command, type Answer } from "../command.ts"
 import { readable } from "../entitlement.ts"
 import { event } from "../event.ts"
-import { markersOf, markread } from "../read-markers.ts"
+import { markersOf, markread, move } from "../read-markers.ts"
 
 export const MARKREAD = command({
   name: "MARKREAD",
@@ -49,7 +49,7 @@ export const readMarkerMoved = event<ReadMarkerMoved>({
   apply(net, { by, target, id, until }, tell) {
     const user = by === undefined ? undefined : net.users.get(by)
     if (!user) return
-    markersOf(user).set(id, until)
+    move(markersOf(user), id, until)
     for (const session of user.sessions)
       if (session === tell.origin || session.has(READ_MARKER)) tell.session(session, markread(target, until))
   },

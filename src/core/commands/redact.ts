@@ -4,11 +4,12 @@
 import { MESSAGE_REDACTION } from "../../protocol/capabilities.ts"
 import { statusTarget } from "../../protocol/modes.ts"
 import { parseMsgid, type Msgid } from "../../protocol/msgid.ts"
-import { isChannelName, nickOf, truncated, type ChannelName, type Nick } from "../../protocol/names.ts"
+import { isChannelName, nickOf, truncated, type ChannelName } from "../../protocol/names.ts"
 import { ERR_UNKNOWNCOMMAND } from "../../protocol/numerics.ts"
 import { FAIL, type Reply } from "../../protocol/reply.ts"
 import { isOperator, mayBeHeard, type Channel } from "../channel.ts"
 import { command, type Answer, type UserContext } from "../command.ts"
+import { correspondent, nameOf } from "../entitlement.ts"
 import { event, from, type Stamp } from "../event.ts"
 import type { Network } from "../network.ts"
 import type { Row } from "../seams.ts"
@@ -48,9 +49,8 @@ type Where = { readonly channel: Channel } | { readonly peer: number }
 function whereIs(net: Network, user: User, target: string): Where | undefined {
   const name = statusTarget(target)?.name ?? target
   if (!isChannelName(name)) {
-    const other = net.user(name)
-    const peer = other ? correspondentId(other) : net.account(name)?.id
-    return peer === undefined ? undefined : { peer }
+    const other = correspondent(net, name)
+    return other && { peer: other.id }
   }
   const channel = net.channel(name)
   return channel && (channel.members.has(user) || keepsOrder(user)) ? { channel } : undefined
@@ -178,14 +178,11 @@ export const messageRedacted = event<MessageRedacted>({
 })
 
 /** Whom a direct message was with, if they are here, and the name that they go by. */
-function peerOf(
-  net: Network,
-  { peer: id }: MessageRedacted,
-): { user?: User | undefined; name?: Nick | undefined } {
+function peerOf(net: Network, { peer: id }: MessageRedacted): { user?: User | undefined; name?: string } {
   if (id === undefined) return {}
   const account = net.accountOf(id)
   const user = account ? net.userOf(account) : net.users.get(id as UserId)
-  return { user, name: user?.nick ?? account?.name }
+  return { user, name: user?.nick ?? nameOf(net, id) }
 }
 
 /** Whether `by` keeps order over the author, where the message was said. What is said to one person is nobody else's business. */
