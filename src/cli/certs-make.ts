@@ -7,7 +7,6 @@ import { EXIT } from "../user-error.ts"
 import {
   authorityFolder,
   closeData,
-  type FolderFlags,
   folderToFill,
   inFolder,
   OUT_OR_DATA,
@@ -53,7 +52,7 @@ export const init = cliCommand({
     })
     printOutcomes([outcome, await ensureServer(dir, authority, flags.host, { force })])
     printWords(outcome.certificate)
-    return shown(`next: ${nextServe(dir, flags)}\nthen: chat certs client NAME${inFolder(flags)}`)
+    return shown(`next: ${serveLine(dir, flags)}\nthen: chat certs client NAME${inFolder(flags)}`)
   },
 })
 
@@ -91,7 +90,7 @@ export const server = cliCommand({
     const dir = folderToFill(flags)
     const authority = await loadAuthority(dir, passphraseFrom(flags["passphrase-file"]))
     printOutcomes([await ensureServer(dir, authority, positionals, { force: flags.force ?? false })])
-    return shown(`next: ${nextServe(dir, flags)}`)
+    return shown(`next: ${serveLine(dir, flags)}`)
   },
 })
 
@@ -120,8 +119,3 @@ export const client = cliCommand({
     return EXIT.done
   },
 })
-
-/** A server finds what is in its own data directory by itself. */
-function nextServe(dir: string, flags: FolderFlags): string {
-  return flags.data === undefined ? serveLine(dir) : `chat serve${inFolder(flags)}`
-}

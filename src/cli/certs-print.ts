@@ -7,6 +7,7 @@ import { describeCertificate, type Description } from "../authority/describe.ts"
 import type { Outcome } from "../authority/folder.ts"
 import { shellWord } from "../authority/private-file.ts"
 import { EXIT, type ExitCode, UserError } from "../user-error.ts"
+import { type FolderFlags, inFolder } from "./authority-folder.ts"
 
 const DAY_MS = 86_400_000
 
@@ -41,8 +42,9 @@ export function printWords(authority: Description): void {
   shown(`\nsix words by which others know this authority:\n  ${authority.words}\n`)
 }
 
-/** The command that uses the server's certificate. */
-export function serveLine(dir: string): string {
+/** The command that uses the server's certificate; a server finds what is in its own data directory by itself. */
+export function serveLine(dir: string, flags: FolderFlags): string {
+  if (flags.data !== undefined) return `chat serve${inFolder(flags)}`
   return `chat serve --cert ${shellWord(join(dir, "server.pem"))}`
 }
 

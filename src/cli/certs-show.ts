@@ -1,27 +1,39 @@
 // chat certs show and list: what is in a certificate, and which there are.
 
 import { readFileSync } from "node:fs"
+import { isAbsolute, join } from "node:path"
 import { describeChain } from "../authority/describe.ts"
 import { listCertificates } from "../authority/folder.ts"
 import { reasonOf } from "../authority/private-file.ts"
 import { EXIT, UserError } from "../user-error.ts"
-import { authorityFolder, OUT_OR_OWN } from "./authority-folder.ts"
-import { detailsOf, missing, printRow, shown } from "./certs-print.ts"
+import { authorityFolder, type FolderFlags, OUT_OR_OWN } from "./authority-folder.ts"
+import { detailsOf, printRow, shown } from "./certs-print.ts"
 import { givenBy } from "./certs-revoke.ts"
 import { cliCommand } from "./command.ts"
 
 export const show = cliCommand({
   name: "certs show",
-  operands: "FILE",
-  summary: "say what is in a certificate",
-  examples: [["chat certs show certs/ca.pem", "among other things, the six words to compare"]],
+  operands: "[FILE]",
+  summary: "say what is in a certificate; without FILE in the authority's",
+  examples: [
+    ["chat certs show", "the authority's: among other things, the six words to compare"],
+    ["chat certs show certs/server.pem", "any other"],
+    ["chat certs show clients/alice.pem --data DIR", "one of the server that keeps its data there"],
+  ],
   operandsMax: 1,
-  flags: {},
-  run({ positionals: [path] }) {
-    if (path === undefined) throw missing("which file?", "chat certs show certs/ca.pem")
+  flags: OUT_OR_OWN,
+  run({ flags, positionals: [file] }) {
+    const path = fileMeant(flags, file)
     return shown(describeChain(readCertificates(path), path).map(detailsOf).join("\n\n"))
   },
 })
+
+/** In the authority's folder, where one is named or no file is. */
+function fileMeant(flags: FolderFlags, file: string | undefined): string {
+  const isNamed = flags.out !== undefined || flags.data !== undefined
+  if (file !== undefined && (!isNamed || isAbsolute(file))) return file
+  return join(authorityFolder(flags), file ?? "ca.pem")
+}
 
 export const list = cliCommand({
   name: "certs list",

@@ -3,6 +3,7 @@
 import { join, relative } from "node:path"
 import { ensureAuthority, ensureClient, ensureServer } from "../authority/folder.ts"
 import { assertClientName } from "../authority/hosts.ts"
+import { closeData, folderToFill, OUT_OR_DATA } from "./authority-folder.ts"
 import { connectLine, printOutcomes, printWords, serveLine, shown } from "./certs-print.ts"
 import { cliCommand } from "./command.ts"
 import { PASSPHRASE, PASSPHRASE_FILE, secrecyOf } from "./passphrase.ts"
@@ -20,11 +21,8 @@ const genCerts = cliCommand({
   ],
   operandsMax: 0,
   flags: {
-    out: {
-      type: "string",
-      valueHint: "DIR",
-      description: "where to write (default: certs/ of this repository)",
-    },
+    ...OUT_OR_DATA,
+    out: { ...OUT_OR_DATA.out, description: "where to write (default: certs/ of this repository)" },
     host: {
       type: "string",
       valueHint: "NAME",
@@ -45,10 +43,12 @@ const genCerts = cliCommand({
     "passphrase-file": PASSPHRASE_FILE,
   },
   async run({ flags }) {
-    const dir = flags.out ?? (relative(process.cwd(), join(import.meta.dir, "../../certs")) || ".")
+    const own = relative(process.cwd(), join(import.meta.dir, "../../certs")) || "."
+    const dir = flags.out === undefined && flags.data === undefined ? own : folderToFill(flags)
     const force = flags.force ?? false
     // A name that cannot be is said before anything is made.
     flags.client.forEach(assertClientName)
+    closeData(flags)
     const secrecy = secrecyOf(dir, { ...flags, force: false })
     const { authority, outcome } = await ensureAuthority(dir, { hosts: flags.host, ...secrecy })
     printOutcomes([outcome])
@@ -58,8 +58,8 @@ const genCerts = cliCommand({
     const [client] = flags.client
     return shown(
       client === undefined
-        ? `next: ${serveLine(dir)}`
-        : `next: ${serveLine(dir)}\nthen: ${connectLine(dir, client)}`,
+        ? `next: ${serveLine(dir, flags)}`
+        : `next: ${serveLine(dir, flags)}\nthen: ${connectLine(dir, client)}`,
     )
   },
 })
