@@ -194,8 +194,9 @@ function bringMetadata({ metadata = new Map() }: Session, user: User, { net, pla
 }
 
 // "an away message of * should be treated as though the connection did not exist at all": it changes nothing for a user who
-// was there before it. https://ircv3.net/specs/extensions/pre-away.html
-function bringAway({ away }: Session, user: User, { place, readOnly }: Registrar) {
+// was there before it, and who comes after it without a word is there. https://ircv3.net/specs/extensions/pre-away.html
+function bringAway({ away: said }: Session, user: User, { place, readOnly }: Registrar) {
+  const away = said ?? (user.away === ABSENT ? "" : undefined)
   if (readOnly || away === undefined || away === ABSENT || away === (user.away ?? "")) return
   place(awayChanged, away === "" ? {} : { away }, user)
 }
