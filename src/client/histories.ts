@@ -104,12 +104,9 @@ export class Histories {
     this.#ask(context, fill)
   }
 
-  #ask(context: Context, { target, from, next = from, byTime, gap, pages }: Fill) {
-    const place = !next
-      ? "*"
-      : next.id === undefined || byTime
-        ? `timestamp=${serverTime(next.at)}`
-        : `msgid=${next.id}`
+  #ask(context: Context, fill: Fill) {
+    const { target, gap, pages } = fill
+    const place = placeOf(fill)
     if (gap) context.send(`CHATHISTORY AFTER ${target} ${place} ${historyPage(context.view)}`)
     else context.send(`CHATHISTORY ${pages === 0 ? "LATEST" : "BEFORE"} ${target} ${place} ${FIRST_LOOK}`)
   }
@@ -182,10 +179,15 @@ export class Histories {
     this.#ask(context, fill)
   }
 
-  /** FAIL CHATHISTORY: asks by time when the msgid was not understood, else what there is must do. */
+  /**
+   * FAIL CHATHISTORY: asks by time when the msgid was not understood, else what there is must do. What could not be read is named by
+   * its target, or by the place that was asked for.
+   */
   failed(context: Context, params: readonly string[]) {
     for (const [key, fill] of this.#fills) {
-      if (!params.some((param) => context.view.same(param, fill.target))) continue
+      const place = placeOf(fill)
+      const isMeant = (param: string) => param === place || context.view.same(param, fill.target)
+      if (!params.some(isMeant)) continue
       if (fill.gap && !fill.byTime && (fill.next ?? fill.from)?.id !== undefined) {
         fill.byTime = true
         this.#ask(context, fill)
@@ -235,6 +237,12 @@ export class Histories {
     else context.giveUp((other) => context.view.same(other, target))
     this.resumption.done(context, context.view.key(target), fetched, complete)
   }
+}
+
+/** From where the next page is asked for. */
+function placeOf({ from, next = from, byTime }: Fill): string {
+  if (!next) return "*"
+  return next.id === undefined || byTime ? `timestamp=${serverTime(next.at)}` : `msgid=${next.id}`
 }
 
 /** "include a REDACT message after the redacted message": what was taken back is told no more. */

@@ -145,6 +145,17 @@ describe("after a reconnect", () => {
     expect(rig.tale()).toEqual(["join #den", "gap #den 0 false", "caughtUp 0 false"])
   })
 
+  // "FAIL CHATHISTORY INVALID_PARAMS the_given_command the_given_timestamp", as of a server whose log was restored.
+  test("so it is where the refusal names the msgid alone", () => {
+    const rig = returned()
+    rig.feed(":alice!a@h JOIN #den")
+    const [asked = ""] = rig.sent()
+    rig.feed(
+      `:s FAIL CHATHISTORY INVALID_PARAMS AFTER ${asked.split(" ")[3]} :That is no place in the history`,
+    )
+    expect(rig.sent()).toEqual(["CHATHISTORY AFTER #den timestamp=2026-01-01T12:00:09.000Z 3"])
+  })
+
   test("no answer at all ends the waiting, and is said", () => {
     const rig = returned()
     rig.feed(":alice!a@h JOIN #den", live("m7", "bob", "seven"))
