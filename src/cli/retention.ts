@@ -30,7 +30,7 @@ export function keepRetention({ log, server, history }: RetentionOptions): () =>
 }
 
 /**
- * The rule of each channel is the first that its name matches; undefined when everything is kept for ever. What the staff did is
+ * The rule of each channel is the first that its name matches, or matched when it ended; undefined when everything is kept for ever. What the staff did is
  * kept so in any case.
  */
 export function retentionOf(
@@ -39,10 +39,12 @@ export function retentionOf(
 ): Retention | undefined {
   if (kept.days === 0 && kept.messages === 0 && retention.length === 0) return undefined
   const rules = retention.map(({ channels: masks, ...rule }) => ({ ...rule, masks: masks.map(folded) }))
-  const own = [...channels].flatMap(({ id, name }) => {
+  const all = [...channels]
+  const own = all.flatMap(({ id, name }) => {
     if (name === AUDIT_CHANNEL) return [{ id, days: 0, messages: 0 }]
     const rule = rules.find(({ masks }) => masks.some((mask) => matches(mask, folded(name))))
     return rule ? [{ id, days: rule.days, messages: rule.messages }] : []
   })
-  return { types: STATELESS, channels: own, rest: kept }
+  const ended = { rules, living: all.map(({ id }) => id) }
+  return { types: STATELESS, channels: own, ...(rules.length === 0 ? {} : { ended }), rest: kept }
 }

@@ -74,7 +74,8 @@ export class Jobs {
 
   /** Begins to delete what is not to be kept any longer. */
   retain(retention: Retention, now: number): void {
-    const rules = JSON.stringify(retention)
+    // Channels come and go, and the rules are the same.
+    const rules = JSON.stringify({ ...retention, ended: retention.ended?.rules })
     const from = rules === this.#rules ? (this.#sweep?.through ?? 0) : 0
     this.#rules = rules
     this.#sweep = new Sweep(this.#db, retention, now, from)

@@ -3,6 +3,8 @@
 
 import type { Database } from "bun:sqlite"
 import type { Row } from "../core/seams.ts"
+import { matches } from "../protocol/masks.ts"
+import { folded } from "../protocol/names.ts"
 import { STRUCK_A_PIECE } from "./erasing.ts"
 import { dropFromHistory } from "./history-index.ts"
 import { indexedThrough } from "./indexed.ts"
@@ -23,6 +25,12 @@ export interface Retention {
   readonly types: readonly string[]
   /** Channels that have a rule of their own. */
   readonly channels: readonly (Kept & { readonly id: number })[]
+  /** For those that have ended: the first rule that has a mask of the name they had last. */
+  readonly ended?: {
+    readonly rules: readonly (Kept & { readonly masks: readonly string[] })[]
+    /** Ids of all that have not. */
+    readonly living: readonly number[]
+  }
   /** Everything else; direct messages go by their days alone. */
   readonly rest: Kept
 }
@@ -37,7 +45,8 @@ const CHANNELS = 4
 export class Sweep {
   readonly #db: Database
   readonly #retention: Retention
-  readonly #own: ReadonlyMap<number, Kept>
+  /** The rule of each channel that was met; undefined where it has none of its own. */
+  readonly #own: Map<number, Kept | undefined>
   readonly #now: number
   readonly #last: number
   #from: number
@@ -52,7 +61,8 @@ export class Sweep {
   constructor(db: Database, retention: Retention, now: number, from = 0) {
     this.#db = db
     this.#retention = retention
-    this.#own = new Map(retention.channels.map((channel) => [channel.id, channel]))
+    this.#own = new Map(retention.ended?.living.map((id) => [id, undefined]))
+    for (const channel of retention.channels) this.#own.set(channel.id, channel)
     this.#now = now
     // What is not in the index yet would come into it later.
     this.#last = Math.min(lastSeq(db) - 1, indexedThrough(db))
@@ -90,9 +100,9 @@ export class Sweep {
   }
 
   #expire(row: Row): void {
-    if (row.channelId !== null && this.#own.has(row.channelId)) return
+    if (row.channelId !== null && this.#ruleOf(row.channelId)) return
     if (this.#retention.types.includes(row.type)) return this.#delete(row)
-    const kept = channelIdsOf(row).filter((id) => this.#own.has(id))
+    const kept = channelIdsOf(row).filter((id) => this.#ruleOf(id))
     this.#hide(row, kept)
   }
 
@@ -114,10 +124,25 @@ export class Sweep {
     return true
   }
 
+  #ruleOf(id: number): Kept | undefined {
+    const { ended } = this.#retention
+    if (ended !== undefined && !this.#own.has(id)) {
+      const name = folded(this.#lastNameOf(id))
+      const rule = ended.rules.find(({ masks }) => masks.some((mask) => matches(mask, name)))
+      this.#own.set(id, rule)
+    }
+    return this.#own.get(id)
+  }
+
+  #lastNameOf(id: number): string {
+    const named = this.#db.query<{ name: string | null }, [number]>(LAST_NAME).get(id)
+    return named?.name ?? ""
+  }
+
   // Counted once: to count is to walk over all that is kept.
   #endIn(id: number): number {
     if (this.#ended?.id !== id) {
-      const kept = this.#own.get(id) ?? { days: 0, messages: this.#retention.rest.messages }
+      const kept = this.#ruleOf(id) ?? { days: 0, messages: this.#retention.rest.messages }
       const end = Math.max(this.#placeBefore(kept), this.#placeOfCount(id, kept.messages))
       this.#ended = { id, end }
     }
@@ -165,5 +190,7 @@ const STRETCH = `select ${COLUMNS} from events e where e.seq > ? and e.seq <= ?`
 const NEXT_CHANNEL = "select min(peer_id) as id from history where owner_id = 0 and peer_id > ?"
 const OF_CHANNEL = `select ${COLUMNS} from history h cross join events e on e.seq = h.seq
   where h.owner_id = 0 and h.peer_id = ? and h.seq <= ? order by h.seq limit 64`
+const LAST_NAME = `select e.body ->> '$.channel' as name from history h cross join events e on e.seq = h.seq
+  where h.owner_id = 0 and h.peer_id = ?1 and e.channel_id = ?1 order by h.seq desc limit 1`
 const NTH_NEWEST = `select seq from history where owner_id = 0 and peer_id = ?
   and type in (select value from json_each(?)) order by seq desc limit 1 offset ?`

@@ -34,6 +34,13 @@ messages = 1000`
       { id: 2, days: 7, messages: 1000 },
       { id: 3, days: 0, messages: 0 },
     ],
+    ended: {
+      rules: [
+        { masks: ["#log-keep"], days: 0, messages: 0 },
+        { masks: ["#log-*", "#noise"], days: 7, messages: 1000 },
+      ],
+      living: [1, 2, 3],
+    },
   })
 })
 
