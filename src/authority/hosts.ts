@@ -66,6 +66,14 @@ export function localHosts(): string[] {
   return [...new Set(hosts.flatMap((host) => (host ? [host.value] : [])))]
 }
 
+/** The global IPv6 addresses of this machine. */
+export function globalAddresses(): string[] {
+  return Object.values(networkInterfaces())
+    .flatMap((list) => list ?? [])
+    .map(({ address }) => address)
+    .filter((address) => isIP(address) === 6 && rangeOf(address) === "unicast")
+}
+
 /** Text from outside, fit for one line of an error: quoted, printable ASCII only, cut at 80. */
 export function quoted(text: string): string {
   const shown = text.length > 80 ? `${text.slice(0, 80)}…` : text

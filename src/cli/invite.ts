@@ -1,24 +1,22 @@
 // chat invite: lets somebody in by one link. Asks the server that runs on a data directory, through the socket in it.
 
 import { assertClientName } from "../authority/hosts.ts"
-import { linkOf } from "../authority/invitation.ts"
-import { parseAddress } from "../dial/address.ts"
+import { linkOf, parseLink } from "../authority/invitation.ts"
 import { inertJson, printable } from "../protocol/printable.ts"
 import { ROLES } from "../protocol/rights.ts"
 import { askAdmin } from "../server/admin-client.ts"
 import { type AdminRequest, INVITATION_TTL_MS_MAX, INVITATION_USES_MAX } from "../server/admin-protocol.ts"
-import { DEFAULT_PORT, type Endpoint, showEndpoint } from "../server/endpoint.ts"
-import { type Invited, publicNameIn } from "../server/invitations.ts"
+import type { Invited } from "../server/invitations.ts"
 import { clock, day } from "../terminal/clock.ts"
 import { EXIT, type ExitCode, UserError } from "../user-error.ts"
 import { cliCommand } from "./command.ts"
 import { DATA, dataFolder } from "./data-folder.ts"
 import { channelName, isTarget } from "./dialling.ts"
 import type { Given } from "./flags.ts"
+import { addressFor, isLoopback, type Reachable } from "./invite-address.ts"
 import { type Given as Listed, shown } from "./invite-list.ts"
 import { namesIn, pageOf, pageWithCodes } from "./invite-roster.ts"
 import { qrFor } from "./qr.ts"
-import { hostsOf } from "./serve-screen.ts"
 
 const FLAGS = {
   channels: {
@@ -77,7 +75,12 @@ export const invite = cliCommand({
     if (flags.print) throw wrong("--print is for a class", "chat invite --roster class.csv --print")
     if (flags.qr && flags.json) throw wrong("--qr is for people, --json for programs", "give one of them")
     const request = requestOf(name, id, flags)
-    if (request.do === "invite") return shownTo(await made(adminSocket, request, flags), request, flags)
+    if (request.do === "invite") {
+      const invitation = await made(adminSocket, request, flags)
+      show(invitation, request, flags)
+      sayIfHereOnly(invitation, flags)
+      return EXIT.done
+    }
     const { v: _v, ok: _ok, ...given } = await ask(adminSocket, request)
     process.stdout.write(`${flags.json ? inertJson({ v: 1, ...given }) : shown(given as Listed)}\n`)
     return EXIT.done
@@ -86,7 +89,7 @@ export const invite = cliCommand({
 
 type Flags = Given<typeof FLAGS>
 type Wanted = Extract<AdminRequest, { do: "invite" }>
-type Made = Invited & { readonly endpoints: readonly Endpoint[] }
+type Made = Invited & Reachable
 
 function requestOf(name: string | undefined, id: string | undefined, flags: Flags): AdminRequest {
   if (name === undefined) throw wrong("whom?", "for example: chat invite alice")
@@ -190,14 +193,12 @@ function printAll(all: readonly Invitation[], flags: Flags) {
     : all.map(({ account, link }) => `${account} ${link}\n`)
   const page = flags.qr ? pageWithCodes : pageOf
   process.stdout.write(flags.print ? page(all) : lines.join(""))
+  sayIfHereOnly(all[0], flags)
 }
 
-function shownTo(invitation: Invitation, { uses }: Wanted, flags: Flags): ExitCode {
+function show(invitation: Invitation, { uses }: Wanted, flags: Flags) {
   const { link, id, account, expires, isInUse } = invitation
-  if (flags.json) {
-    process.stdout.write(`${inertJson(invitation)}\n`)
-    return EXIT.done
-  }
+  if (flags.json) return void process.stdout.write(`${inertJson(invitation)}\n`)
   const often = uses === 1 ? "once" : uses === 2 ? "twice" : `${uses} times`
   process.stdout.write(
     `  Give ${account} this line (it works ${often}, until ${day(expires)} ${clock(expires)}):\n\n` +
@@ -216,26 +217,22 @@ function shownTo(invitation: Invitation, { uses }: Wanted, flags: Flags): ExitCo
     process.stdout.write(
       `  ${account} is in use already: whoever uses the account now shares it\n  with who gets this line.\n`,
     )
-  return EXIT.done
+}
+
+/** On standard error: the line is as good as any for somebody on this computer. */
+function sayIfHereOnly(invitation: Invitation | undefined, { host }: Flags) {
+  const address = invitation && parseLink(invitation.link).address
+  if (host !== undefined || address === undefined || !isLoopback(address)) return
+  process.stderr.write(
+    `chat: a line with ${address} works on this computer only:\n` +
+      "chat: --host HOST says what others reach it by\n",
+  )
 }
 
 function showCode(link: string) {
   const code = qrFor(link, process.stdout, process.env)
   if ("lacks" in code) process.stderr.write(`  ${code.lacks}\n`)
   else process.stdout.write(`\n${code.lines.map((line) => `${line}\n`).join("")}`)
-}
-
-/** Where somebody elsewhere reaches the server: a name in its certificate that is not of this network alone, else an address. */
-function addressFor({ hosts, endpoints }: Made, given: string | undefined): string {
-  const [endpoint = { host: "::", port: DEFAULT_PORT }] = endpoints
-  if (given !== undefined) {
-    const { host, port } = parseAddress(given)
-    return showEndpoint({ host, port: /^(?:\[.*\]|[^:]*):\d+$/.test(given) ? port : endpoint.port })
-  }
-  const reached = hostsOf(endpoint)
-  const host =
-    publicNameIn(hosts) ?? reached.find((address) => hosts.includes(address)) ?? hosts[0] ?? "localhost"
-  return showEndpoint({ host, port: endpoint.port })
 }
 
 function wrong(message: string, hint: string): UserError {

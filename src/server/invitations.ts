@@ -11,6 +11,7 @@ import type { Account } from "../core/user.ts"
 import type { Role } from "../protocol/rights.ts"
 import type { Nick } from "../protocol/names.ts"
 import { serverTime } from "../protocol/server-time.ts"
+import { normaliseAddress } from "./address.ts"
 import { now } from "./clock.ts"
 import type { Connection } from "./connection.ts"
 import { showEndpoint } from "./endpoint.ts"
@@ -192,5 +193,5 @@ export function publicNameIn(hosts: readonly string[]): string | undefined {
 
 /** Of a certificate's alternative names, as node writes them. */
 function hostsOf(names: string): string[] {
-  return names.split(", ").map((name) => name.replace(/^(?:DNS|IP Address):/, ""))
+  return names.split(", ").map((name) => normaliseAddress(name.replace(/^(?:DNS|IP Address):/, "")))
 }

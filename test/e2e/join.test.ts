@@ -35,6 +35,11 @@ test("two commands, and the first message is there", async () => {
   expect(invited.stdout).toMatch(
     /Give alice this line \(it works once, until \w{3} \d+ \w{3} \d{4} \d\d:\d\d\)/,
   )
+  // It is the address that this server listens on.
+  expect(invited.stderr).toBe(
+    `chat: a line with 127.0.0.1:${server.port} works on this computer only:\n` +
+      "chat: --host HOST says what others reach it by\n",
+  )
   const [link = ""] = /chat:\/\/\S+/.exec(invited.stdout) ?? []
   const home = server.home("alice")
   const joined = await chat(["join", link], { home, stdin: "hello from nothing\n" })
@@ -203,7 +208,7 @@ testWith("tmux")(
     expect(shown.text()).toMatch(/^ {4}[▀▄█ ]{40,}$/m)
     const piped = await chat(words, { home: server.home("server") })
     expect(piped.stdout).toContain("chat join chat://")
-    expect(piped.stderr).toBe("  a QR code is for a terminal, and the output is none\n")
+    expect(piped.stderr).toStartWith("  a QR code is for a terminal, and the output is none\n")
   },
 )
 
