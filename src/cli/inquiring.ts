@@ -3,7 +3,7 @@
 import type { Happening, Spoken } from "../client/happening.ts"
 import type { Session } from "../client/session.ts"
 import { printable } from "../protocol/printable.ts"
-import { parseWhen } from "../terminal/when.ts"
+import { parseWhen, WHEN } from "../terminal/when.ts"
 import { clock } from "../terminal/clock.ts"
 import { cutWords } from "../terminal/sentences.ts"
 import { EXIT, UserError, type ExitCode } from "../user-error.ts"
@@ -182,7 +182,7 @@ export function timeOf(flag: string, text: string | undefined): number | undefin
   const at = parseWhen(text, Date.now())
   if (at !== undefined) return at
   throw new UserError(`--${flag} ${text} is no time`, {
-    hint: "write 2026-11-20, 2026-11-20T14:02, today, yesterday, or 90m, 3h, 2d ago",
+    hint: `write ${WHEN}`,
     exitCode: EXIT.usage,
   })
 }

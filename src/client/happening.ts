@@ -61,6 +61,8 @@ export type Happening =
   | {
       readonly type: "found"
       readonly by: "search" | "history"
+      /** What followed CHATHISTORY or SEARCH. */
+      readonly asked: readonly string[]
       readonly messages: readonly Spoken[]
       /** Nothing is kept that was said earlier, or later, than these. */
       readonly end?: "earlier" | "later"

@@ -111,6 +111,7 @@ export class Inquiries {
     context.tell({
       type: "found",
       by,
+      asked: inquiry.params,
       messages,
       ...(by === "history" && page.length === 0 ? end : {}),
       ...(cutAt === undefined ? {} : { cutAt }),

@@ -20,7 +20,7 @@ export interface Desk {
   asked: { readonly until: number; run(): void } | undefined
   /** A channel that we are in, or about to be, named with or without its sign. */
   known(name: string): string | undefined
-  /** Shows messages with the numbers by which they can be meant from now on. */
+  /** Shows messages, a line each, with the numbers by which they can be meant from now on. */
   list(messages: readonly Spoken[]): void
   /** A line for standard error. */
   note(text: string, indent?: number): void

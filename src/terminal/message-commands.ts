@@ -5,7 +5,7 @@ import { printable } from "../protocol/printable.ts"
 import { serverTime } from "../protocol/server-time.ts"
 import type { Command, Desk } from "./commands.ts"
 import { parseQuery } from "./query.ts"
-import { parseWhen } from "./when.ts"
+import { parseWhen, WHEN } from "./when.ts"
 
 /** Messages of one /history. */
 const PAGE = 20
@@ -16,7 +16,7 @@ export const MESSAGE_COMMANDS: Readonly<Record<string, Command>> = {
     help: "answer a message: the Nth of the list, or the last one of NICK; alone: the list",
     offline: true,
     run(desk, rest) {
-      const meant = meantBy(desk, rest, (spoken) => !spoken.own)
+      const meant = meantBy(desk, "reply", rest)
       if (!meant) return
       if (meant.rest === "") return false
       desk.session.reply(meant.spoken.target, meant.id, meant.rest)
@@ -26,7 +26,7 @@ export const MESSAGE_COMMANDS: Readonly<Record<string, Command>> = {
     syntax: "[N|NICK|last EMOJI]",
     help: "react to a message; alone: the list",
     run(desk, rest) {
-      const meant = meantBy(desk, rest, (spoken) => !spoken.own)
+      const meant = meantBy(desk, "react", rest)
       if (!meant) return
       if (meant.rest === "") return false
       if (lacks(desk, "message-tags", "this server knows no reactions")) return
@@ -37,7 +37,7 @@ export const MESSAGE_COMMANDS: Readonly<Record<string, Command>> = {
     syntax: "[N|NICK|last [REASON]]",
     help: "take a message back, for everybody; last is your own last one; alone: the list",
     run(desk, rest) {
-      const meant = meantBy(desk, rest, (spoken) => spoken.own)
+      const meant = meantBy(desk, "redact", rest)
       if (!meant) return
       if (lacks(desk, "draft/message-redaction", "this server cannot take messages back")) return
       desk.session.command("REDACT", [meant.spoken.target, meant.id], meant.rest || undefined)
@@ -45,14 +45,17 @@ export const MESSAGE_COMMANDS: Readonly<Record<string, Command>> = {
   },
   history: {
     syntax: "[N] [CHANNEL|NICK] [before|after TIME]",
-    help: "read back, and again: further back; TIME as 2026-11-20, yesterday, 3h",
+    help: "read back, and again: further back; TIME as 2026-11-20, 14:02, yesterday, 3h",
     run(desk, rest) {
       const words = rest.split(" ").filter((word) => word !== "")
       const bound = takeBound(words)
+      if (typeof bound === "string") return desk.note(printable(`${bound} is no time: write ${WHEN}`))
       const count = takeCount(words)
       const [named, ...more] = words
       const target = named === undefined ? desk.target : (desk.known(named) ?? named)
-      if (bound === "unreadable" || more.length > 0 || target === undefined) return false
+      if (bound === null || more.length > 0 || target === undefined) return false
+      // A nick does not begin so.
+      if (/^-?\d/.test(target)) return desk.note(printable(`${target} is no number of messages`))
       if (lacks(desk, "draft/chathistory", "this server keeps no history")) return
       desk.session.history([...placeOf(desk, target, bound), String(count)])
     },
@@ -78,15 +81,19 @@ interface Meant {
 }
 
 /** The message that the first word means; undefined where the list was shown instead, or a word why not. */
-function meantBy(desk: Desk, rest: string, isLast: (spoken: Spoken) => boolean): Meant | undefined {
+function meantBy(desk: Desk, name: "reply" | "react" | "redact", rest: string): Meant | undefined {
   const [, word = "", after = ""] = /^(\S*)\s*(.*)$/s.exec(rest) ?? []
   if (word === "") {
     desk.list(desk.target === undefined ? [] : desk.recent.latest(desk.target))
     return undefined
   }
-  const spoken = desk.recent.pick(word, desk.target, isLast)
+  // One takes back what one said, and answers what others did.
+  const isOwn = name === "redact"
+  const spoken = desk.recent.pick(word, desk.target, ({ own }) => own === isOwn)
   if (spoken?.id === undefined) {
-    desk.note(printable(`there is no message ${word} here; the command alone lists them`))
+    const which =
+      word !== "last" ? `message ${word}` : isOwn ? "message of yours" : "message of somebody else"
+    desk.note(printable(`there is no ${which} here; /${name} alone lists them`))
     return undefined
   }
   return { spoken, id: spoken.id, rest: after.trim() }
@@ -105,12 +112,14 @@ function takeCount(words: string[]): number {
 
 type Bound = { readonly verb: "BEFORE" | "AFTER"; readonly at: number }
 
-function takeBound(words: string[]): Bound | "unreadable" | undefined {
+/** A string is what was no time; null when nothing stood there. */
+function takeBound(words: string[]): Bound | string | null | undefined {
   const at = words.findIndex((word) => word === "before" || word === "after")
   if (at < 0) return undefined
-  const [verb, time = ""] = words.splice(at, 2)
+  const [verb, time] = words.splice(at, 2)
+  if (time === undefined) return null
   const parsed = parseWhen(time, Date.now())
-  return parsed === undefined ? "unreadable" : { verb: verb === "after" ? "AFTER" : "BEFORE", at: parsed }
+  return parsed === undefined ? time : { verb: verb === "after" ? "AFTER" : "BEFORE", at: parsed }
 }
 
 /** Verb, target and place; without a time the page before the oldest message that was shown. */

@@ -2,7 +2,7 @@
 // https://codeberg.org/emersion/soju/src/branch/master/doc/ext/search.md
 
 import { serverTime } from "../protocol/server-time.ts"
-import { parseWhen } from "./when.ts"
+import { parseWhen, WHEN } from "./when.ts"
 
 /** `from:` and its like; a time is one that `parseWhen` reads. */
 const NAMES: ReadonlySet<string> = new Set(["from", "in", "after", "before", "has", "limit"])
@@ -14,7 +14,8 @@ export function parseQuery(text: string, now: number): Attribute[] | string {
   const attributes: Attribute[] = []
   const words: string[] = []
   for (const word of text.split(/\s+/).filter((each) => each !== "")) {
-    const [, name = "", value = ""] = /^([a-z]+):(.+)$/.exec(word) ?? []
+    const [, named = "", value = ""] = /^([a-z]+):(.*)$/i.exec(word) ?? []
+    const name = named.toLowerCase()
     if (!NAMES.has(name)) words.push(word)
     else {
       const attribute = attributeOf(name, value, now)
@@ -27,10 +28,11 @@ export function parseQuery(text: string, now: number): Attribute[] | string {
 }
 
 export function attributeOf(name: string, value: string, now: number): Attribute | string {
+  if (value === "") return `what stands after ${name}: has no space before it`
   if (name === "has" && value !== "link") return `only has:link is known, not has:${value}`
   if (name === "limit" && !/^[1-9]\d{0,5}$/.test(value)) return `${value} is no number of messages`
   if (name !== "after" && name !== "before") return [name, value]
   const at = parseWhen(value, now)
-  if (at === undefined) return `${value} is no time: write 2026-11-20, 2026-11-20T14:02, yesterday, 3h or 2d`
+  if (at === undefined) return `${value} is no time: write ${WHEN}`
   return [name, serverTime(at)]
 }

@@ -14,8 +14,10 @@ export class Recent {
   readonly #view: View
   #messages: Spoken[] = []
   #listed: readonly Spoken[] = []
-  /** By folded target: from where /history goes back. */
+  /** By folded target: the oldest message that came by itself. */
   readonly #oldest = new Map<string, Spoken>()
+  /** By folded target: where the last /history began; the next one goes back from there. */
+  readonly #readBack = new Map<string, Spoken>()
 
   constructor(view: View) {
     this.#view = view
@@ -31,7 +33,15 @@ export class Recent {
   /** From now on numbers mean these, from 1 on. */
   list(messages: readonly Spoken[]) {
     this.#listed = messages
-    for (const spoken of messages) this.#older(spoken)
+  }
+
+  /** A page of history was shown, oldest first. */
+  readBack([oldest]: readonly Spoken[]) {
+    if (oldest) setNewest(this.#readBack, this.#view.key(oldest.target), oldest, CONVERSATIONS_MAX)
+  }
+
+  isReadBack(target: string): boolean {
+    return this.#readBack.has(this.#view.key(target))
   }
 
   #older(spoken: Spoken) {
@@ -40,8 +50,10 @@ export class Recent {
     if (!oldest || spoken.at < oldest.at) setNewest(this.#oldest, key, spoken, CONVERSATIONS_MAX)
   }
 
+  /** From where /history goes back. */
   oldest(target: string): Spoken | undefined {
-    return this.#oldest.get(this.#view.key(target))
+    const key = this.#view.key(target)
+    return this.#readBack.get(key) ?? this.#oldest.get(key)
   }
 
   byId(id: string): Spoken | undefined {
@@ -56,8 +68,8 @@ export class Recent {
   }
 
   /** The last of a conversation, oldest first. */
-  latest(target: string): Spoken[] {
-    return this.#messages.filter((spoken) => this.#view.same(spoken.target, target)).slice(-LISTED)
+  latest(target: string, count = LISTED): Spoken[] {
+    return this.#messages.filter((spoken) => this.#view.same(spoken.target, target)).slice(-count)
   }
 
   /** What `word` means in `target`: a number, a nick, or `last`, which `isMeant` picks. */

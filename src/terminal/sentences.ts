@@ -9,6 +9,9 @@ const ASKED: Readonly<Record<string, string>> = {
   REDACT: "not taken back",
   SEARCH: "nothing was searched",
   CHATHISTORY: "nothing was read back",
+  ENROL: "nothing was decided",
+  REVOKE: "nothing was taken back",
+  DEVICE: "nothing was done",
 }
 
 /** What to type next, by the code of a FAIL: https://ircv3.net/specs/extensions/account-registration.html */
@@ -22,10 +25,18 @@ const NEXT: Readonly<Record<string, string>> = {
 }
 
 export function errorWords({ code, params, text }: Happening & { type: "error" }): string {
-  const asked = ASKED[params[0] ?? ""]
+  const [command = ""] = params
+  if (isNoPlace(code, params))
+    return say`${ASKED[command] ?? command}: you are in no channel of that name, and nobody has it (${code})`
+  const asked = ASKED[command]
   if (asked !== undefined) return say`${asked}: ${text} (${code})`
   const next = Object.hasOwn(NEXT, code) ? `; ${NEXT[code]}` : ""
   return say`${[params.join(" "), text].filter((each) => each !== "").join(": ")} (${code})` + next
+}
+
+/** Of a channel and a person alike, a server says no more than that it has nothing for us. */
+function isNoPlace(code: string, [command, ...about]: readonly string[]): boolean {
+  return command === "CHATHISTORY" ? code === "INVALID_TARGET" : command === "SEARCH" && about.includes("in")
 }
 
 export function topicWords({ from, target, text }: Happening & { type: "topic" }): string {

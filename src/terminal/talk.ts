@@ -46,7 +46,7 @@ export class Talk implements Desk {
   }
 
   list(messages: readonly Spoken[]) {
-    for (const line of this.#options.words.list(messages)) this.#options.print(line)
+    for (const line of this.#options.words.choice(messages)) this.#options.print(line)
   }
 
   note = (text: string, indent?: number) =>

@@ -1,4 +1,7 @@
-// Times as people write them: 2026-11-20, 2026-11-20T14:02, today, yesterday, 90m, 3h, 2d (ago). In this computer's time zone.
+// Times as people write them: 2026-11-20, 2026-11-20T14:02, 14:02, today, yesterday, 90m, 3h, 2d (ago). In this computer's time zone.
+
+/** How to write one, for who did not. */
+export const WHEN = "2026-11-20, 2026-11-20T14:02, 14:02, yesterday, 90m, 3h or 2d"
 
 const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 }
 
@@ -14,9 +17,19 @@ export function parseWhen(text: string, now: number): number | undefined {
       date.getDate() - (text === "today" ? 0 : 1),
     ).getTime()
   }
+  const [, hours, minutes] = /^([01]?\d|2[0-3]):([0-5]\d)$/.exec(text) ?? []
+  if (hours !== undefined) return lastAt(Number(hours), Number(minutes), now)
   const [, day, time = "00:00"] = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?))?$/.exec(text) ?? []
   // Without a zone it is this computer's.
   const at =
     day === undefined ? Date.parse(/^\d{4}-.*Z$/.test(text) ? text : "") : Date.parse(`${day}T${time}`)
   return Number.isNaN(at) ? undefined : at
+}
+
+/** When clocks showed it last. */
+function lastAt(hours: number, minutes: number, now: number): number {
+  const date = new Date(now)
+  date.setHours(hours, minutes, 0, 0)
+  if (date.getTime() > now) date.setDate(date.getDate() - 1)
+  return date.getTime()
 }

@@ -75,22 +75,44 @@ export class Words {
     return [note(dim(`${line} ${today} ${line}`, this.#style))]
   }
 
-  #found({ messages, end, cutAt }: Happening & { type: "found" }): Printed[] {
+  #found(found: Happening & { type: "found" }): Printed[] {
+    if (found.by === "history") return this.#readBack(found)
+    const { messages, cutAt } = found
+    const cut = cutAt === undefined ? [] : [note(cutWords(cutAt))]
+    const listed = messages.length > 0 ? this.#list(messages, true) : [note("nothing was found")]
+    return [...listed, ...cut]
+  }
+
+  #readBack({ messages, end, asked }: Happening & { type: "found" }): Printed[] {
+    const [verb, target = "", place = "", count = ""] = asked
+    const isFirst = !place.startsWith("timestamp=") && !this.recent.isReadBack(target)
+    const known = end === "earlier" && isFirst ? this.recent.latest(target, Number(count)) : []
+    if (messages.length === 0 && known.length > 0) {
+      this.recent.readBack(known)
+      return [note("nothing earlier is kept here than what was shown, which ends so:"), ...this.#list(known)]
+    }
+    this.recent.readBack(messages)
+    if (messages.length === 0 && verb === "LATEST") return [note("nothing is kept of what was said there")]
     const before = end === "earlier" ? [note("this is the beginning: nothing earlier is kept here")] : []
     const after = end === "later" ? [note("nothing was said after that")] : []
-    const cut = cutAt === undefined ? [] : [note(cutWords(cutAt))]
-    const listed = messages.length > 0 ? this.list(messages) : end ? [] : [note("nothing was found")]
-    return [...before, ...listed, ...after, ...cut]
+    return [...before, ...this.#list(messages), ...after]
+  }
+
+  /** To choose from, a line each. */
+  choice(messages: readonly Spoken[]): Printed[] {
+    if (messages.length === 0) return [note("there is nothing")]
+    return this.#list(messages.map((spoken) => ({ ...spoken, text: inOneLine(spoken.text) })))
   }
 
   /** Messages with the numbers that mean them from now on. */
-  list(messages: readonly Spoken[]): Printed[] {
+  #list(messages: readonly Spoken[], everywhere = false): Printed[] {
+    if (messages.length === 0) return []
     this.recent.list(messages)
-    if (messages.length === 0) return [note("there is nothing")]
+    const columns = `[${messages.length}]`.length
     return messages.map((spoken, i) => {
       const date = day(spoken.at) === this.#day ? "" : `${day(spoken.at)} `
-      const { text } = this.#spoken(spoken, date, true)
-      return { stream: "out", text: `[${i + 1}] ${text}` }
+      const { text } = this.#spoken(spoken, date, everywhere)
+      return { stream: "out", text: `${`[${i + 1}]`.padStart(columns)} ${text}` }
     })
   }
 
@@ -206,6 +228,11 @@ export class Words {
         return undefined
     }
   }
+}
+
+function inOneLine(text: string): string {
+  const lines = text.split("\n").filter((line) => line.trim() !== "")
+  return lines.length > 1 ? `${lines[0]} (and ${lines.length - 1} more lines)` : text
 }
 
 function note(text: string): Printed {

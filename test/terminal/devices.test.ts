@@ -48,7 +48,7 @@ test("one's devices are asked for and read", () => {
     "devices: 3 in all; /devices add, /devices remove NAME",
     "on the other device, until Thu 1 Jan 2026 12:15, and once: chat join 'chat://h:6697/#v1.p.i.s'",
     "phone: It comes in no more; connections closed: 1",
-    "DEVICE ADD: You have just made one: wait a few seconds (RATE_LIMITED)",
+    "nothing was done: You have just made one: wait a few seconds (RATE_LIMITED)",
   ])
 })
 

@@ -248,11 +248,7 @@ describe("messages that were said already", () => {
 
   test("have numbers when one asks for them, and no sooner", () => {
     expect(sends("/reply")).toEqual([])
-    expect(texts()).toEqual([
-      "[1] 14:02 #den bob tea?",
-      "[2] 14:03 #den carol coffee",
-      "[3] 14:04 #den alice juise",
-    ])
+    expect(texts()).toEqual(["[1] 14:02 bob tea?", "[2] 14:03 carol coffee", "[3] 14:04 alice juise"])
     expect(sends("/reply 1 yes please")).toEqual(["@+reply=m1;+draft/reply=m1 PRIVMSG #den :yes please"])
     expect(sends("/react 2 👍")).toEqual(["@+reply=m2;+draft/reply=m2;+draft/react=👍 TAGMSG #den"])
     expect(sends("/redact 3 a slip")).toEqual(["REDACT #den m3 :a slip"])
@@ -267,6 +263,7 @@ describe("messages that were said already", () => {
     ["/history den before 2026-01-01T10:00", "CHATHISTORY BEFORE #den timestamp=2026-01-01T10:00:00.000Z 20"],
     ["/history after 2026-01-01 3", "CHATHISTORY AFTER #den timestamp=2026-01-01T00:00:00.000Z 3"],
     ["/search tea time", "SEARCH text=tea\\stime"],
+    ["/search tea FROM:bob", "SEARCH text=tea;from=bob"],
     [
       "/search tea from:bob in:den after:2026-01-01 has:link",
       "SEARCH text=tea;from=bob;in=#den;after=2026-01-01T00:00:00.000Z;has=link",
@@ -274,14 +271,24 @@ describe("messages that were said already", () => {
   ])("%s", (line, sent) => expect(sends(line)).toEqual([sent]))
 
   test.each([
-    ["/reply 9 hello", "there is no message 9 here; the command alone lists them"],
-    ["/redact dave", "there is no message dave here; the command alone lists them"],
-    ["/react 1", "there is no message 1 here; the command alone lists them"],
+    ["/reply 9 hello", "there is no message 9 here; /reply alone lists them"],
+    ["/redact dave", "there is no message dave here; /redact alone lists them"],
+    ["/react 1", "there is no message 1 here; /react alone lists them"],
     ["/reply last", "usage: /reply [N|NICK|last TEXT]"],
-    ["/history before noon", "usage: /history [N] [CHANNEL|NICK] [before|after TIME]"],
+    ["/history before", "usage: /history [N] [CHANNEL|NICK] [before|after TIME]"],
+    [
+      "/history before noon",
+      "noon is no time: write 2026-11-20, 2026-11-20T14:02, 14:02, yesterday, 90m, 3h or 2d",
+    ],
+    ["/history 0", "0 is no number of messages"],
+    ["/history 5000000", "5000000 is no number of messages"],
     ["/search", "look for what?"],
     ["/search has:cake", "only has:link is known, not has:cake"],
-    ["/search x after:noon", "noon is no time: write 2026-11-20, 2026-11-20T14:02, yesterday, 3h or 2d"],
+    ["/search tea from: bob", "what stands after from: has no space before it"],
+    [
+      "/search x after:noon",
+      "noon is no time: write 2026-11-20, 2026-11-20T14:02, 14:02, yesterday, 90m, 3h or 2d",
+    ],
   ])("%s sends nothing: %s", (line, words) => {
     expect(sends(line)).toEqual([])
     expect(texts()).toEqual([words])
@@ -313,6 +320,59 @@ describe("messages that were said already", () => {
     expect(out).toEqual(["[1] Wed 24 Dec 2025 18:00 #den bob tea", "[2] 14:02 @bob bob tent"])
     rig.sent()
     expect(sends("/reply 2 where?")).toEqual(["@+reply=x2;+draft/reply=x2 PRIVMSG bob :where?"])
+  })
+
+  test("a search is not where /history goes on", () => {
+    talk.typed("/search tea")
+    shown(
+      "@label=ask-1 :s BATCH +f soju.im/search",
+      "@batch=f;msgid=x1;time=2025-12-24T18:00:00.000Z :bob!b@h PRIVMSG #den :tea",
+      ":s BATCH -f",
+    )
+    rig.sent()
+    expect(sends("/history")).toEqual(["CHATHISTORY BEFORE #den msgid=m1 20"])
+  })
+
+  test("where everything was shown, /history shows the last of it with numbers, and then the beginning is said", () => {
+    const nothing = (label: string) => [`@label=${label} :s BATCH +h chathistory #den`, ":s BATCH -h"]
+    talk.typed("/history 2")
+    shown(...nothing("ask-1"))
+    expect(texts()).toEqual([
+      "nothing earlier is kept here than what was shown, which ends so:",
+      "[1] 14:03 carol coffee",
+      "[2] 14:04 alice juise",
+    ])
+    printed.length = 0
+    rig.sent()
+    expect(sends("/history 2")).toEqual(["CHATHISTORY BEFORE #den msgid=m2 2"])
+  })
+
+  test("who one never talked with, and what one cannot read, are told apart from a beginning", () => {
+    talk.typed("/history bob")
+    shown("@label=ask-1 :s BATCH +h chathistory bob", ":s BATCH -h")
+    talk.typed("/history nobody")
+    shown("@label=ask-2 :s FAIL CHATHISTORY INVALID_TARGET LATEST nobody :Messages could not be retrieved")
+    talk.typed("/search tea in:#x")
+    shown("@label=ask-3 :s FAIL SEARCH INVALID_PARAMS in :Nothing can be searched by that")
+    expect(texts()).toEqual([
+      "nothing is kept of what was said there",
+      "nothing was read back: you are in no channel of that name, and nobody has it (INVALID_TARGET)",
+      "nothing was searched: you are in no channel of that name, and nobody has it (INVALID_PARAMS)",
+    ])
+  })
+
+  test("a list to choose from has a line for each, and its numbers stand below each other", () => {
+    for (let i = 5; i < 12; i++)
+      shown(at("01T14:05", `@msgid=m${i} :bob!b@h PRIVMSG #den :no ${i}`).replace("Z @", "Z;"))
+    const lines = ["one", "", "two", "three"].map((line) => `@batch=x :bob!b@h PRIVMSG #den :${line}`)
+    const opening = "@msgid=m12;time=2026-01-01T14:05:00.000Z :bob!b@h BATCH +x draft/multiline #den"
+    shown(opening, ...lines, ":s BATCH -x")
+    printed.length = 0
+    talk.typed("/reply")
+    expect([texts()[0], texts()[9]]).toEqual([
+      " [1] 14:03 carol coffee",
+      "[10] 14:05 bob one (and 2 more lines)",
+    ])
   })
 
   test("answers, reactions and what was taken back are told with what they mean", () => {
@@ -635,7 +695,7 @@ test("where nothing further is kept, and where a search ran out of time, that is
   )
   expect(out).toEqual(["[1] 10:00 #den bob tea"])
   expect(err).toEqual([
-    "this is the beginning: nothing earlier is kept here",
+    "nothing is kept of what was said there",
     "the search ran out of time at Thu 1 Jan 2026, 09:30: say more words, or a time, to look further",
     "nothing was found",
   ])
