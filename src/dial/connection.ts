@@ -97,9 +97,10 @@ async function handshake(address: Address, tls: Bun.TLSOptions, events: Events) 
     tls,
     socket: {
       open() {},
-      handshake(socket, success, error) {
+      handshake(socket, _, error) {
         const presented = presentedBy(socket)
-        if (tls.rejectUnauthorized === false ? !success : !socket.authorized)
+        // Who only looks at what a server shows judges it later: by its name, too, which Bun has found wrong here already.
+        if (tls.rejectUnauthorized === false ? !presented.leaf : !socket.authorized)
           return fail(socket, verdict(address, codeOf(error), presented, Date.now()))
         open = true
         queue = new WriteQueue((bytes) => socket.write(bytes))

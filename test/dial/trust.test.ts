@@ -117,6 +117,32 @@ test("nobody there, and somebody who speaks no TLS: exit 3", async () => {
 })
 
 describe("without a file", () => {
+  test("a server whose certificate is for another name is judged by its authority first, then by the name", async () => {
+    const [address, named] = [{ host: "127.0.0.1", port: 0 }, ["192.0.2.7"]]
+    using server = scriptedServer(await ours.issueServer(named, { file: "elsewhere" }), undefined, ours.caPem)
+    address.port = server.port
+    const asked = (pin: string) => credentialsFor(address, { ...NOTHING, pin }, undefined, undefined)
+    expect(await refusal(server.port, await asked(ours.words), "127.0.0.1")).toMatchObject({
+      exitCode: 4,
+      message: "the server that answered is not 127.0.0.1: its certificate is for 192.0.2.7",
+    })
+    expect(await asked(theirs.words).catch((error: UserError) => error.message)).toStartWith(
+      "STOP: 127.0.0.1 is not the server that you mean",
+    )
+    expect([server.received, server.shown]).toEqual([[], []])
+  })
+
+  test("somebody who speaks no TLS shows nothing that words could fit", async () => {
+    using plain = Bun.listen({
+      hostname: "127.0.0.1",
+      port: 0,
+      socket: { open: (socket) => void socket.write("SSH-2.0-x\r\n"), data() {} },
+    })
+    const address = { host: "127.0.0.1", port: plain.port }
+    const ended = credentialsFor(address, { ...NOTHING, pin: ours.words }, undefined, undefined)
+    expect(await ended.catch((error: unknown) => error)).toMatchObject({ exitCode: 3 })
+  })
+
   test("six words or hex bring the authority, on a connection that shows and sends nothing", async () => {
     using server = scriptedServer(await ours.issueServer(), undefined, ours.caPem)
     const { certPath } = await ours.issueClient("alice")
