@@ -9,9 +9,9 @@ import {
   RENDERING,
   SERVER_TIME,
 } from "../protocol/capabilities.ts"
-import { LINE_BYTES_MAX } from "../protocol/limits.ts"
+import { LINE_BYTES_MAX, REPEATED_TAG_BYTES_MAX } from "../protocol/limits.ts"
 import { escapeTag, format, formatTags, type Parts, type Tags } from "../protocol/message.ts"
-import { truncated } from "../protocol/names.ts"
+import { byteLength, truncated } from "../protocol/names.ts"
 import { serverTime } from "../protocol/server-time.ts"
 import type { Msgid } from "../protocol/msgid.ts"
 import { CONCAT_TAG, type TextLine } from "./multiline.ts"
@@ -86,10 +86,11 @@ function inLines(
   first: string,
 ): string[] {
   const { source, command, params } = content
-  const { msgid: _, ...rest } = content
   // "Start and end messages of one batch MAY refer to another batch. If they do, they both MUST have batch tag".
   const outer = first.startsWith("batch=") ? first : ""
   if ((capabilities & MULTILINE) === 0 || (capabilities & BATCH) === 0) {
+    const { msgid: _, clientTags, ...others } = content
+    const rest = clientTags && isShort(clientTags) ? { ...others, clientTags } : others
     const shown = lines.filter(({ text }) => text !== "")
     return shown.map(({ text }, i) => {
       const tags = i === 0 ? tagsOf(content, capabilities, first) : tagsOf(rest, capabilities, outer)
@@ -102,6 +103,11 @@ function inLines(
   )
   const end = fitted({ source, command: "BATCH", params: [`-${reference}`] }, outer)
   return [fitted(begin, tagsOf(content, capabilities, first)), ...inside, end]
+}
+
+// "Tags MAY also be included on subsequent lines where it makes sense to do so": not where they would be most of it.
+function isShort(clientTags: Tags): boolean {
+  return byteLength(formatTags(clientTags)) <= REPEATED_TAG_BYTES_MAX
 }
 
 // An answer that repeats what it was sent may outgrow a line. What people say never does: it is refused when it is too long.

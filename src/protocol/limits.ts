@@ -7,6 +7,8 @@ export const LINE_BYTES_MAX = 512
 export const CLIENT_TAG_BYTES_MAX = 4096
 /** Bytes of the tags of a line from a server: message-tags, "size limit". */
 export const SERVER_TAG_BYTES_MAX = 8191
+/** Bytes of client tags that each line of a message repeats for who reads it line by line; longer ones stand on the first. */
+export const REPEATED_TAG_BYTES_MAX = 256
 /** Parameters of a command: RFC 2812 §2.3. */
 export const PARAMS_MAX = 15
 /** Nicks of one USERHOST: RFC 2812 §4.8. */

@@ -226,6 +226,11 @@ export class Connection implements Arrival, Asker {
     irc?.closed(why)
   }
 
+  /** When the peer has been sent everything there was for it; never if it is gone. */
+  emptied(): Promise<void> {
+    return this.#queue?.emptied ?? Promise.resolve()
+  }
+
   /** After anything that the engine was told of this session. */
   settle() {
     this.#irc?.settle()
@@ -247,8 +252,10 @@ export class Connection implements Arrival, Asker {
 
   #enqueue(bytes: Uint8Array) {
     this.#queue ??= new SendQueue()
+    // What one turn has for it, a page that it asked for perhaps, is not too much by itself.
+    const isFull = this.#queue.bytes > this.#shell.limits.sendqBytes
     this.#queue.add(bytes)
-    if (this.#queue.bytes <= this.#shell.limits.sendqBytes || !this.#irc || this.#irc.isEnding) return
+    if (!isFull || !this.#irc || this.#irc.isEnding) return
     // What it would not read is dropped; the reason follows, after the line that was cut.
     this.#queue.cut()
     this.#irc.end("SENDQ_EXCEEDED")

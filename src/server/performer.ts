@@ -67,6 +67,8 @@ async function answerTo(
     case "range":
       return { type: "range", range: writtenRange(request.text) }
     case "read":
+      // Who asks for many pages at once is sent the next when the one before is on its way.
+      await (request.session.arrival as Connection).emptied()
       return { type: "rows", ...(await found(log, request.query)) }
     default:
       return identity.answer(request, request.session.arrival as Connection)

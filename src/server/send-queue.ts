@@ -4,7 +4,13 @@ const LINE_END = new TextEncoder().encode("\r\n")
 
 export class SendQueue {
   #chunks: Uint8Array[] = []
+  readonly #emptied = Promise.withResolvers<void>()
   bytes = 0
+
+  /** When nothing is left; never where that is not to be. */
+  get emptied(): Promise<void> {
+    return this.#emptied.promise
+  }
 
   add(chunk: Uint8Array) {
     this.#chunks.push(chunk)
@@ -26,6 +32,7 @@ export class SendQueue {
     const rest = all.subarray(written)
     this.#chunks = rest.length > 0 ? [rest] : []
     this.bytes = rest.length
+    if (rest.length === 0) this.#emptied.resolve()
     return rest.length === 0
   }
 }

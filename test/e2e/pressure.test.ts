@@ -80,6 +80,31 @@ describe("a reader that never reads", () => {
   }
 })
 
+test("a slow reader is sent all pages of history that it asks for, each larger than its queue, one after another", async () => {
+  await using server = await startServer({ config: `${NO_THROTTLING}\n[limits]\nsendq_bytes = 16384\n` })
+  const [writer, reader] = await Promise.all(
+    ["writer", "reader"].map(async (nick) => {
+      const irc = await Irc.register(server, nick, "batch", "message-tags", "draft/chathistory")
+      irc.send("JOIN #all")
+      await irc.expect(/ 366 /)
+      return irc
+    }),
+  )
+  const tags = `@+x=${"t".repeat(3000)}`
+  writer!.send(...Array.from({ length: 100 }, (_, i) => `${tags} PRIVMSG #all :${i}`))
+  await writer!.settled()
+  await reader!.settled()
+  const pages = Array.from({ length: 60 }, () => "CHATHISTORY LATEST #all * 100")
+  reader!.pause()
+  reader!.send(...pages)
+  // By then all of the reader's would have been read.
+  writer!.send(...pages)
+  await writer!.settled()
+  reader!.resume()
+  for (const _ of pages) await reader!.expect(/ BATCH -/)
+  expect(reader!.lines.filter((line) => line.includes("PRIVMSG #all :99"))).toHaveLength(61)
+}, 30_000)
+
 describe("a flooder", () => {
   test("is delayed, then ended with TOO_FAST, while others are answered at once", async () => {
     await using server = await startServer()
