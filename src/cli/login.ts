@@ -21,7 +21,7 @@ export const LOGIN_FLAGS = {
   },
   "allow-weaker-login": {
     type: "boolean",
-    description: "log in although the server offers less against listeners than it did",
+    description: "log in this once although the server offers less against listeners than it did",
   },
 } as const
 
@@ -45,16 +45,15 @@ export async function loginOf(
 ): Promise<Login | undefined> {
   const { sasl: account, "password-file": file } = who
   const certified = cert !== undefined
-  const isHeld = who["allow-weaker-login"] !== true
+  const mayBeWeaker = who["allow-weaker-login"] === true
   if (account === undefined) {
     if (file !== undefined)
       throw new UserError("--password-file needs the --sasl NAME that it belongs to", {
         exitCode: EXIT.usage,
       })
     const holder = cert === undefined ? undefined : holderOf(cert, ca)
-    const expected = isHeld ? logins : []
     return certified
-      ? { account, password: undefined, certified, holder, scram: scramSha256, expected }
+      ? { account, password: undefined, certified, holder, scram: scramSha256, expected: logins, mayBeWeaker }
       : undefined
   }
   // As `curl --user` takes it; it is not repeated.
@@ -65,8 +64,8 @@ export async function loginOf(
     })
   const password = await readPassword(`password of ${printable(account)}`, file)
   const isFirst = logins.every((name) => name === "EXTERNAL")
-  const expected = isHeld ? [...logins, ...(isFirst && isOurs(ca) ? [OURS] : [])] : []
-  return { account, password, certified, scram: scramSha256, expected }
+  const expected = [...logins, ...(isFirst && isOurs(ca) ? [OURS] : [])]
+  return { account, password, certified, scram: scramSha256, expected, mayBeWeaker }
 }
 
 /** Whether the authority that was given for this server is one that chat made. */
@@ -122,6 +121,8 @@ function weaker(reason: string, address: Address): UserError {
         "  again with",
         "",
         "       --allow-weaker-login",
+        "",
+        "  which holds for that once; the next time it has to offer as much as before.",
         "",
       ],
       hint: "ask the server's host, by voice or by another way than this, what has changed",

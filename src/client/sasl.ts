@@ -30,6 +30,8 @@ export interface Login {
   readonly scram: ScramArithmetic
   /** Mechanisms that the server must not offer less than: those that worked there, or that it is known to have. */
   readonly expected?: readonly string[]
+  /** This time it may offer less, and nothing is forgotten by that. */
+  readonly mayBeWeaker?: boolean
 }
 
 /** What takes a password, from what shows it to what proves that nobody is between. */
@@ -91,7 +93,7 @@ export class Sasl {
 
   /** What the server would have to offer, and does not: whoever stands between us would take away what they cannot get around. */
   #missing(chosen: string | undefined, mechanisms: readonly string[] | undefined): string | undefined {
-    const expected = this.proven
+    const expected = this.#login?.mayBeWeaker ? [...this.#worked] : this.proven
     if (expected.includes("EXTERNAL") && mechanisms?.includes("EXTERNAL") !== true) return "EXTERNAL"
     if (this.#login?.password === undefined) return undefined
     const strength = Math.max(...expected.map((name) => BY_PASSWORD.indexOf(name)))

@@ -109,8 +109,8 @@ describe("a server that is held to a mechanism", () => {
     expect(rig.sent().filter((line) => /AUTHENTICATE|CAP END/.test(line))).toEqual([])
   })
 
-  test("is held to what worked once, in the same run too", () => {
-    const rig = negotiated(CERTIFIED, "sasl=EXTERNAL")
+  test.each([false, true])("is held to what worked once, in the same run too (%p)", (mayBeWeaker) => {
+    const rig = negotiated({ ...CERTIFIED, mayBeWeaker }, "sasl=EXTERNAL")
     expect(rig.session.sasl.proven).toEqual([])
     rig.feed("AUTHENTICATE +", ":s 903 * :done")
     expect(rig.session.sasl.proven).toEqual(["EXTERNAL"])
@@ -118,6 +118,13 @@ describe("a server that is held to a mechanism", () => {
     rig.session.open(rig.now)
     rig.feed(":s CAP * LS :sasl=PLAIN", ":s CAP * ACK :sasl")
     expect(rig.tale()).toEqual(["loginRefused WEAKER EXTERNAL: it offers PLAIN"])
+  })
+
+  test("and may be weaker this once is logged in to, and still held to it afterwards", () => {
+    const rig = negotiated({ ...held("SCRAM-SHA-256"), mayBeWeaker: true }, "sasl=PLAIN")
+    rig.feed("AUTHENTICATE +", ":s 903 * :done")
+    expect(rig.tale()).toEqual([])
+    expect(rig.session.sasl.proven).toEqual(["SCRAM-SHA-256", "PLAIN"])
   })
 
   test("and offers as much, or more, is logged in to", () => {
