@@ -22,6 +22,10 @@ export class Response {
     this.#label = label
   }
 
+  get isEmpty(): boolean {
+    return this.#parts.length === 0
+  }
+
   add(content: Content, answers = true) {
     this.#parts.push({ content, answers })
   }

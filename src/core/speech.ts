@@ -86,7 +86,9 @@ export class Speech {
 
   /** A message that others get too; `answers` when it may be what a label of this session waits for. */
   deliver(session: Session, message: Outgoing, answers: boolean) {
-    if (this.#response?.session === session) this.#response.add(message.content, answers)
+    const response = this.#response?.session === session ? this.#response : undefined
+    // What is no answer waits for none, but behind one it keeps its place.
+    if (response && (answers || !response.isEmpty)) response.add(message.content, answers)
     else this.#outbox.add(session, message.line(session.capabilities))
   }
 

@@ -69,7 +69,8 @@ export function sought(query: SearchQuery): (row: Row) => boolean {
 
 const LINK = /https?:\/\//i
 
-function belongs(row: Row, of: Conversation): boolean {
+/** Whether a row is of that conversation. */
+export function belongs(row: Row, of: Conversation): boolean {
   if ("channelId" in of) return row.channelId === of.channelId || channelIdsOf(row).includes(of.channelId)
   const [one, other] = of.accountIds
   if (row.channelId !== null) return false

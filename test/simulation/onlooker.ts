@@ -44,6 +44,8 @@ export class Onlooker {
   readonly open = new Set<string>()
   /** Folded nicks of MONITOR, from what it was told of them. */
   readonly watched = new Set<string>()
+  /** What of history it was sent, in its order; who looks at it empties it. */
+  readonly read: Message[] = []
   #lastSeq = 0
   #lastSaid: string | undefined
   #lastAt = 0
@@ -68,7 +70,10 @@ export class Onlooker {
     const message = wellFormed(line)
     const of = this.#historyOf(message)
     if (of === undefined) this.#inOrder(message, line)
-    else this.#mayRead(message, of, line)
+    else {
+      this.read.push(message)
+      this.#mayRead(message, of, line)
+    }
     if (SAID.has(message.command)) return this.#said(message, of !== undefined, line)
     if (of === undefined) this.#follow(message, line)
     return undefined

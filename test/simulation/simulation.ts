@@ -8,6 +8,7 @@ import type { Network } from "../../src/core/network.ts"
 import type { Request, Settings, Turn } from "../../src/core/seams.ts"
 import type { Session } from "../../src/core/session.ts"
 import type { User } from "../../src/core/user.ts"
+import { MESSAGE_TAGS } from "../../src/protocol/capabilities.ts"
 import { folded } from "../../src/protocol/names.ts"
 import { found } from "../../src/storage/plain-reading.ts"
 import { chatter, NICKS } from "../support/chatter.ts"
@@ -19,6 +20,7 @@ import { arrival } from "./arrivals.ts"
 import { checkNetwork, checkReadOnly, checkTold, checkView } from "./checks.ts"
 import { Hearsay } from "./hearsay.ts"
 import { Kept } from "./kept.ts"
+import { checkReadingBack, readables } from "./reading-back.ts"
 import { Onlooker } from "./onlooker.ts"
 import { settingsOf } from "./settings.ts"
 import { NOTHING, type Tally } from "./tally.ts"
@@ -27,6 +29,8 @@ import { NOTHING, type Tally } from "./tally.ts"
 const STEPS_LONG = 300
 const STEPS_SHORT = 75
 const SESSIONS = 8
+/** Sessions that read what was said when all is over. */
+const READERS = 2
 
 /** Plays one seed; throws at the first thing that does not hold. */
 export function simulate(seed: number): Tally {
@@ -69,7 +73,9 @@ class Simulation implements Stage {
       if (this.random.chance(0.03)) this.#kept.snap()
       if (this.random.chance(0.01)) this.#crash()
     }
-    this.#commit()
+    this.#settle()
+    for (let i = 0; i < READERS && this.#onlookers.length > 0; i++)
+      this.#readBack(this.random.pick(this.#onlookers))
     this.#crash()
     this.#commit()
     return this.tally
@@ -240,6 +246,30 @@ class Simulation implements Stage {
       answer(this, this.#kept, asked)
       this.#look()
     }
+  }
+
+  // Nothing is under way any more: all is on disk, answered and heard.
+  #settle() {
+    this.#commit()
+    while (this.#requests.length > 0) {
+      this.#answer()
+      this.#commit()
+    }
+  }
+
+  // By the msgids of what is read, where they are told.
+  #readBack({ session, read }: Onlooker) {
+    const { random, engine } = this
+    if (!session.user || session.closing || !session.has(MESSAGE_TAGS)) return
+    const some = random.pick(readables(this.#kept.rows, engine.net, session.user))
+    if (!some) return
+    this.tally.readBack += some.texts.length
+    checkReadingBack(some, 1 + random.below(this.#settings.limits.historyPage), random, (line) => {
+      read.length = 0
+      engine.receive(session, line, this.now)
+      this.#settle()
+      return read.slice()
+    })
   }
 
   // The turn under way is lost, or its commit came through and nobody heard of it.

@@ -15,6 +15,8 @@ export interface Tally {
   acts: number
   /** Bans of channels whose time was over. */
   lifted: number
+  /** Messages that were read again, page by page. */
+  readBack: number
 }
 
 export const NOTHING: Tally = {
@@ -30,4 +32,5 @@ export const NOTHING: Tally = {
   approved: 0,
   acts: 0,
   lifted: 0,
+  readBack: 0,
 }
