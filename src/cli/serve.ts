@@ -8,6 +8,7 @@ import { openAdminSocket } from "../server/admin-socket.ts"
 import { fileLimitWarning } from "../server/file-limit.ts"
 import { startServer, type Server } from "../server/server.ts"
 import { type DataDirectory, makeDataDirectory } from "../storage/data-directory.ts"
+import { formerLogs } from "../storage/migrate.ts"
 import { openSqliteLog, type SqliteLog } from "../storage/sqlite-log.ts"
 import { EXIT, type ExitCode, UserError } from "../user-error.ts"
 import { cliCommand } from "./command.ts"
@@ -219,11 +220,17 @@ async function announce({ flags, site, server, data, serverLog, log }: Running) 
   if (unused !== undefined) {
     serverLog.logger({ level: "info", what: "the whole log was read: the snapshot is not used", why: unused })
   }
+  for (const { file, madeAt } of formerLogs(data)) {
+    const days = Math.floor((Date.now() - madeAt) / DAY_MS)
+    serverLog.logger({ level: "warn", what: FORMER_LOG, file, days })
+  }
   for (const warning of [fileLimitWarning(), ...site.warnings]) {
     if (warning !== undefined) serverLog.logger({ level: "warn", what: warning })
   }
 }
 
+const FORMER_LOG =
+  "the log as it was before a new version is still here, with all that was erased since: delete it when you are content"
 const DAY_MS = 86_400_000
 const ADDRESSES_EVERY_MS = 60_000
 

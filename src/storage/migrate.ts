@@ -48,6 +48,24 @@ function copyFirst(db: Database, directory: DataDirectory, from: number, progres
   return path
 }
 
+const COPY = /^log-schema-\d+-[\dT-]+\.db$/
+
+export interface FormerLog {
+  readonly file: string
+  /** ms since 1970. */
+  readonly madeAt: number
+}
+
+/** The copies of a log as it was before a migration. Nothing that is erased is erased there, and nobody deletes them but people. */
+export function formerLogs({ backups }: DataDirectory): FormerLog[] {
+  if (!fs.existsSync(backups)) return []
+  const files = fs.readdirSync(backups).filter((name) => COPY.test(name))
+  return files.toSorted().map((name) => {
+    const file = join(backups, name)
+    return { file, madeAt: fs.statSync(file).mtimeMs }
+  })
+}
+
 function unchanged(error: unknown, directory: DataDirectory, from: number, to: number): UserError {
   if (isDiskFull(error, directory.log)) return noRoom(directory.log)
   const why = error instanceof Error ? error.message : String(error)

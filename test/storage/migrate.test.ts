@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { join } from "node:path"
 import { dataDirectory, privately } from "../../src/storage/data-directory.ts"
 import { openWritable } from "../../src/storage/database.ts"
-import { migrate } from "../../src/storage/migrate.ts"
+import { formerLogs, migrate } from "../../src/storage/migrate.ts"
 import { type Migration, MIGRATIONS } from "../../src/storage/migrations.ts"
 import { begin, SCHEMA } from "../../src/storage/schema.ts"
 import { openSqliteLog } from "../../src/storage/sqlite-log.ts"
@@ -67,6 +67,7 @@ test("every step is taken, and the log as it was before is kept for its owner al
   expect([schemaIn(path), countIn(path), statSync(path).mode & 0o777]).toEqual([SCHEMA, 50, 0o600])
   expect(statSync(directory.backups).mode & 0o777).toBe(0o700)
   expect(said.join("\n")).toContain(`from schema ${SCHEMA} to ${TO}`)
+  expect(formerLogs(directory)).toEqual([{ file: path, madeAt: statSync(path).mtimeMs }])
   // Once is enough.
   expect(migrated(directory, NEXT).said).toEqual([])
 })
