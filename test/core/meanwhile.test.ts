@@ -111,3 +111,20 @@ test("nobody comes to a person whose OPER is being checked with a password alone
   expect(heardBy(world, alice)).toEqual([expect.stringMatching(/ 491 alicia :Another connection of yours/)])
   expect(alice.user?.rights).toEqual([])
 })
+
+test("what somebody has taken back meanwhile is not taken back again", () => {
+  const world = new World()
+  const alice = connect(world, "alice", "alice")
+  const phone = connect(world, "phone", "alice")
+  for (const session of [alice, phone])
+    say(world, session, "CAP REQ :draft/message-redaction echo-message message-tags")
+  say(world, alice, "JOIN #den", "PRIVMSG #den :oops")
+  const [, msgid] = /msgid=(\w+) \S+ PRIVMSG/.exec(heardBy(world, alice).join("\n"))!
+  say(world, alice, `REDACT #den ${msgid}`)
+  say(world, phone, `REDACT #den ${msgid}`)
+  const heard = heardBy(world, phone).filter((line) => line.includes("REDACT"))
+  expect(heard).toEqual([
+    expect.stringMatching(/ REDACT #den \w+$/),
+    `:irc.example FAIL REDACT UNKNOWN_MSGID #den ${msgid} :There is no such message, or not any more`,
+  ])
+})

@@ -24,7 +24,7 @@ export const REDACT = command({
   help: "Takes a message back: it is erased for good. Your own, or what others said in a channel you look after.",
   specification: "https://ircv3.net/specs/extensions/message-redaction.html",
   run(context, target: string, msgid: string, reason?: string) {
-    const { net, user, session, ask } = context
+    const { net, user, session, erasures, ask } = context
     // "To redact a message, a client MUST negotiate the `draft/message-redaction` capability".
     if (!session.has(MESSAGE_REDACTION)) return ERR_UNKNOWNCOMMAND("REDACT")
     if (!whereIs(net, user, target)) return invalidTarget(target)
@@ -36,7 +36,7 @@ export const REDACT = command({
       // Who was removed meanwhile is told what a stranger is told.
       const where = whereIs(net, user, target)
       if (!where) return invalidTarget(target)
-      const [row] = result.rows
+      const [row] = result.rows.filter((one) => !erasures.has(one))
       const said = row && messageAt(row, net, where, user)
       return said ? redact(context, target, said, reason) : unknown(target, msgid)
     })
