@@ -3,13 +3,15 @@
 import { createInterface } from "node:readline/promises"
 import { parsePin } from "../authority/pin.ts"
 import type { Happening } from "../client/happening.ts"
+import type { Session } from "../client/session.ts"
 import type { Link } from "../dial/link.ts"
 import { printable } from "../protocol/printable.ts"
 import { completer } from "../terminal/complete.ts"
 import { plainScreen, promptScreen, type Screen } from "../terminal/screens.ts"
 import { Talk } from "../terminal/talk.ts"
 import { Words } from "../terminal/words.ts"
-import { duration } from "../terminal/clock.ts"
+import { Outage } from "../terminal/outage.ts"
+import { ownWords } from "../terminal/sentences.ts"
 import { WINDOW } from "../client/outbox.ts"
 import { EXIT, UserError, type ExitCode } from "../user-error.ts"
 import { cliCommand } from "./command.ts"
@@ -74,6 +76,7 @@ export async function openChat({ flags, positionals }: Parsed<typeof FLAGS>): Pr
   const channels = channelsOf(flags.join, place.profile?.server.channels)
   const typing = process.stdin.isTTY === true
   const ready = Promise.withResolvers<void>()
+  const outage = new Outage()
   let asked = false
   let talk: Talk | undefined
   let screen: Screen | undefined
@@ -86,12 +89,18 @@ export async function openChat({ flags, positionals }: Parsed<typeof FLAGS>): Pr
     askWords: typing ? () => askWords().finally(() => (asked = true)) : undefined,
     happened(happenings, current) {
       talk?.happened(happenings)
+      const { greeted, registered } = current.session.view
+      if (greeted && registered) outage.over()
       screen?.prompt(talk?.target)
+      screen?.offline(outage.isOn)
       react(happenings, current)
       if (isEverywhere(current)) ready.resolve()
     },
-    waiting: (reason, inMs) =>
-      screen?.print({ stream: "err", text: printable(`${reason}; trying again in ${duration(inMs)}`) }),
+    waiting(reason, inMs) {
+      const text = outage.words(reason, inMs, Date.now())
+      if (text !== undefined) screen?.print({ stream: "err", text: printable(text) })
+      screen?.offline(true)
+    },
     told: (text) => screen?.print({ stream: "err", text }),
   })
   if (asked) process.stderr.write(`${flags.ascii ? "*" : "✓"} they match; remembered\n`)
@@ -110,7 +119,10 @@ export async function openChat({ flags, positionals }: Parsed<typeof FLAGS>): Pr
     },
     channels.at(-1),
   )
-  const interrupt = interruptOf(link, () => screen?.close())
+  const interrupt = interruptOf(link, () => {
+    screen?.close()
+    tellUnconfirmed(session)
+  })
   screen = colour ? promptScreen(process, completer(talk), interrupt.now) : plainScreen(process)
   await converse(dialled, screen, talk, ready.promise)
   return interrupt.happened() ? EXIT.interrupted : EXIT.done
@@ -125,6 +137,16 @@ async function converse(dialled: Dialled, screen: Screen, talk: Talk, ready: Pro
     await over
   } finally {
     screen.close()
+    tellUnconfirmed(dialled.session)
+  }
+}
+
+/** What was written and may have reached nobody is given back. */
+function tellUnconfirmed(session: Session) {
+  for (const { target, text, wasSent } of session.unconfirmed()) {
+    const what = wasSent ? "not confirmed by the server, to" : "not sent, to"
+    const words = ownWords(text).split("\n").map(printable).join("\n")
+    process.stderr.write(`chat: ${what} ${printable(target)}: ${words}\n`)
   }
 }
 
@@ -157,11 +179,12 @@ function isEverywhere({ session: { view, wanted } }: Dialled): boolean {
 }
 
 /** Everything typed, then the end: what is queued is sent and confirmed first. */
-async function read(screen: Screen, talk: Talk, { link }: Dialled) {
+async function read(screen: Screen, talk: Talk, { link, session }: Dialled) {
   for await (const lines of screen.lines()) {
     talk.entered(lines)
     screen.prompt(talk.target)
-    await link.settled(WINDOW)
+    // Who types is not held up by what waits for a connection.
+    if (!session.reading.isRead) await link.settled(WINDOW)
   }
   await link.settled(0)
   link.quit()

@@ -115,7 +115,8 @@ export class Direct {
 
   /** True when a happening has to wait until it is known what came before it. */
   hold(context: Context, happening: Happening): boolean {
-    if (!this.#asking || !("target" in happening) || happening.type === "undelivered") return false
+    if (!this.#asking || !("target" in happening)) return false
+    if (happening.type === "undelivered" || happening.type === "unconfirmed") return false
     if (context.view.isChannel(happening.target)) return false
     if (this.#held.length >= HELD_MAX) {
       this.#end(context, false)

@@ -23,6 +23,14 @@ export interface Spoken {
   readonly past: boolean
 }
 
+/** A message of ours that waits: for the server's word when it `wasSent`, else for a connection. */
+export interface Unconfirmed {
+  readonly type: "unconfirmed"
+  readonly target: string
+  readonly text: string
+  readonly wasSent: boolean
+}
+
 /** What is `fetched` was read in history: it says how things were, and nothing changes by it. */
 export type Happening =
   | Spoken
@@ -159,6 +167,7 @@ export type Happening =
       readonly fetched: number
       readonly complete: boolean
     }
+  | Unconfirmed
   /** A message of ours that the server refused, or that nobody can vouch for any more. */
   | {
       readonly type: "undelivered"

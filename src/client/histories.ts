@@ -113,8 +113,7 @@ export class Histories {
 
   /** True when a happening has to wait for the history of its target. */
   hold(context: Context, happening: Happening): boolean {
-    if (!("target" in happening) || happening.type === "undelivered" || happening.type === "joinRefused")
-      return false
+    if (!("target" in happening) || isOfNow(happening)) return false
     const key = context.view.key(happening.target)
     const fill = this.#fills.get(key)
     if (fill && this.#sumOf(({ held }) => held.length) >= HELD_MAX) {
@@ -259,6 +258,11 @@ function wantsMore({ view }: Context, { from, fetched, pages }: Fill): boolean {
     fetched < FIRST_LOOK &&
     pages < LOOK_PAGES_MAX
   )
+}
+
+/** About what is being done now, whatever was said before. */
+function isOfNow({ type }: Happening): boolean {
+  return type === "undelivered" || type === "unconfirmed" || type === "joinRefused"
 }
 
 function spokenOf(happenings: readonly Happening[]): Spoken[] {

@@ -9,6 +9,8 @@ import { joined, type Piece } from "./split.ts"
 
 /** Unconfirmed messages on the way at once: below the burst that servers allow, so that no flood limit is met. */
 export const WINDOW = 8
+/** ms after which whoever wrote a message is told that the server has not confirmed it. */
+const SLOW_MS = 5_000
 
 /** What is to be said; an action is already wrapped. */
 export interface Said {
@@ -26,8 +28,12 @@ interface Outgoing extends Said {
   readonly text: string
   /** Under which nick it was sent last. */
   from: string
+  /** ms since 1970, of the last time. */
+  sentAt: number
   /** "doubtful": the connection was lost before it was confirmed. */
   state: "waiting" | "sent" | "doubtful"
+  /** Whether its author knows that it is late. */
+  isToldLate: boolean
 }
 
 export class Outbox {
@@ -44,7 +50,9 @@ export class Outbox {
   }
 
   #entryOf(said: Said): Outgoing {
-    return { ...said, label: `chat-${++this.#count}`, text: joined(said.pieces), from: "", state: "waiting" }
+    const label = `chat-${++this.#count}`
+    const text = joined(said.pieces)
+    return { ...said, label, text, from: "", sentAt: 0, state: "waiting", isToldLate: false }
   }
 
   /** Sends what may go now. Order is kept within a target; one that must wait does not hold up the others. */
@@ -72,6 +80,7 @@ export class Outbox {
   #send(context: Context, entry: Outgoing) {
     const { command, target, pieces, tags, label } = entry
     entry.state = "sent"
+    entry.sentAt = context.now
     entry.from = context.view.nick
     const { capabilities } = context.view
     const labelled = capabilities.has("labeled-response")
@@ -79,6 +88,20 @@ export class Outbox {
     if (pieces.length > 1) sendBatch(context, entry, all)
     else context.send(format({ command, params: [target], text: entry.text }, all))
     if (!labelled && !capabilities.has("echo-message")) context.send(`PING :${label}`)
+  }
+
+  /** All that is not confirmed, oldest first. */
+  unconfirmed(): readonly Readonly<Outgoing>[] {
+    return this.#entries
+  }
+
+  /** What waits for a connection, or for a word of the server that does not come; each is given once. */
+  takeLate({ view, now }: Context): readonly Readonly<Outgoing>[] {
+    const isLate = (entry: Outgoing) =>
+      !view.registered || (entry.state === "sent" && now - entry.sentAt > SLOW_MS)
+    const late = this.#entries.filter((entry) => !entry.isToldLate && isLate(entry))
+    for (const entry of late) entry.isToldLate = true
+    return late
   }
 
   /** The entry that was confirmed by its label (echo, ACK or PONG), taken out. */

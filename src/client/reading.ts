@@ -10,7 +10,7 @@ const PAUSE_MS = 3_000
 
 export class Reading {
   /** Whether somebody reads along; a pipe does not. */
-  readonly #isRead: boolean
+  readonly isRead: boolean
   /** ms since 1970 by folded target. */
   readonly #read = new Map<string, number>()
   /** What was shown since, not yet told. */
@@ -18,11 +18,11 @@ export class Reading {
   #toldAt = 0
 
   constructor(isRead: boolean) {
-    this.#isRead = isRead
+    this.isRead = isRead
   }
 
   isOn({ view }: Context): boolean {
-    return this.#isRead && view.capabilities.has("draft/read-marker")
+    return this.isRead && view.capabilities.has("draft/read-marker")
   }
 
   /** A message of the server's time `at` was shown. */

@@ -7,7 +7,7 @@ import { Batches } from "./batches.ts"
 import type { Context } from "./context.ts"
 import { Direct } from "./direct.ts"
 import { handlerOf } from "./handlers.ts"
-import type { Happening } from "./happening.ts"
+import type { Happening, Unconfirmed } from "./happening.ts"
 import { Histories } from "./histories.ts"
 import { Inquiries } from "./inquiries.ts"
 import { CONVERSATIONS_MAX, setNewest } from "./limits.ts"
@@ -98,6 +98,7 @@ export class Session implements Context {
     this.inquiries.tick(this)
     this.moderation.tick(this)
     this.reading.tick(this)
+    this.#tellLate()
   }
 
   takeLines(): string[] {
@@ -116,6 +117,18 @@ export class Session implements Context {
   say(type: "message" | "notice" | "action", target: string, text: string, tags = "") {
     for (const each of said(this.view, type, target, text, tags)) this.outbox.add(each)
     this.outbox.pump(this)
+    this.#tellLate()
+  }
+
+  /** Messages of ours that nobody has confirmed, oldest first. */
+  unconfirmed(): Unconfirmed[] {
+    return this.outbox.unconfirmed().map(unconfirmed)
+  }
+
+  /** What somebody has typed is not gone because it is not shown yet. */
+  #tellLate() {
+    if (!this.reading.isRead) return
+    for (const entry of this.outbox.takeLate(this)) this.tell(unconfirmed(entry))
   }
 
   /** Answers the message that has this msgid. */
@@ -232,6 +245,10 @@ export class Session implements Context {
     const spoken = spokenOf(this, { tags: new Map(), source, command, params: [target, text] }, false)
     if (spoken) this.tell(spoken)
   }
+}
+
+function unconfirmed({ target, text, state }: ReturnType<Outbox["unconfirmed"]>[number]): Unconfirmed {
+  return { type: "unconfirmed", target, text, wasSent: state !== "waiting" }
 }
 
 function isSpeech(command: string): boolean {

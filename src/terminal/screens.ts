@@ -13,6 +13,8 @@ export interface Screen {
   lines(): AsyncIterable<readonly string[]>
   /** Shows where typed text goes. */
   prompt(target: string | undefined): void
+  /** Shows whether it has to wait for a connection. */
+  offline(is: boolean): void
   /** Asks for lines that nobody sees, nor finds again; fewer than that, or none, where there is no terminal, or it is closed. */
   secrets(whats: readonly string[]): Promise<readonly string[]>
   close(): void
@@ -36,6 +38,7 @@ export function plainScreen({ stdin, stdout, stderr }: Streams): Screen {
       secrets.end()
     },
     prompt() {},
+    offline() {},
     async secrets(whats) {
       if (!stdin.isTTY) return []
       // Without this the terminal itself would show them.
@@ -69,6 +72,8 @@ export function promptScreen(
   // Taken at once, so that what is typed before the first channel is open is kept.
   const typed = new Gathering()
   let open = true
+  let to = ""
+  let isOffline = false
   let shown: string | undefined
   readline.on("SIGINT", interrupted)
   readline.on("line", (line) => {
@@ -91,6 +96,14 @@ export function promptScreen(
     cursorTo(stdout, 0)
     clearScreenDown(stdout)
   }
+  function ask() {
+    const text = `${to}${isOffline ? " (offline)" : ""}> `
+    if (!open || text === shown || secrets.what !== undefined) return
+    shown = text
+    readline.setPrompt(text)
+    erase()
+    readline.prompt(true)
+  }
   return {
     print({ stream, text, bell, indent = BELOW_TIME }) {
       if (stream === "err" && !stderr.isTTY) return void stderr.write(`${text}\n`)
@@ -104,18 +117,18 @@ export function promptScreen(
     async *lines() {
       for await (const lines of typed.groups()) {
         // The echo will show them: what was typed makes room for it.
-        for (const line of lines) eraseTyped(stdout, readline.getPrompt().length + line.length)
+        for (const line of lines) eraseTyped(stdout, Bun.stringWidth(readline.getPrompt() + line))
         readline.prompt(true)
         yield lines
       }
     },
     prompt(target) {
-      const text = `${printable(target ?? "")}> `
-      if (!open || text === shown || secrets.what !== undefined) return
-      shown = text
-      readline.setPrompt(text)
-      erase()
-      readline.prompt(true)
+      to = printable(target ?? "")
+      ask()
+    },
+    offline(is) {
+      isOffline = is
+      ask()
     },
     async secrets(whats) {
       if (!open) return []
@@ -172,8 +185,8 @@ const BELOW_TIME = 6
 /** Of a terminal that does not say how wide it is. */
 const COLUMNS_DEFAULT = 80
 
-function eraseTyped(stdout: NodeJS.WriteStream, characters: number) {
-  const rows = Math.floor(characters / (stdout.columns || COLUMNS_DEFAULT)) + 1
+function eraseTyped(stdout: NodeJS.WriteStream, columns: number) {
+  const rows = Math.floor(columns / (stdout.columns || COLUMNS_DEFAULT)) + 1
   moveCursor(stdout, 0, -rows)
   cursorTo(stdout, 0)
   clearScreenDown(stdout)

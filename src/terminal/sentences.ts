@@ -51,6 +51,17 @@ export function caughtUpWords({ tookMs, fetched, complete }: Happening & { type:
   return `reconnected in ${duration(tookMs)}, ${fetched} fetched, ${lost}`
 }
 
+/** What we said ourselves, from the wire: an action is wrapped there. */
+export function ownWords(text: string): string {
+  return text.replace(/^\x01ACTION (.*?)\x01?$/s, "* $1")
+}
+
+/** Of several lines the first. */
+export function inOneLine(text: string): string {
+  const lines = text.split("\n").filter((line) => line.trim() !== "")
+  return lines.length > 1 ? `${lines[0]} (and ${lines.length - 1} more lines)` : text
+}
+
 /** `cutAt` in ms since 1970. */
 export function cutWords(cutAt: number): string {
   return `the search ran out of time at ${day(cutAt)}, ${clock(cutAt)}: say more words, or a time, to look further`

@@ -9,7 +9,16 @@ import { clock, day } from "./clock.ts"
 import { modeWords } from "./mode-words.ts"
 import { Crowd } from "./crowd.ts"
 import { Recent } from "./recent.ts"
-import { because, caughtUpWords, cutWords, errorWords, say, topicWords } from "./sentences.ts"
+import {
+  because,
+  caughtUpWords,
+  cutWords,
+  errorWords,
+  inOneLine,
+  ownWords,
+  say,
+  topicWords,
+} from "./sentences.ts"
 import { bold, coloured, dash, dim, type Style } from "./style.ts"
 
 export interface Printed {
@@ -32,6 +41,8 @@ export class Words {
   #day: string
   readonly recent: Recent
   readonly #crowd = new Crowd()
+  /** What was told already: coming back to it is no news. */
+  readonly #settled = { account: "", channels: new Set<string>(), isBack: false }
 
   constructor(view: View, style: Style, now: number) {
     this.#view = view
@@ -56,6 +67,8 @@ export class Words {
   }
 
   #told(happening: Happening): Printed[] {
+    if ((happening.type === "part" || happening.type === "kick") && happening.own)
+      this.#settled.channels.delete(this.#view.key(happening.target))
     if ("past" in happening) {
       this.recent.shown(happening)
       return [...this.#newDay(happening.at), this.#spoken(happening)]
@@ -162,11 +175,23 @@ export class Words {
     return say`${where}${from} took back the message${whose} of ${clock(message.at)}` + because(reason)
   }
 
+  #isBackIn(target: string): boolean {
+    const { channels } = this.#settled
+    const key = this.#view.key(target)
+    const isBack = channels.has(key)
+    channels.add(key)
+    return isBack
+  }
+
   #event(happening: Exclude<Happening, Spoken>): string | undefined {
     switch (happening.type) {
       case "registered":
+        if (this.#settled.isBack) return say`connected again as ${happening.nick}`
+        this.#settled.isBack = true
         return `connected${happening.network ? ` to ${printable(happening.network)}` : ""} as ${printable(happening.nick)}; /help lists the commands`
       case "loggedIn":
+        if (this.#settled.account === happening.account) return undefined
+        this.#settled.account = happening.account
         return say`logged in as ${happening.account}`
       case "reaction":
         return this.#reacted(happening)
@@ -177,6 +202,7 @@ export class Words {
         return say`${count} unread ${this.#view.isChannel(happening.target) ? "in" : "from"} ${happening.target}`
       }
       case "join":
+        if (happening.own && this.#isBackIn(happening.target)) return undefined
         return say`${happening.own ? "you" : happening.from} joined ${happening.target}`
       case "part":
         return (
@@ -209,7 +235,12 @@ export class Words {
       case "caughtUp":
         return caughtUpWords(happening)
       case "undelivered":
-        return say`not delivered to ${happening.target} (${happening.reason}): ${happening.text}`
+        return say`not delivered to ${happening.target} (${happening.reason}): ${ownWords(happening.text)}`
+      case "unconfirmed": {
+        const { target, text, wasSent } = happening
+        const what = wasSent ? "not confirmed by the server yet, to" : "kept until there is a connection, to"
+        return `${what} ${say`${target}: ${inOneLine(ownWords(text))}`}`
+      }
       case "joinRefused":
         return say`cannot join ${happening.target}: ${happening.reason}`
       case "nickTaken":
@@ -228,11 +259,6 @@ export class Words {
         return undefined
     }
   }
-}
-
-function inOneLine(text: string): string {
-  const lines = text.split("\n").filter((line) => line.trim() !== "")
-  return lines.length > 1 ? `${lines[0]} (and ${lines.length - 1} more lines)` : text
 }
 
 function note(text: string): Printed {

@@ -24,5 +24,5 @@ export function wrapped(text: string, columns: number, indent: number): string {
 }
 
 function widthOf(text: string): number {
-  return [...text.replace(ESCAPES, "")].length
+  return Bun.stringWidth(text.replace(ESCAPES, ""))
 }

@@ -424,6 +424,62 @@ describe("messages that were said already", () => {
   })
 })
 
+describe("what was written and is not confirmed", () => {
+  beforeEach(() => {
+    rig = new ClientRig({ isRead: true }).settle()
+    talk = talkOf(rig)
+    printed = []
+  })
+  const notes = () => printed.splice(0).map(({ text }) => text)
+
+  test("is shown once while there is no connection, and not announced anew when it is back", () => {
+    rig.session.close(++rig.now)
+    talk.typed("/me waves")
+    talk.entered(["one", "", "two"])
+    rig.session.tick(++rig.now)
+    flush()
+    expect(notes()).toEqual([
+      "kept until there is a connection, to #den: * waves",
+      "kept until there is a connection, to #den: one",
+      "kept until there is a connection, to #den: two",
+    ])
+    rig.register()
+    flush()
+    expect(notes()).toEqual(["connected to Net as alice; /help lists the commands"])
+    rig.session.close(++rig.now)
+    rig.register()
+    flush()
+    expect(notes()).toEqual(["connected again as alice"])
+  })
+
+  test("is shown when the server does not answer for long, and by a connection that is lost at once", () => {
+    talk.typed("hello")
+    rig.session.tick(rig.now + 5_000)
+    flush()
+    expect(notes()).toEqual([])
+    rig.session.tick(rig.now + 6_000)
+    flush()
+    expect(notes()).toEqual(["not confirmed by the server yet, to #den: hello"])
+    talk.typed("again")
+    rig.session.close(rig.now + 6_001)
+    rig.session.tick(rig.now + 7_000)
+    flush()
+    expect(notes()).toEqual(["not confirmed by the server yet, to #den: again"])
+    expect(rig.session.unconfirmed().map(({ text, wasSent }) => [text, wasSent])).toEqual([
+      ["hello", true],
+      ["again", true],
+    ])
+  })
+
+  test("is told to nobody where nobody reads", () => {
+    start(PLAIN)
+    rig.session.close(++rig.now)
+    talk.typed("hello")
+    flush()
+    expect(notes()).toEqual([])
+  })
+})
+
 test("signs of every rank a server names are known, the founder's too", () => {
   rig.feed(
     ":s 005 alice PREFIX=(qaohv)~&@%+ :are supported",

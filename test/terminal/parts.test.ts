@@ -1,5 +1,6 @@
 import { Crowd } from "../../src/terminal/crowd.ts"
 import { expect, test } from "bun:test"
+import { Outage } from "../../src/terminal/outage.ts"
 import { Gathering } from "../../src/terminal/paste.ts"
 import { parseWhen } from "../../src/terminal/when.ts"
 
@@ -22,6 +23,28 @@ test.each([
 ])("%j as a time", (text, at) => {
   process.env.TZ = "UTC"
   expect(parseWhen(text, NOW)).toBe(at)
+})
+
+test("of a lost connection each reason is told once, and every minute that it lasts", () => {
+  process.env.TZ = "UTC"
+  const outage = new Outage()
+  const told = [
+    outage.words("lost", 100, NOW),
+    outage.words("refused", 400, NOW + 200),
+    outage.words("refused", 800, NOW + 1_000),
+    outage.words("refused", 20_000, NOW + 60_200),
+  ]
+  expect(told).toEqual([
+    "15:30 lost; trying again in 0.1 s",
+    "15:30 refused; trying again in 0.4 s",
+    undefined,
+    "15:31 refused; trying again in 20.0 s",
+  ])
+  outage.over()
+  expect([outage.isOn, outage.words("refused", 100, NOW + 61_000)]).toEqual([
+    false,
+    "15:31 refused; trying again in 0.1 s",
+  ])
 })
 
 test("what is typed is one line each, what is pasted belongs together with what was added to it", async () => {
