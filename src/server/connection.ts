@@ -252,10 +252,10 @@ export class Connection implements Arrival, Asker {
 
   #enqueue(bytes: Uint8Array) {
     this.#queue ??= new SendQueue()
-    // What one turn has for it, a page that it asked for perhaps, is not too much by itself.
-    const isFull = this.#queue.bytes > this.#shell.limits.sendqBytes
     this.#queue.add(bytes)
-    if (!isFull || !this.#irc || this.#irc.isEnding) return
+    // The most that one turn had for it, a page that it asked for perhaps, is not too much by itself.
+    const waiting = this.#queue.bytes - this.#queue.largest
+    if (waiting <= this.#shell.limits.sendqBytes || !this.#irc || this.#irc.isEnding) return
     // What it would not read is dropped; the reason follows, after the line that was cut.
     this.#queue.cut()
     this.#irc.end("SENDQ_EXCEEDED")

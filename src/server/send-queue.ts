@@ -6,6 +6,8 @@ export class SendQueue {
   #chunks: Uint8Array[] = []
   readonly #emptied = Promise.withResolvers<void>()
   bytes = 0
+  /** Bytes of the largest that was added. */
+  largest = 0
 
   /** When nothing is left; never where that is not to be. */
   get emptied(): Promise<void> {
@@ -15,6 +17,7 @@ export class SendQueue {
   add(chunk: Uint8Array) {
     this.#chunks.push(chunk)
     this.bytes += chunk.length
+    this.largest = Math.max(this.largest, chunk.length)
   }
 
   /** Drops everything, and ends the line that may have been written in part. */

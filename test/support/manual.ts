@@ -34,7 +34,7 @@ const LIMITS_COUNT: Readonly<Record<keyof Limits, string>> = {
   historyPage: "messages in one CHATHISTORY",
   multilineBytes: "bytes of the text of one message of several lines",
   multilineLines: "lines of such a message",
-  sendqBytes: "bytes that may wait to be read when more is added",
+  sendqBytes: "bytes that may wait to be read, beside the most that was sent at once",
   recvqBytes: "bytes of a line that has not ended, and of lines that wait",
   tlsTimeoutMs: "ms for the handshake",
   registrationTimeoutMs: "ms from there to the end of registration",
