@@ -94,9 +94,10 @@ export class Direct {
     const { count, at } = this.#page
     this.#page = { count: 0, at: 0 }
     const isFull = count >= historyPage(context.view)
-    // A full page may not be the last one: the next begins where it ended.
-    const goesOn = isFull && at > this.#askedFrom && this.#asking.found.size < CONVERSATIONS_MAX
-    if (goesOn) this.#ask(context, at)
+    // A full page may not be the last one: the next begins where it ended, and there may be more of that very time.
+    const next = at - 1 > this.#askedFrom ? at - 1 : at
+    const goesOn = isFull && next > this.#askedFrom && this.#asking.found.size < CONVERSATIONS_MAX
+    if (goesOn) this.#ask(context, next)
     else this.#end(context, !isFull)
   }
 

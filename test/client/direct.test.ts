@@ -60,6 +60,11 @@ test("a full list of conversations is followed by the next one", () => {
   rig.sent()
   rig.targets("bob", "carol", "dave")
   expect(rig.sent()).toEqual([
+    expect.stringContaining("CHATHISTORY TARGETS timestamp=2026-01-01T11:59:59.999Z timestamp="),
+  ])
+  // What has the time of the last one is not passed over; what all has it ends the list all the same.
+  rig.targets("bob", "carol", "dave")
+  expect(rig.sent()).toEqual([
     expect.stringContaining("CHATHISTORY TARGETS timestamp=2026-01-01T12:00:00.000Z timestamp="),
   ])
 })
