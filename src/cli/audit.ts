@@ -85,11 +85,11 @@ function tableOf(records: readonly Record[]): string {
     actorOf(e),
     e.act,
     e.target ?? "",
+    e.text ?? "",
     Object.entries(e.details ?? {})
       .map(([name, value]) => `${name} ${value}`)
       .join(", "),
-    e.text ?? "",
   ])
   const cells = rows.map((row) => row.map(printable))
-  return table(["when", "who", "act", "whom", "more", "reason"], cells)
+  return table(["when", "who", "act", "whom", "reason", "more"], cells)
 }

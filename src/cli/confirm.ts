@@ -15,7 +15,9 @@ export async function confirm(question: string, without: string): Promise<void> 
   const reader = createInterface({ input: process.stdin, output: process.stderr })
   // Ctrl+C and the end of the input are a no.
   const closed = new Promise<string>((resolve) => reader.once("close", () => resolve("no")))
-  const answer = await Promise.race([reader.question(`${question} (yes/no) `), closed])
+  const ask = () => Promise.race([reader.question(`${question} (yes/no) `), closed])
+  let answer = await ask()
+  while (/^ye?$/i.test(answer.trim())) answer = await ask()
   reader.close()
   if (answer.trim().toLowerCase() !== "yes") throw new UserError("nothing was done")
 }

@@ -17,6 +17,7 @@ import { EXIT, type ExitCode, UserError } from "../user-error.ts"
 import { actObject } from "./audit.ts"
 import { cliCommand } from "./command.ts"
 import { DATA, dataFolder } from "./data-folder.ts"
+import { timeOf } from "./inquiring.ts"
 import { readLog } from "./log-reading.ts"
 
 const TYPES = ["messageSent", "topicChanged", staffActed.type]
@@ -36,7 +37,7 @@ export const exportCommand = cliCommand({
     since: {
       type: "string",
       valueHint: "TIME",
-      description: "not before this: 2026-01-31, 2026-01-31T12:00:00Z",
+      description: "not before this: 2026-01-31, 2026-01-31T14:02, yesterday, 3h",
     },
     data: DATA,
   },
@@ -48,7 +49,7 @@ export const exportCommand = cliCommand({
         exitCode: EXIT.usage,
       })
     }
-    const since = flags.since === undefined ? undefined : timeOf(flags.since)
+    const since = timeOf("since", flags.since)
     await readLog(dataFolder(flags.data), async (db, net) => {
       // Names of channels and accounts are state, as events are.
       replay(net, stateRows(db, { after: 0, stateless: STATELESS }))
@@ -58,15 +59,6 @@ export const exportCommand = cliCommand({
     return EXIT.done
   },
 })
-
-function timeOf(text: string): number {
-  const at = /^\d{4}-\d\d-\d\d(?:T[\d:.]+Z?)?$/.test(text) ? Date.parse(text) : Number.NaN
-  if (!Number.isNaN(at)) return at
-  throw new UserError(`${JSON.stringify(text)} is no time`, {
-    hint: "write it as 2026-01-31 or 2026-01-31T12:00:00Z",
-    exitCode: EXIT.usage,
-  })
-}
 
 function idOf(net: Network, name: string): number {
   const channel = net.channel(name) ?? net.channel(`#${name}`)

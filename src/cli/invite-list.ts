@@ -33,16 +33,20 @@ function invitationsIn(invitations: readonly OpenInvitation[]): string {
 }
 
 function waitingIn(waiting: readonly WaitingRequest[]): string {
-  const rows = waiting.map(({ id, account, device = "-", since, words, isApproved }) => [
+  const rows = waiting.map(({ id, account, device = "-", since, isApproved }) => [
     id,
     account,
     printable(device),
     `${day(since)} ${clock(since)}`,
-    words.replaceAll("-", " "),
     isApproved ? "approved" : "",
   ])
-  return (
-    `  Who waits: have them read you the words on their screen. The same: chat invite approve ID; if not: deny ID\n\n` +
-    table(["id", "for", "device", "since", "words", ""], rows)
-  )
+  const [head = "", ...lines] = table(["id", "for", "device", "since", ""], rows).split("\n")
+  const withWords = lines.map((line, i) => `${line}\n      ${waiting[i]?.words.replaceAll("-", " ")}`)
+  return [
+    "  Who waits: have them read you the six words on their screen.",
+    "  The same: chat invite approve ID; if not: chat invite deny ID",
+    "",
+    head,
+    ...withWords,
+  ].join("\n")
 }

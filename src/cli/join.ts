@@ -46,7 +46,7 @@ export const join = cliCommand({
     const tick = flags.ascii ? "*" : "✓"
     const say = (text: string) => process.stderr.write(`  ${tick} ${text}\n`)
     const ca = await pinned(address, invitation.pin, "invited")
-    say(`this is the server that you were invited to: ${sixWords(ca).replaceAll("-", " ")}`)
+    say(`this is the server that you were invited to:\n    ${sixWords(ca).replaceAll("-", " ")}`)
     const { cert, name } = await become(invitation, address, ca, known)
     say(`you are ${name}: your key was made on this computer and stays here`)
     say(`your certificate is valid until ${day(new X509Certificate(cert).validToDate.getTime())}`)

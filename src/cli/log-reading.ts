@@ -1,11 +1,9 @@
 // Reads the log itself, of a server that runs or not, for commands that ask nobody.
 
-import { existsSync } from "node:fs"
 import { Network } from "../core/network.ts"
 import type { Settings } from "../core/seams.ts"
-import type { DataDirectory } from "../storage/data-directory.ts"
+import { assertLog, type DataDirectory } from "../storage/data-directory.ts"
 import { explain, openReadable } from "../storage/database.ts"
-import { EXIT, UserError } from "../user-error.ts"
 
 type ReadableLog = ReturnType<typeof openReadable>
 
@@ -14,12 +12,7 @@ export async function readLog<T>(
   directory: DataDirectory,
   read: (db: ReadableLog, net: Network) => T | Promise<T>,
 ): Promise<T> {
-  if (!existsSync(directory.log)) {
-    throw new UserError(`there is no log in ${directory.path}`, {
-      hint: "name the server's data directory with --data DIR",
-      exitCode: EXIT.noSuchTarget,
-    })
-  }
+  assertLog(directory)
   const db = openReadable(directory.log)
   try {
     // Of a site nothing else is asked for.

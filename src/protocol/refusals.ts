@@ -128,6 +128,8 @@ export type RefusalCode = keyof typeof REFUSALS
 
 /** What who shows a certificate is told that was revoked. */
 export function revokedWords(reason: string): string {
+  // Said by nobody: a list of revoked certificates has this word where no reason was given.
+  if (reason === "unspecified") return REFUSALS.CERT_REVOKED.text
   return `${REFUSALS.CERT_REVOKED.text}: ${reason}`
 }
 

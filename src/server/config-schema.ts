@@ -31,10 +31,8 @@ const range = z.string().transform((text, context): Range => {
 })
 
 /** `false` and 0 both turn a count off. */
-const count = z.union(
-  [z.literal(false).transform(() => 0), z.int().min(0)],
-  "must be a whole number, or false",
-)
+const COUNT = "must be a whole number from 0, or false"
+const count = z.union([z.literal(false).transform(() => 0), z.int().min(0, COUNT)], COUNT)
 
 /** Modes without a parameter, with or without a `+` before them. */
 function letters(known: string) {

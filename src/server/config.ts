@@ -217,7 +217,15 @@ function unknownKey(
 }
 
 function wrongValue(issue: z.core.$ZodIssue, place: (path: readonly PropertyKey[]) => string) {
-  return refused(`${place(issue.path)} ${issue.message}`)
+  return refused(`${place(issue.path)} ${complaintOf(issue)}`)
+}
+
+/** Of a kind that nothing else has words for. */
+function complaintOf(issue: z.core.$ZodIssue): string {
+  if (issue.code !== "invalid_type" || !issue.message.startsWith("Invalid input")) return issue.message
+  if (issue.message.endsWith("received undefined")) return "is missing"
+  const kinds: Readonly<Record<string, string>> = { array: "a list", string: "a text", object: "a section" }
+  return `must be ${kinds[issue.expected] ?? issue.expected}`
 }
 
 function refused(message: string, options: { hint?: string } = {}): UserError {

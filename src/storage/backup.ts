@@ -5,7 +5,7 @@ import * as fs from "node:fs"
 import { basename, dirname, join } from "node:path"
 import { EXIT, UserError } from "../user-error.ts"
 import { copyLog, usedBytes } from "./copy-log.ts"
-import type { DataDirectory } from "./data-directory.ts"
+import { assertLog, type DataDirectory, noLog, reasonOf } from "./data-directory.ts"
 import { explain, isDiskFull, noRoomFor, openReadable } from "./database.ts"
 import { freeBytes, isNoRoom } from "./disk.ts"
 import { Jobs } from "./jobs.ts"
@@ -47,7 +47,8 @@ export function backUp(directory: DataDirectory, file: string, program: string):
       exitCode: EXIT.usage,
     })
   }
-  if (!fs.existsSync(directory.log)) throw noLog(directory)
+  assertWritable(file)
+  assertLog(directory)
   const copy = `${file}.log`
   try {
     const facts = copyOf(directory, copy)
@@ -75,6 +76,17 @@ export function writtenBytes(file: string): number {
   const size = (path: string) => fs.statSync(path, { throwIfNoEntry: false })?.size ?? 0
   const copying = size(copyUnderWay(file))
   return copying > 0 ? copying : size(`${file}.log`) + size(`${file}.partial`)
+}
+
+function assertWritable(file: string) {
+  try {
+    fs.accessSync(dirname(file), fs.constants.W_OK)
+  } catch (error) {
+    throw new UserError(`cannot write ${file}: ${reasonOf(error)}`, {
+      hint: "name a file in a directory that is there, and writable for you",
+      exitCode: EXIT.refusedToStart,
+    })
+  }
 }
 
 type Source = { readonly path: string; readonly from: string }
@@ -168,11 +180,4 @@ function withFile<T>(path: string, use: (file: number) => T): T {
   } finally {
     fs.closeSync(file)
   }
-}
-
-function noLog(directory: DataDirectory): UserError {
-  return new UserError(`there is no log in ${directory.path}`, {
-    hint: "name the server's data directory with --data DIR",
-    exitCode: EXIT.noSuchTarget,
-  })
 }

@@ -1,7 +1,7 @@
 // The data directory: where everything that a server must keep lives, for its owner alone. It holds the key of the
 // site's authority, so nobody else may look into it: https://specifications.freedesktop.org/basedir-spec/latest/
 
-import { chmodSync, existsSync, mkdirSync, readdirSync, statSync } from "node:fs"
+import { accessSync, chmodSync, existsSync, mkdirSync, readdirSync, statSync } from "node:fs"
 import { homedir } from "node:os"
 import { isAbsolute, join, resolve } from "node:path"
 import { EXIT, UserError } from "../user-error.ts"
@@ -92,8 +92,31 @@ export function privately<T>(make: () => T): T {
   }
 }
 
-function reasonOf(error: unknown): string {
+/** Of commands that read what a server has written; throws a UserError when that is not there, or not for this user. */
+export function assertLog(directory: DataDirectory): void {
+  try {
+    accessSync(directory.log)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === "ENOENT" || code === "ENOTDIR") throw noLog(directory)
+    throw new UserError(`cannot read the data directory ${directory.path}: ${reasonOf(error)}`, {
+      hint: "do it as the user that runs the server, or name another with --data DIR",
+      exitCode: EXIT.refusedToStart,
+    })
+  }
+}
+
+export function noLog(directory: DataDirectory): UserError {
+  return new UserError(`there is no log in ${directory.path}`, {
+    hint: "name the server's data directory with --data DIR",
+    exitCode: EXIT.noSuchTarget,
+  })
+}
+
+/** Why the file system did not do what was asked. */
+export function reasonOf(error: unknown): string {
   const code = (error as NodeJS.ErrnoException).code
+  if (code === "ENOENT") return "there is no such directory"
   if (code === "EACCES" || code === "EPERM") return "permission denied"
   if (code === "EROFS") return "the file system is read-only"
   if (code === "ENOTDIR" || code === "EEXIST") return "it is not a directory"

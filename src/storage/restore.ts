@@ -76,6 +76,7 @@ function isContent({ lock, backups, restoring, reserve }: DataDirectory, name: s
 function unpack(file: string, folder: string): Manifest {
   const archive = fs.openSync(file, "r")
   try {
+    if (!fs.fstatSync(archive).isFile()) throw new Error("it is no file")
     fs.mkdirSync(folder, { mode: 0o700 })
     const manifest = extract(archive, folder)
     assertLog(join(folder, LOG), manifest)

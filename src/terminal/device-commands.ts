@@ -18,8 +18,10 @@ export const DEVICE_COMMANDS: Readonly<Record<string, Command>> = {
       if (verb === undefined) return session.command("DEVICE", ["LIST"])
       if (verb === "add" && name === "") return session.command("DEVICE", ["ADD"])
       if (verb !== "remove" || name === "") return false
-      ask(desk, `the certificate of your device ${name} is taken back, and it comes in no more`, () =>
-        session.command("DEVICE", ["REMOVE"], name),
+      ask(
+        desk,
+        `the certificate of every device of yours that is called ${name} is taken back, and it comes in no more`,
+        () => session.command("DEVICE", ["REMOVE"], name),
       )
     },
   },
@@ -29,7 +31,7 @@ export const DEVICE_COMMANDS: Readonly<Record<string, Command>> = {
     run(desk, rest) {
       const [whose, device = "*", ...reason] = words(rest)
       if (whose === undefined) return false
-      const what = device === "*" ? "all certificates" : `the certificate on ${device}`
+      const what = device === "*" ? "all certificates" : `what was given to every device called ${device}`
       const why = reason.join(" ")
       const told = why === "" ? "" : `; the reason that they read is: ${why}`
       ask(desk, `this takes back ${what} of ${whose} and ends those connections${told}`, () =>

@@ -53,7 +53,10 @@ test("what the staff did is kept for ever", () => {
 test.each([
   ['[[retention]]\nchannels = ["den"]', "must begin with #"],
   ["[[retention]]\nchannels = []", "must name a channel"],
-  ["[history]\ndays = true", "must be a whole number, or false"],
+  ["[[retention]]\ndays = 1", "retention.0.channels is missing"],
+  ['[[retention]]\nchannels = "#den"', "retention.0.channels must be a list"],
+  ["[history]\ndays = true", "history.days must be a whole number from 0, or false"],
+  ["[history]\ndays = -1", "history.days must be a whole number from 0, or false"],
   ["[retention]\ndays = 1", "must be written [[retention]]"],
 ])("%j is refused", (text, why) => {
   expect(() => historyOf(text)).toThrow(why)

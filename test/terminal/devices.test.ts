@@ -55,7 +55,7 @@ test("one's devices are asked for and read", () => {
 test("what cannot be undone is done at /yes, once, and for a minute", () => {
   expect(sent("/devices remove old phone")).toEqual([])
   expect(notes).toEqual([
-    "the certificate of your device old phone is taken back, and it comes in no more; that cannot be undone: /yes does it",
+    "the certificate of every device of yours that is called old phone is taken back, and it comes in no more; that cannot be undone: /yes does it",
   ])
   expect(sent("/yes", "/yes")).toEqual(["DEVICE REMOVE :old phone"])
   expect(notes.at(-1)).toBe("nothing is asked")
@@ -64,7 +64,7 @@ test("what cannot be undone is done at /yes, once, and for a minute", () => {
     "REVOKE bob laptop :lost in the bus",
   ])
   expect(notes.at(-1)).toStartWith(
-    "this takes back the certificate on laptop of bob and ends those connections; the reason that they read is: lost",
+    "this takes back what was given to every device called laptop of bob and ends those connections; the reason that they read is: lost",
   )
   sent("/revoke bob")
   expect(notes.at(-1)).toStartWith("this takes back all certificates of bob")
