@@ -113,6 +113,12 @@ export function channelIdsOf({ channelId, body }: Row): readonly number[] {
   return (JSON.parse(body) as { channelIds?: number[] }).channelIds ?? []
 }
 
+/** The channel of which only some heard a row, in whose history it is not. */
+export function asideOf({ channelId, body }: Row): number | null {
+  if (channelId !== null || !body.includes('"status"')) return null
+  return (JSON.parse(body) as { status?: { id?: number } }).status?.id ?? null
+}
+
 /** The folded nick that a row's author had. */
 export function nickOf(row: Row): string {
   const { source = "" } = JSON.parse(row.body) as { source?: string }

@@ -6,9 +6,9 @@ import type { Row } from "../core/seams.ts"
 import { matches } from "../protocol/masks.ts"
 import { folded } from "../protocol/names.ts"
 import { STRUCK_A_PIECE } from "./erasing.ts"
-import { dropFromHistory } from "./history-index.ts"
+import { ASIDE, dropFromHistory } from "./history-index.ts"
 import { indexedThrough } from "./indexed.ts"
-import { channelIdsOf } from "./plain-reading.ts"
+import { asideOf, channelIdsOf } from "./plain-reading.ts"
 import { placesOf } from "./places.ts"
 import { COLUMNS } from "./row-sql.ts"
 import { dropFromSearch } from "./search-index.ts"
@@ -100,7 +100,8 @@ export class Sweep {
   }
 
   #expire(row: Row): void {
-    if (row.channelId !== null && this.#ruleOf(row.channelId)) return
+    const channelId = row.channelId ?? asideOf(row)
+    if (channelId !== null && this.#ruleOf(channelId)) return
     if (this.#retention.types.includes(row.type)) return this.#delete(row)
     const kept = channelIdsOf(row).filter((id) => this.#ruleOf(id))
     this.#hide(row, kept)
@@ -112,7 +113,7 @@ export class Sweep {
       const id = this.#db.query<{ id: number | null }, [number]>(NEXT_CHANNEL).get(this.#channel)?.id
       if (typeof id !== "number") return false
       const end = this.#endIn(id)
-      const rows = end === 0 ? [] : this.#db.query<Row, [number, number]>(OF_CHANNEL).all(id, end)
+      const rows = end === 0 ? [] : this.#rowsOf(id, end)
       for (const row of rows) {
         if (this.#retention.types.includes(row.type)) this.#delete(row)
         else this.#hideIn(id, row)
@@ -132,6 +133,12 @@ export class Sweep {
       this.#own.set(id, rule)
     }
     return this.#own.get(id)
+  }
+
+  #rowsOf(id: number, end: number): Row[] {
+    const some = this.#db.query<Row, [number, number, number]>(OF_CHANNEL)
+    const rows = some.all(0, id, end)
+    return rows.length > 0 ? rows : some.all(ASIDE, id, end)
   }
 
   #lastNameOf(id: number): string {
@@ -187,10 +194,15 @@ function lastSeq(db: Database): number {
 }
 
 const STRETCH = `select ${COLUMNS} from events e where e.seq > ? and e.seq <= ?`
-const NEXT_CHANNEL = "select min(peer_id) as id from history where owner_id = 0 and peer_id > ?"
+const nextOf = (owner: number) =>
+  `select min(peer_id) as id from history where owner_id = ${owner} and peer_id > ?1`
+const NEXT_CHANNEL = `select min(id) as id from (${nextOf(0)} union all ${nextOf(ASIDE)})`
 const OF_CHANNEL = `select ${COLUMNS} from history h cross join events e on e.seq = h.seq
-  where h.owner_id = 0 and h.peer_id = ? and h.seq <= ? order by h.seq limit 64`
-const LAST_NAME = `select e.body ->> '$.channel' as name from history h cross join events e on e.seq = h.seq
-  where h.owner_id = 0 and h.peer_id = ?1 and e.channel_id = ?1 order by h.seq desc limit 1`
+  where h.owner_id = ? and h.peer_id = ? and h.seq <= ? order by h.seq limit 64`
+const lastName = (owner: number, path: string, more = "true") =>
+  `select e.body ->> '${path}' from history h cross join events e on e.seq = h.seq
+    where h.owner_id = ${owner} and h.peer_id = ?1 and ${more} order by h.seq desc limit 1`
+const LAST_NAME = `select coalesce((${lastName(0, "$.channel", "e.channel_id = ?1")}),
+  (${lastName(ASIDE, "$.status.channel")})) as name`
 const NTH_NEWEST = `select seq from history where owner_id = 0 and peer_id = ?
   and type in (select value from json_each(?)) order by seq desc limit 1 offset ?`

@@ -92,6 +92,18 @@ test("a channel that has ended goes by the rule of the name that it had last", a
   await log.close()
 })
 
+test("what only some of a channel heard is in no history of it, and goes with the rest", async () => {
+  const aside = JSON.stringify({ status: { sign: "@", channel: "#hr", id: 1 } })
+  const rows = daily(12, (day) => (day % 2 === 0 ? { channelId: null, body: aside } : {}))
+  const { log, directory } = await logOf(rows)
+  expect(await pageOf(log, 1)).toEqual([1, 3, 5, 7, 9, 11])
+  await retained(log, directory, { channels: [{ id: 1, days: 6, messages: 0 }] }, [7, 8, 9, 10, 11, 12])
+  await retained(log, directory, { channels: [{ id: 1, days: 0, messages: 2 }] }, [8, 9, 10, 11, 12])
+  const rest = { days: 1, messages: 0 }
+  await retained(log, directory, { channels: [{ id: 1, days: 3, messages: 0 }], rest }, [10, 11, 12])
+  await log.close()
+})
+
 test("the newest row marks the next place and stays until another follows", async () => {
   const old = { at: 1_000_000 }
   const { log, directory } = await logOf([row(1, old), row(2, old)])

@@ -14,7 +14,7 @@ import {
   RPL_AWAY,
 } from "../../protocol/numerics.ts"
 import type { Reply } from "../../protocol/reply.ts"
-import { isVisible, silenced, type Channel } from "../channel.ts"
+import { isVisible, silenced, type Channel, type ChannelId } from "../channel.ts"
 import { event, from, type EventType, type Stamp } from "../event.ts"
 import type { Content } from "../narrow.ts"
 import { linesOf, split } from "../multiline.ts"
@@ -41,6 +41,8 @@ export function isSaid({ command: kind, tags }: MessageSent): boolean {
 export interface Status {
   readonly sign: string
   readonly channel: ChannelName
+  /** Of that channel, which may have another name later. */
+  readonly id?: ChannelId
   /** Whether it reads as if it were said to the channel. */
   readonly plain?: boolean
 }

@@ -21,7 +21,7 @@ import type { Network } from "../network.ts"
 import { serviceCalled } from "../service.ts"
 import { correspondentId, isRelayable, sourceOf, type Account, type User } from "../user.ts"
 import { acceptChanged, hasRoom } from "./accept.ts"
-import { isSaid, messageSent, tagsSent, type Kind, type MessageSent } from "./message-sent.ts"
+import { isSaid, messageSent, tagsSent, type Kind, type MessageSent, type Status } from "./message-sent.ts"
 
 const SPECIFICATION = "https://modern.ircdocs.horse/#privmsg-message"
 
@@ -81,14 +81,14 @@ function speakTo(context: UserContext, kind: Kind, target: string, text: string)
     const name = channel?.name ?? (target as ChannelName)
     // In an op-moderated channel (+U) who has no sign is heard by those who keep order.
     const aside = channel?.flags.has("U") && !channel.members.get(user)?.prefixes
-    const to = aside ? { status: { sign: "%", channel: name, plain: true } } : { channel: name }
+    const to = aside ? { status: { ...asideIn(channel, name, "%"), plain: true } } : { channel: name }
     return speakIn(context, channel, sent, { ...said, ...to })
   }
   const status = statusTarget(target)
   if (status) {
     const channel = visibleChannel(net, user, status.name)
     const name = channel?.name ?? (status.name as ChannelName)
-    return speakIn(context, channel, sent, { ...said, status: { sign: status.prefix.sign, channel: name } })
+    return speakIn(context, channel, sent, { ...said, status: asideIn(channel, name, status.prefix.sign) })
   }
   const service = serviceCalled(target)
   if (service !== undefined && kind !== "PRIVMSG") return []
@@ -109,6 +109,10 @@ function speakTo(context: UserContext, kind: Kind, target: string, text: string)
   const isOfAccount = user.account !== undefined || recipient.account !== undefined
   propose(sent, { ...said, to: recipient.id, ...(isOfAccount ? { peer: correspondentId(recipient) } : {}) })
   return []
+}
+
+function asideIn(channel: Channel | undefined, name: ChannelName, sign: string): Status {
+  return { sign, channel: name, ...(channel ? { id: channel.id } : {}) }
 }
 
 // What the channel refuses is for the event to say; how soon one may speak there again, for the clock.

@@ -87,8 +87,14 @@ function messageAt(row: Row, net: Network, where: Where, user: User): Said | und
 // What was said to those with a sign alone belongs to no channel's history; its author knows of it, and who has every sign.
 function isIn(net: Network, channel: Channel, row: Row, { status, author }: Said, user: User): boolean {
   if (!status) return row.channelId === channel.id
-  const isHere = net.folded(status.channel) === net.folded(channel.name) && row.at >= channel.createdAt
-  return isHere && (isOwn(author, user) || isOperator(channel, user) || keepsOrder(user))
+  return (
+    isOf(net, status, channel, row) && (isOwn(author, user) || isOperator(channel, user) || keepsOrder(user))
+  )
+}
+
+function isOf(net: Network, status: Status, channel: Channel, { at }: Row): boolean {
+  if (status.id !== undefined) return status.id === channel.id
+  return net.folded(status.channel) === net.folded(channel.name) && at >= channel.createdAt
 }
 
 function isOwn({ user, account }: Author, by: User): boolean {
