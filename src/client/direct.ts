@@ -29,6 +29,8 @@ export class Direct {
   readonly #held: Happening[] = []
   /** On the first connection: whose messages wait for the word until when they were read. */
   readonly #mailbox = new Map<string, number>()
+  /** Those of whom that word is yet to be asked. */
+  #letters: string[] = []
   /** The server's time when it was last heard, ms since 1970. */
   #heardAt: number | undefined
   /** That time when the connection was lost: from there on everything is to be read. */
@@ -50,6 +52,7 @@ export class Direct {
     if (context.view.registered) resumption.begin([...context.wanted.keys(), DIRECT], context.now)
     this.#held.length = 0
     this.#mailbox.clear()
+    this.#letters = []
     this.#reference = undefined
     this.#asking = resumption.isOpen ? { mailbox: false, found: new Map() } : undefined
     this.#askedAt = Infinity
@@ -150,10 +153,14 @@ export class Direct {
 
   /** "except for user targets where they have to request the initial read timestamp" */
   #askMarkers(context: Context, found: ReadonlyMap<string, { name: string; at: number }>) {
-    for (const [key, { name, at }] of found) {
-      this.#mailbox.set(key, at)
-      context.send(`MARKREAD ${name}`)
-    }
+    for (const [key, { at }] of found) this.#mailbox.set(key, at)
+    this.#letters = Array.from(found.values(), ({ name }) => name)
+    if (!context.histories.isFilling) this.historiesFilled(context)
+  }
+
+  /** What was said to us alone is shown after what was said in channels, where it is seen. */
+  historiesFilled(context: Context) {
+    for (const name of this.#letters.splice(0)) context.send(`MARKREAD ${name}`)
   }
 
   /** MARKREAD has said until when the conversation was read (undefined: never). */

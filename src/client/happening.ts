@@ -77,7 +77,7 @@ export type Happening =
       /** ms since 1970: how far a search had come when its time was up. */
       readonly cutAt?: number | undefined
     }
-  /** So many of the messages just shown were not read yet, on any device; `orMore` when older ones were not fetched. */
+  /** So many of the messages that follow were not read yet, on any device; `orMore` when older ones were not fetched. */
   | {
       readonly type: "unread"
       readonly target: string

@@ -43,6 +43,10 @@ export class Histories {
     return this.#fills.get(context.view.key(target))?.gap === true
   }
 
+  get isFilling(): boolean {
+    return this.#fills.size > 0
+  }
+
   /** Whether a page of this target's history was asked for here. */
   awaits(context: Context, target: string): boolean {
     return this.#fills.has(context.view.key(target))
@@ -207,26 +211,31 @@ export class Histories {
     this.#fills.delete(key)
     if (fill) this.#tellFound(context, fill)
     for (const happening of fill?.held ?? []) context.tell(happening)
+    if (!this.isFilling) context.direct.historiesFilled(context)
     this.resumption.done(context, key, 0, false)
   }
 
   /** Tells what was found, then what waited meanwhile; what is in both is told once. */
   #finish(context: Context, key: string, fill: Fill, complete: boolean) {
     this.#fills.delete(key)
-    const unread = context.reading.unreadOf(context, fill.target, spokenOf(fill.found))
     this.#tellFound(context, fill)
-    const orMore = !fill.gap && unread >= FIRST_LOOK
-    if (unread > 0) context.tell({ type: "unread", target: fill.target, count: unread, orMore })
     const proven = complete && (fill.anchored || !fill.needsAnchor)
     if (fill.gap) this.#caughtUp(context, fill.target, fill.fetched, complete, proven)
     for (const happening of fill.held) context.tell(happening)
+    if (!this.isFilling) context.direct.historiesFilled(context)
     context.outbox.pump(context)
   }
 
-  #tellFound(context: Context, { target, found }: Fill) {
+  #tellFound(context: Context, { target, found, gap }: Fill) {
     if (found.length === 0) return
+    const unread = context.reading.unreadOf(context, target, spokenOf(found))
+    const count = unread.length
     context.tell({ type: "history", target, phase: "begin" })
-    for (const happening of found) context.tell(happening)
+    for (const happening of found) {
+      if (happening === unread[0])
+        context.tell({ type: "unread", target, count, orMore: !gap && count >= FIRST_LOOK })
+      context.tell(happening)
+    }
     context.tell({ type: "history", target, phase: "end" })
   }
 

@@ -32,11 +32,11 @@ export class Reading {
       setNewest(this.#due, key, { target, at }, CONVERSATIONS_MAX)
   }
 
-  /** How many of these messages of others nobody has read; 0 where that is not known. */
-  unreadOf(context: Context, target: string, messages: readonly Spoken[]): number {
+  /** Those of these messages of others that nobody has read; none where that is not known. */
+  unreadOf(context: Context, target: string, messages: readonly Spoken[]): Spoken[] {
     const until = this.#read.get(context.view.key(target))
-    if (!this.isOn(context) || until === undefined) return 0
-    return messages.filter(({ at, own, past }) => past && !own && at > until).length
+    if (!this.isOn(context) || until === undefined) return []
+    return messages.filter(({ at, own, past }) => past && !own && at > until)
   }
 
   tick(context: Context) {

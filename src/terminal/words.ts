@@ -199,7 +199,9 @@ export class Words {
         return this.#takenBack(happening)
       case "unread": {
         const count = `${happening.count}${happening.orMore ? " or more" : ""}`
-        return say`${count} unread ${this.#view.isChannel(happening.target) ? "in" : "from"} ${happening.target}`
+        const where = this.#view.isChannel(happening.target) ? "in" : "from"
+        const line = dash(this.#style)
+        return dim(say`${line} ${count} unread ${where} ${happening.target} ${line}`, this.#style)
       }
       case "join":
         if (happening.own && this.#isBackIn(happening.target)) return undefined

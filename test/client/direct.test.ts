@@ -102,9 +102,9 @@ test("on the first connection unread direct messages are shown, from where anoth
   history(rig, "carol", ["c1", "are you there?"])
   expect(rig.tale()).toEqual([
     "history carol begin",
+    "unread carol 1",
     "past carol <carol> are you there?",
     "history carol end",
-    "unread carol 1",
   ])
   rig.session.tick(rig.now + 5_000)
   expect(rig.sent()).toEqual(["MARKREAD carol timestamp=2026-01-01T12:00:00.000Z"])
@@ -116,12 +116,28 @@ test("what was unread in a channel is counted, and what was shown is marked, onc
   rig.told()
   rig.sent()
   rig.page(["m1", "bob", "one"], ["m2", "alice", "mine"], ["m3", "bob", "two"])
-  expect(rig.tale().at(-1)).toBe("unread #den 2")
+  expect(rig.tale()).toEqual([
+    "history #den begin",
+    "unread #den 2",
+    "past #den <bob> one",
+    "past #den <alice> mine",
+    "past #den <bob> two",
+    "history #den end",
+  ])
   rig.feed("@time=2026-01-01T12:00:07.000Z;msgid=m4 :bob!b@h PRIVMSG #den :three")
   rig.session.tick(rig.now + 5_000)
   expect(rig.sent()).toEqual(["MARKREAD #den timestamp=2026-01-01T12:00:07.000Z"])
   rig.session.tick(rig.now + 10_000)
   expect(rig.sent()).toEqual([])
+})
+
+test("what came for us alone waits for what came in channels", () => {
+  const rig = new ClientRig({ isRead: true }).register(MARKED)
+  rig.feed(":alice!a@h JOIN #den")
+  rig.targets("bob")
+  rig.sent()
+  rig.page(["m1", "bob", "one"])
+  expect(rig.sent()).toEqual(["MARKREAD bob"])
 })
 
 test("who does not read marks nothing", () => {

@@ -154,7 +154,7 @@ testWith("tmux")(
     const second = tmux.open([CHAT, "join", link], { home })
     await second.shows(/waiting for approval/)
     expect(second.text()).toContain(words)
-    expect((await waitingList("nora")).match(/ nora .* [a-z]+ [a-z]+/g)).toHaveLength(1)
+    expect((await waitingList("nora")).match(/ nora .*\n +[a-z]+ [a-z]+/g)).toHaveLength(1)
     expect((await invite("approve", "nora")).stdout).toContain(`${words.replaceAll(" ", "-")} is approved`)
     await second.shows(/you are nora[^]*you joined #general/)
   },

@@ -420,7 +420,7 @@ describe("messages that were said already", () => {
     rig.feed(":alice!a@h JOIN #den", ":s MARKREAD #den timestamp=2026-01-01T11:00:00.000Z")
     rig.page(["m1", "bob", "one"], ["m2", "bob", "two"])
     flush()
-    expect(texts().at(-1)).toBe("2 unread in #den")
+    expect(texts().slice(-3)).toEqual(["— 2 unread in #den —", "12:00 bob one", "12:00 bob two"])
   })
 })
 
