@@ -44,7 +44,9 @@ export interface Command {
 const USAGE_COLUMNS = 30
 
 function explain(note: Desk["note"], usage: string, help: string) {
-  note(`${usage.padEnd(USAGE_COLUMNS)} ${help}`, USAGE_COLUMNS + 1)
+  const isShort = usage.length <= USAGE_COLUMNS
+  if (!isShort) note(usage)
+  note(`${(isShort ? usage : "").padEnd(USAGE_COLUMNS)} ${help}`, USAGE_COLUMNS + 1)
 }
 
 export const COMMANDS: Readonly<Record<string, Command>> = {

@@ -27,9 +27,9 @@ export function plainScreen({ stdin, stdout, stderr }: Streams): Screen {
   let readline: Interface | undefined
   const secrets = new Secrets((text) => stderr.write(text))
   return {
-    print({ stream, text, bell }) {
+    print({ stream, text, bell, indent = BELOW_TIME }) {
       if (stream === "out") stdout.write(`${text}\n${bell && stdout.isTTY ? "\x07" : ""}`)
-      else stderr.write(`${text}\n`)
+      else stderr.write(`${stderr.isTTY ? wrapped(text, columnsOf(stderr), indent) : text}\n`)
     },
     // Not before somebody listens: lines that came earlier would be lost.
     async *lines() {
@@ -109,7 +109,7 @@ export function promptScreen(
       if (stream === "err" && !stderr.isTTY) return void stderr.write(`${text}\n`)
       if (open) erase()
       // What somebody said is left to the terminal, so that it can be copied as it was.
-      const lines = stream === "err" ? wrapped(text, stdout.columns || COLUMNS_DEFAULT, indent) : text
+      const lines = stream === "err" ? wrapped(text, columnsOf(stdout), indent) : text
       stdout.write(`${lines}\n${bell ? "\x07" : ""}`)
       if (secrets.what !== undefined) stdout.write(secrets.what)
       else if (open) readline.prompt(true)
@@ -185,8 +185,12 @@ const BELOW_TIME = 6
 /** Of a terminal that does not say how wide it is. */
 const COLUMNS_DEFAULT = 80
 
+function columnsOf(terminal: NodeJS.WriteStream): number {
+  return terminal.columns || COLUMNS_DEFAULT
+}
+
 function eraseTyped(stdout: NodeJS.WriteStream, columns: number) {
-  const rows = Math.floor(columns / (stdout.columns || COLUMNS_DEFAULT)) + 1
+  const rows = Math.floor(columns / columnsOf(stdout)) + 1
   moveCursor(stdout, 0, -rows)
   cursorTo(stdout, 0)
   clearScreenDown(stdout)

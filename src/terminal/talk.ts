@@ -63,6 +63,9 @@ export class Talk implements Desk {
   /** A line from the keyboard or a pipe. */
   typed(line: string) {
     if (line.startsWith("/") && !line.startsWith("//")) this.#command(line)
+    // A slip would tell everybody what was for the server alone: a password, for instance.
+    else if (/^[\s\p{Cc}]+\/[a-z]/iu.test(line))
+      this.note("nothing was sent: a command begins its line; //TEXT says it")
     else if (line.trim() !== "") this.#say(line.startsWith("//") ? line.slice(1) : line)
     this.#options.flush()
   }

@@ -199,15 +199,21 @@ describe("commands", () => {
       "usage: /kick [CHANNEL] NICK [REASON]",
       "usage: /msg NICK|CHANNEL TEXT",
     ])
+    expect(typed(" /msg bob secret", "\f/quit")).toEqual([])
+    expect(printed.at(-1)?.text).toBe("nothing was sent: a command begins its line; //TEXT says it")
     typed("/topicc")
     expect(printed.at(-1)?.text).toBe("there is no command /topicc; did you mean /topic?")
   })
 
   test("help has a line for each", () => {
     typed("/help")
-    expect(printed).toHaveLength(Object.keys(COMMANDS).length + 1)
+    const usages = printed.filter(({ text }) => text.startsWith("/"))
+    expect(usages).toHaveLength(Object.keys(COMMANDS).length + 1)
     for (const name of Object.keys(COMMANDS))
-      expect(printed.some((line) => line.text.startsWith(`/${name}`))).toBe(true)
+      expect(usages.some((line) => line.text.startsWith(`/${name}`))).toBe(true)
+    const history = printed.findIndex(({ text }) => text.startsWith("/history"))
+    expect(printed[history]?.text).toBe("/history [N] [CHANNEL|NICK] [before|after TIME]")
+    expect(printed[history + 1]?.text).toMatch(/^ {31}read back/)
   })
 })
 
