@@ -15,6 +15,7 @@ import { isAlwaysOn, overstayers } from "./always-on.ts"
 import { type Banned, banOfArrival, isOver, means, meansUser, wordsOf } from "./bans.ts"
 import { isBatched, gather, isOverdue, timedOut } from "./client-batch.ts"
 import { type Answer, type Command, type Context, type Question, wordedBy } from "./command.ts"
+import { ABSENT, awayChanged, isNowhere } from "./commands/away.ts"
 import { COMMANDS } from "./commands/index.ts"
 import { channelModesChanged } from "./commands/channel-modes-changed.ts"
 import { userDetached } from "./commands/presence.ts"
@@ -336,7 +337,7 @@ export class Engine {
     }
   }
 
-  // The user goes with its last session, or stays without one.
+  // The user goes with its last session, or stays without one; or with such alone as say that nobody is there.
   #leave(session: Session, reason: string) {
     this.#tell.watch.clear(session)
     const { user } = session
@@ -344,9 +345,12 @@ export class Engine {
     session.user = undefined
     session.nick = user.nick
     user.sessions.splice(user.sessions.indexOf(session), 1)
-    if (user.sessions.length > 0 || !this.net.users.has(user.id)) return
-    if (!isAlwaysOn(user.account, this.net.settings.accounts.alwaysOn)) this.#quit(user, reason)
-    else if (user.absentSince === undefined) this.#ledger.place(userDetached, { user: user.id }, user)
+    if (!isNowhere(user) || !this.net.users.has(user.id)) return
+    if (isAlwaysOn(user.account, this.net.settings.accounts.alwaysOn)) {
+      if (user.absentSince === undefined) this.#ledger.place(userDetached, { user: user.id }, user)
+    } else if (user.sessions.length === 0) this.#quit(user, reason)
+    else if (user.away === undefined && !this.readOnly)
+      this.#ledger.place(awayChanged, { away: ABSENT }, user)
   }
 
   // While the disk is full they wait: nobody says anything then anyway.

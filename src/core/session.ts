@@ -40,7 +40,7 @@ export class Session {
   username: string | undefined
   realname: string | undefined
   password: string | undefined
-  /** What AWAY said before registration; empty is "present", absent nothing. */
+  /** What AWAY said; empty is "present", absent nothing. */
   away: string | undefined
   passwordRight = false
   /** Whether it has sent a command, known or not: WEBIRC must be the first. */

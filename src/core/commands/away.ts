@@ -4,10 +4,9 @@
 import { AWAY_NOTIFY, PRE_AWAY } from "../../protocol/capabilities.ts"
 import { truncated } from "../../protocol/names.ts"
 import { ERR_NOTREGISTERED, RPL_NOWAWAY, RPL_UNAWAY } from "../../protocol/numerics.ts"
-import { anytime, type Answer } from "../command.ts"
+import { anytime } from "../command.ts"
 import { event, from } from "../event.ts"
-import type { Session } from "../session.ts"
-import { awayOf } from "../user.ts"
+import { awayOf, type User } from "../user.ts"
 
 /** "the user is not present for an unspecified reason" */
 export const ABSENT = "*"
@@ -18,15 +17,19 @@ export const AWAY = anytime({
   help: "Marks you as away, for who writes to you; without a text, as back.",
   specification: "https://modern.ircdocs.horse/#away-message",
   run({ net, session, propose }, text = "") {
+    const { user } = session
+    if (!user && !session.has(PRE_AWAY)) return ERR_NOTREGISTERED()
     const away = truncated(text, net.settings.limits.awayLength)
-    return session.user ? propose(awayChanged, away === "" ? {} : { away }) : beforehand(session, away)
+    session.away = away
+    // Who has another connection is there by that.
+    if (user && (away !== ABSENT || isNowhere(user))) return propose(awayChanged, away === "" ? {} : { away })
+    return away === "" ? RPL_UNAWAY() : RPL_NOWAWAY()
   },
 })
 
-function beforehand(session: Session, away: string): Answer {
-  if (!session.has(PRE_AWAY)) return ERR_NOTREGISTERED()
-  session.away = away
-  return away === "" ? RPL_UNAWAY() : RPL_NOWAWAY()
+/** "an away message of * should be treated as though the connection did not exist at all": whether none counts but for such. */
+export function isNowhere({ sessions }: User): boolean {
+  return sessions.every(({ away }) => away === ABSENT)
 }
 
 export const awayChanged = event<{ away?: string }>({
