@@ -3,11 +3,26 @@
 import { READ_MARKERS_MAX } from "../protocol/limits.ts"
 import { middle, type Reply } from "../protocol/reply.ts"
 import { serverTime } from "../protocol/server-time.ts"
-import type { ReadMarkers, User } from "./user.ts"
+import type { Account, ReadMarkers, User } from "./user.ts"
+
+/** Until when, in ms since 1970, by the ids of channels. */
+export type Read = readonly (readonly [id: number, until: number])[]
 
 /** An account's outlive its sessions, a guest's go with the guest. */
 export function markersOf({ account, readMarkers }: User): ReadMarkers {
   return account?.readMarkers ?? readMarkers
+}
+
+/** Of a guest, by channel: as it is put into the fact of a login. What is said to a guest alone is not the account's. */
+export function readAsGuest({ account, readMarkers, channels }: User): { read?: Read } {
+  const ids = new Set([...channels.keys()].map(({ id }) => id as number))
+  const read = account ? [] : [...readMarkers].filter(([id]) => ids.has(id))
+  return read.length === 0 ? {} : { read }
+}
+
+/** Markers of the guest who is the account now: whichever is later counts. */
+export function bequeathRead({ readMarkers }: Account, read: Read) {
+  for (const [id, until] of read) if (until > (readMarkers.get(id) ?? 0)) move(readMarkers, id, until)
 }
 
 /** The one that was moved longest ago makes room: who is at the other end may be anybody. */

@@ -11,6 +11,7 @@ import { isOver } from "./bans.ts"
 import type { Answer, Context } from "./command.ts"
 import { accountCreated, accountNameOf, refusalOfLogin, userLoggedIn } from "./commands/account.ts"
 import type { Content } from "./narrow.ts"
+import { readAsGuest } from "./read-markers.ts"
 import type { Result } from "./seams.ts"
 import type { Exchange } from "./session.ts"
 import type { Account } from "./user.ts"
@@ -45,6 +46,7 @@ function succeeded(context: Context, account: Account): Answer {
       user: user.id,
       accountName: account.name,
       metadataKeys,
+      ...readAsGuest(user),
       ...(host ? { host } : {}),
     })
     // It may have been refused for want of room on the disk.

@@ -54,8 +54,9 @@ export class Onlooker {
   #batches = new Map<string, string>()
   /** Places of its own JOINs, where they were named. */
   readonly #joined = new Map<string, number>()
-  /** Until when it has read, by channel. */
+  /** Until when it has read, by channel: as a guest and then as an account, but not as one account and then as another. */
   readonly #markers = new Map<string, string>()
+  #account: string | undefined
 
   readonly #fromJoin: boolean
 
@@ -158,6 +159,11 @@ export class Onlooker {
     switch (command) {
       case "001":
         this.nick = first
+        this.#account = this.session.user?.account?.name
+        return
+      case "900":
+        if (this.#account !== undefined) this.#markers.clear()
+        this.#account = third
         return
       case "JOIN":
         if (self) {

@@ -2,7 +2,7 @@
 // has one owner: what was made by one of them is never taken for the other's by its name.
 // Others hear of a login by https://ircv3.net/specs/extensions/account-notify.html
 
-import { ACCOUNT_NOTIFY, CHGHOST } from "../../protocol/capabilities.ts"
+import { ACCOUNT_NOTIFY, CHGHOST, READ_MARKER } from "../../protocol/capabilities.ts"
 import type { Nick } from "../../protocol/names.ts"
 import { ERR_SASLALREADY, ERR_SASLFAIL, RPL_LOGGEDIN } from "../../protocol/numerics.ts"
 import { FAIL, type Reply } from "../../protocol/reply.ts"
@@ -11,6 +11,7 @@ import { event, from, type Stamp } from "../event.ts"
 import { tellOfUser } from "../metadata.ts"
 import type { Network } from "../network.ts"
 import { endOperator } from "../operators.ts"
+import { bequeathRead, markersOf, markread, type Read } from "../read-markers.ts"
 import type { Arrival, Certificate } from "../seams.ts"
 import type { Tell } from "../tell.ts"
 import { signIn } from "./channel-roles.ts"
@@ -55,6 +56,8 @@ interface AccountRegistered {
   readonly own?: true
   /** The host that others see of whoever registers it, from now on. */
   readonly host?: string
+  /** How far whoever registers it has read. */
+  readonly read?: Read
 }
 
 export const accountRegistered = event<AccountRegistered>({
@@ -123,6 +126,8 @@ interface UserLoggedIn {
   readonly metadataKeys?: number
   /** The host that others see from now on. */
   readonly host?: string
+  /** How far the guest has read. */
+  readonly read?: Read
 }
 
 /** A user who is here already logs in, or changes accounts. */
@@ -154,7 +159,7 @@ export function refusalOfLogin(net: Network, user: User, account: Account): Repl
     : undefined
 }
 
-type LogIn = Stamp & { readonly host?: string }
+type LogIn = Stamp & { readonly host?: string; readonly read?: Read }
 
 function logIn(net: Network, user: User, account: Account, e: LogIn, tell: Tell, room = Infinity) {
   const source = sourceOf(user)
@@ -164,7 +169,9 @@ function logIn(net: Network, user: User, account: Account, e: LogIn, tell: Tell,
     tell.user(user, from(e, "MODE", [user.nick, "-o"]))
     endOperator(net, user, e, tell)
   }
+  const wasRead = new Map(markersOf(user))
   if (!user.account) bequeath(before, account, room)
+  bequeathRead(account, e.read ?? [])
   net.logIn(user, account)
   user.metadata = account.metadata
   const notice = { ...from(e, "ACCOUNT", [account.name], undefined, source), account: account.name }
@@ -173,6 +180,12 @@ function logIn(net: Network, user: User, account: Account, e: LogIn, tell: Tell,
   signIn(user, e.at, tell)
   for (const key of new Set([...before.keys(), ...account.metadata.keys()]))
     if (before.get(key) !== account.metadata.get(key)) tellOfUser(user, key, tell)
+  for (const { id, name } of user.channels.keys()) {
+    const until = account.readMarkers.get(id) ?? 0
+    if (until <= (wasRead.get(id) ?? 0)) continue
+    for (const session of user.sessions)
+      if (session.has(READ_MARKER)) tell.session(session, markread(name, until))
+  }
   if (e.host !== undefined && e.host !== user.host) moveTo(user, e.host, e, tell)
 }
 

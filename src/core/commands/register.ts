@@ -7,6 +7,7 @@ import { FAIL, type Reply } from "../../protocol/reply.ts"
 import { anytime, type Answer, type Context } from "../command.ts"
 import type { Network } from "../network.ts"
 import { mayRegisterEarly } from "../offers.ts"
+import { readAsGuest } from "../read-markers.ts"
 import { accountNameIn, accountNameOf, accountRegistered } from "./account.ts"
 import { acted } from "./staff-acted.ts"
 
@@ -70,9 +71,10 @@ export function registerAccount(
   ask({ type: "credentials", ...question }, (result) => {
     // Hashing takes its time: whose right has ended meanwhile makes nothing.
     if (!own && !session.user?.rights.includes("accounts")) return ERR_NOPRIVILEGES("accounts")
+    const read = own && session.user ? readAsGuest(session.user) : {}
     const record = own ? undefined : acted("register", { target: name })
     if (result.type === "credentials")
-      return propose(accountRegistered, { name, text: result.text, ...maker }, record)
+      return propose(accountRegistered, { name, text: result.text, ...maker, ...read }, record)
     const words =
       result.type === "tooMany" ? result.words : "Something is wrong with the server; it is in its log"
     return fail("TEMPORARILY_UNAVAILABLE", name, words)
