@@ -49,7 +49,7 @@ export function takePage(context: Context, key: string, fill: Fill): { taken: Ha
     }
     // A line without an id goes on with the message before it.
     if (id !== undefined) {
-      const isSeen = seen.has(key, id)
+      const isSeen = context.view.isChannel(fill.target) ? seen.has(key, id) : seen.hasAnywhere(id)
       fill.anchored ||= isSeen
       isKnown = isSeen || isPassed
       // What was said while the page was on its way came live as well, and is news.

@@ -18,6 +18,11 @@ export class Seen {
     return id !== undefined && this.#ids.get(key)?.has(id) === true
   }
 
+  /** Whether it was shown in any conversation: who writes may have another name by now. */
+  hasAnywhere(id: string | undefined): boolean {
+    return id !== undefined && this.#ids.values().some((ids) => ids.has(id))
+  }
+
   /** False when a message was seen before; remembers it otherwise. */
   add(key: string, { id }: Pick<Spoken, "id">): boolean {
     if (id === undefined) return true

@@ -53,6 +53,29 @@ test("direct messages of an absence are asked for, read, and counted with the re
   ])
 })
 
+test("who is found under another name is not read twice", () => {
+  const rig = new ClientRig({ channels: [] }).register()
+  rig.feed("@msgid=d1;time=2026-01-01T12:00:00.000Z :dave!d@h PRIVMSG alice :before")
+  rig.session.close(++rig.now)
+  rig.register()
+  rig.told()
+  rig.targets("guest/5")
+  rig.feed(
+    ":s BATCH +d chathistory guest/5",
+    "@batch=d;msgid=d1;time=2026-01-01T12:00:00.000Z :dave!d@h PRIVMSG alice :before",
+    "@batch=d;msgid=d2;time=2026-01-01T12:00:01.000Z :dave!d@h PRIVMSG alice :and after",
+    ":s BATCH -d",
+  )
+  history(rig, "guest/5")
+  expect(rig.tale()).toEqual([
+    "history guest/5 begin",
+    "past guest/5 <dave> and after",
+    "history guest/5 end",
+    "gap guest/5 1 true",
+    "caughtUp 1 true",
+  ])
+})
+
 test("a full list of conversations is followed by the next one", () => {
   const rig = new ClientRig().settle()
   rig.session.close(++rig.now)
