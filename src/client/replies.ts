@@ -72,6 +72,13 @@ function refuseJoin(context: Context, target: string, code: string, reason: stri
   return true
 }
 
+/** One that names no channel means every one that was asked for. */
+function refuseJoins(context: Context, named: readonly string[], code: string, reason: string) {
+  const asked = Array.from(context.wanted.values(), ({ name }) => name)
+  const meant = named.length > 0 ? named : asked
+  return meant.filter((target) => refuseJoin(context, target, code, reason)).length > 0
+}
+
 export const onFail: Handler = (context, { params, tags }) => {
   const [command = "", code = "", ...rest] = params
   const text = rest.pop() ?? ""
@@ -86,7 +93,7 @@ export const onFail: Handler = (context, { params, tags }) => {
     return context.registration.refused(context, rest[0] ?? "", text, code === "NICKNAME_IN_USE")
   const talk = command === "PRIVMSG" || command === "NOTICE" || tags.has("label")
   if (talk && refuseMessage(context, tags.get("label"), rest[0] ?? "", code, text)) return
-  if (command === "JOIN" && refuseJoin(context, rest[0] ?? "", code, text)) return
+  if (command === "JOIN" && refuseJoins(context, rest, code, text)) return
   context.tell({ type: "error", code, params: [command, ...rest], text })
 }
 

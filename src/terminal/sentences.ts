@@ -12,6 +12,7 @@ const ASKED: Readonly<Record<string, string>> = {
   ENROL: "nothing was decided",
   REVOKE: "nothing was taken back",
   DEVICE: "nothing was done",
+  TAGMSG: "nothing was sent",
 }
 
 /** What to type next, by the code of a FAIL: https://ircv3.net/specs/extensions/account-registration.html */

@@ -86,3 +86,13 @@ test("a channel that cannot be joined is given up, with what was to be said ther
   expect(rig.tale()).toEqual(["joinRefused #den", "undelivered #den 474 hello"])
   expect(rig.session.wanted.size).toBe(0)
 })
+
+test("a refusal of a JOIN that names no channel means all that are not open", () => {
+  const rig = new ClientRig().settle()
+  rig.session.join("#new")
+  rig.session.say("message", "#new", "hello")
+  rig.told()
+  rig.feed(":s FAIL JOIN STORAGE_FULL :The server's disk is full; nothing was changed")
+  expect(rig.tale()).toEqual(["joinRefused #new", "undelivered #new STORAGE_FULL hello"])
+  expect([...rig.session.wanted.keys()]).toEqual(["#den"])
+})
