@@ -77,11 +77,15 @@ function messageAt(row: Row, net: Network, where: Where, user: User): Said | und
     const renamed = said.status ? { status: { ...said.status, channel: name } } : { channel: name }
     return isIn(net, where.channel, row, said, user) ? { ...said, ...renamed } : undefined
   }
-  const [own, { peer }] = [correspondentId(user), where]
   if (row.channelId !== null) return undefined
-  const isTheirs =
-    (row.accountId === own && row.peerId === peer) || (row.accountId === peer && row.peerId === own)
+  // Who has logged in since said it as a guest.
+  const { peer } = where
+  const isTheirs = [correspondentId(user), user.id].some((own) => isBetween(row, own, peer))
   return isTheirs ? { ...said, peer } : undefined
+}
+
+function isBetween({ accountId, peerId }: Row, one: number, other: number): boolean {
+  return (accountId === one && peerId === other) || (accountId === other && peerId === one)
 }
 
 // What was said to those with a sign alone belongs to no channel's history; its author knows of it, and who has every sign.
