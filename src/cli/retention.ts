@@ -2,8 +2,8 @@
 
 import { STATELESS } from "../core/commands/index.ts"
 import { AUDIT_CHANNEL } from "../protocol/acts.ts"
+import { CASEMAPPINGS, type CasemappingName } from "../protocol/casemapping.ts"
 import { matches } from "../protocol/masks.ts"
-import { folded } from "../protocol/names.ts"
 import type { Config } from "../server/config.ts"
 import type { Server } from "../server/server.ts"
 import type { Retention } from "../storage/retention.ts"
@@ -21,7 +21,7 @@ const EVERY_MS = 3_600_000
 /** Begins; the answer ends it. */
 export function keepRetention({ log, server, history }: RetentionOptions): () => void {
   const look = () => {
-    const retention = retentionOf(history(), server.channels)
+    const retention = retentionOf(history(), server.channels, server.settings.casemapping)
     if (retention !== undefined) log.retain(retention)
     timer = setTimeout(look, EVERY_MS)
   }
@@ -36,8 +36,10 @@ export function keepRetention({ log, server, history }: RetentionOptions): () =>
 export function retentionOf(
   { kept, retention }: Pick<Config["history"], "kept" | "retention">,
   channels: Iterable<{ readonly id: number; readonly name: string }>,
+  casemapping: CasemappingName = "ascii",
 ): Retention | undefined {
   if (kept.days === 0 && kept.messages === 0 && retention.length === 0) return undefined
+  const { folded } = CASEMAPPINGS[casemapping]
   const rules = retention.map(({ channels: masks, ...rule }) => ({ ...rule, masks: masks.map(folded) }))
   const all = [...channels]
   const own = all.flatMap(({ id, name }) => {
@@ -45,6 +47,6 @@ export function retentionOf(
     const rule = rules.find(({ masks }) => masks.some((mask) => matches(mask, folded(name))))
     return rule ? [{ id, days: rule.days, messages: rule.messages }] : []
   })
-  const ended = { rules, living: all.map(({ id }) => id) }
+  const ended = { rules, casemapping, living: all.map(({ id }) => id) }
   return { types: STATELESS, channels: own, ...(rules.length === 0 ? {} : { ended }), rest: kept }
 }

@@ -3,8 +3,8 @@
 
 import type { Database } from "bun:sqlite"
 import type { Row } from "../core/seams.ts"
+import { CASEMAPPINGS, type CasemappingName } from "../protocol/casemapping.ts"
 import { matches } from "../protocol/masks.ts"
-import { folded } from "../protocol/names.ts"
 import { STRUCK_A_PIECE } from "./erasing.ts"
 import { ASIDE, dropFromHistory } from "./history-index.ts"
 import { indexedThrough } from "./indexed.ts"
@@ -28,6 +28,8 @@ export interface Retention {
   /** For those that have ended: the first rule that has a mask of the name they had last. */
   readonly ended?: {
     readonly rules: readonly (Kept & { readonly masks: readonly string[] })[]
+    /** How names compare, of which the masks are keys. */
+    readonly casemapping: CasemappingName
     /** Ids of all that have not. */
     readonly living: readonly number[]
   }
@@ -128,7 +130,7 @@ export class Sweep {
   #ruleOf(id: number): Kept | undefined {
     const { ended } = this.#retention
     if (ended !== undefined && !this.#own.has(id)) {
-      const name = folded(this.#lastNameOf(id))
+      const name = CASEMAPPINGS[ended.casemapping].folded(this.#lastNameOf(id))
       const rule = ended.rules.find(({ masks }) => masks.some((mask) => matches(mask, name)))
       this.#own.set(id, rule)
     }

@@ -44,6 +44,13 @@ messages = 1000`
   })
 })
 
+test("a table names channels as the casemapping compares names", () => {
+  const history = historyOf('[[retention]]\nchannels = ["#Ärzte"]\ndays = 7')
+  const channels = [{ id: 1, name: "#ärzte" }]
+  expect(retentionOf(history, channels, "precis")?.channels).toEqual([{ id: 1, days: 7, messages: 0 }])
+  expect(retentionOf(history, channels, "ascii")?.channels).toEqual([])
+})
+
 test("what the staff did is kept for ever", () => {
   const text = '[history]\ndays = 1\nmessages = 5\n[[retention]]\nchannels = ["#*"]\ndays = 1'
   const audit = { id: 9, name: "#audit" }
