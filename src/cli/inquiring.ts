@@ -76,6 +76,10 @@ export async function inquire(flags: Flags, inquiry: Inquiry): Promise<ExitCode>
   await dialled.link.run()
   const server = dialled.session.view.network || place.address.host
   show(state.found, flags.json === true, server)
+  if (state.found.length >= inquiry.limit) {
+    const which = inquiry.forward ? "first" : "newest"
+    process.stderr.write(`chat: these are the ${which} ${state.found.length}; --limit N may show more\n`)
+  }
   return EXIT.done
 }
 

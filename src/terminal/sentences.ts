@@ -1,8 +1,9 @@
 // Sentences for what happened, of which nothing but the happening has to be known. All that a peer wrote passes through `printable`.
 
-import type { Happening } from "../client/happening.ts"
+import type { Happening, Spoken } from "../client/happening.ts"
 import { printable } from "../protocol/printable.ts"
 import { clock, day, duration } from "./clock.ts"
+import { whenOf } from "./when.ts"
 
 /** Whoever asked for it knows what it was about: parameters with ids in them are left out. */
 const ASKED: Readonly<Record<string, string>> = {
@@ -61,6 +62,21 @@ export function ownWords(text: string): string {
 export function inOneLine(text: string): string {
   const lines = text.split("\n").filter((line) => line.trim() !== "")
   return lines.length > 1 ? `${lines[0]} (and ${lines.length - 1} more lines)` : text
+}
+
+/** A page of a search that is full may not be all. `attributes` as SEARCH was given them, `limit` as many as a page has. */
+export function moreWords(
+  messages: readonly Spoken[],
+  attributes: string,
+  limit: number,
+): string | undefined {
+  const asked = Number(/(?:^|;)limit=(\d+)/.exec(attributes)?.[1] ?? limit)
+  const [first, last] = [messages[0], messages.at(-1)]
+  if (!first || !last || messages.length < Math.min(asked, limit)) return undefined
+  // Who names a time from which to look is shown what came first.
+  if (/(?:^|;)after=/.test(attributes))
+    return `there may be more: with after:${whenOf(last.at)} the search goes on`
+  return `there may be more: with before:${whenOf(first.at + 999)} the search goes further back`
 }
 
 /** `cutAt` in ms since 1970. */

@@ -33,3 +33,11 @@ function lastAt(hours: number, minutes: number, now: number): number {
   if (date.getTime() > now) date.setDate(date.getDate() - 1)
   return date.getTime()
 }
+
+/** As `parseWhen` reads it, in whole seconds. */
+export function whenOf(at: number): string {
+  const date = new Date(at)
+  const parts = (of: readonly number[]) => of.map((part) => String(part).padStart(2, "0"))
+  const day = parts([date.getFullYear(), date.getMonth() + 1, date.getDate()]).join("-")
+  return `${day}T${parts([date.getHours(), date.getMinutes(), date.getSeconds()]).join(":")}`
+}

@@ -2,6 +2,7 @@
 // error. All that a peer wrote passes through `printable` here.
 
 import type { Happening, Spoken } from "../client/happening.ts"
+import { historyPage } from "../client/isupport.ts"
 import type { View } from "../client/view.ts"
 import { printable } from "../protocol/printable.ts"
 import { answerWords } from "./answers.ts"
@@ -15,6 +16,7 @@ import {
   cutWords,
   errorWords,
   inOneLine,
+  moreWords,
   ownWords,
   say,
   topicWords,
@@ -90,10 +92,11 @@ export class Words {
 
   #found(found: Happening & { type: "found" }): Printed[] {
     if (found.by === "history") return this.#readBack(found)
-    const { messages, cutAt } = found
+    const { messages, cutAt, asked } = found
+    const more = moreWords(messages, asked[0] ?? "", historyPage(this.#view))
     const cut = cutAt === undefined ? [] : [note(cutWords(cutAt))]
     const listed = messages.length > 0 ? this.#list(messages, true) : [note("nothing was found")]
-    return [...listed, ...cut]
+    return [...listed, ...(more === undefined ? cut : [note(more)])]
   }
 
   #readBack({ messages, end, asked }: Happening & { type: "found" }): Printed[] {

@@ -328,6 +328,20 @@ describe("messages that were said already", () => {
     expect(sends("/reply 2 where?")).toEqual(["@+reply=x2;+draft/reply=x2 PRIVMSG bob :where?"])
   })
 
+  test.each([
+    ["/search tea limit:1", "before:2026-01-01T14:02:10 the search goes further back"],
+    ["/search tea after:2026-01-01 limit:1", "after:2026-01-01T14:02:09 the search goes on"],
+    ["/search tea limit:2", undefined],
+  ])("%s is told how it goes on, where it may", (line, how) => {
+    talk.typed(line)
+    const { err } = shown(
+      "@label=ask-1 :s BATCH +f soju.im/search",
+      "@batch=f;msgid=x1;time=2026-01-01T14:02:09.400Z :bob!b@h PRIVMSG #den :tea",
+      ":s BATCH -f",
+    )
+    expect(err.at(-1)).toBe(how && `there may be more: with ${how}`)
+  })
+
   test("a search is not where /history goes on", () => {
     talk.typed("/search tea")
     shown(
