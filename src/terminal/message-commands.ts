@@ -89,6 +89,10 @@ function meantBy(desk: Desk, name: "reply" | "react" | "redact", rest: string): 
   }
   // One takes back what one said, and answers what others did.
   const isOwn = name === "redact"
+  if (isOwn && word === "last" && isOnItsWay(desk)) {
+    desk.note("what you said last is not confirmed by the server yet: nothing was taken back")
+    return undefined
+  }
   const spoken = desk.recent.pick(word, desk.target, ({ own }) => own === isOwn)
   if (spoken?.id === undefined) {
     const which =
@@ -97,6 +101,11 @@ function meantBy(desk: Desk, name: "reply" | "react" | "redact", rest: string): 
     return undefined
   }
   return { spoken, id: spoken.id, rest: after.trim() }
+}
+
+/** It has no id yet, and the one before it is not meant. */
+function isOnItsWay({ session, target }: Desk): boolean {
+  return session.unconfirmed().some((one) => target !== undefined && session.view.same(one.target, target))
 }
 
 function lacks({ session, note }: Desk, capability: string, words: string): boolean {

@@ -67,6 +67,19 @@ export class Recent {
     this.#messages = this.#messages.filter((spoken) => spoken.id !== id)
   }
 
+  /** Whom we talk with has another nick now. */
+  renamed(from: string, to: string) {
+    const now = (spoken: Spoken) =>
+      this.#view.same(spoken.target, from) ? { ...spoken, target: to } : spoken
+    this.#messages = this.#messages.map(now)
+    this.#listed = this.#listed.map(now)
+    for (const places of [this.#oldest, this.#readBack]) {
+      const place = places.get(this.#view.key(from))
+      places.delete(this.#view.key(from))
+      if (place) setNewest(places, this.#view.key(to), place, CONVERSATIONS_MAX)
+    }
+  }
+
   /** The last of a conversation, oldest first. */
   latest(target: string, count = LISTED): Spoken[] {
     return this.#messages.filter((spoken) => this.#view.same(spoken.target, target)).slice(-count)

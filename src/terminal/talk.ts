@@ -109,7 +109,15 @@ export class Talk implements Desk {
     const closed = (happening.type === "part" || happening.type === "kick") && happening.own
     if (closed || happening.type === "joinRefused") this.#leave(happening.target)
     if ("past" in happening && !happening.own) this.#spoke(happening.from)
-    if (happening.type === "nick") this.#spoke(happening.to)
+    if (happening.type === "nick") this.#renamed(happening)
+  }
+
+  #renamed({ from, to, own, fetched }: Happening & { type: "nick" }) {
+    this.#spoke(to)
+    if (own || fetched) return
+    // Under the old nick somebody else may come.
+    if (this.target !== undefined && this.session.view.same(this.target, from)) this.target = to
+    this.recent.renamed(from, to)
   }
 
   #leave(target: string) {

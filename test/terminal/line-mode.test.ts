@@ -300,6 +300,25 @@ describe("messages that were said already", () => {
     expect(texts()).toEqual([words])
   })
 
+  test("what is still on its way has no id yet, and the one before it is not taken back in its place", () => {
+    talk.typed("coffee, please")
+    expect(sends("/redact last").filter((line) => line.startsWith("REDACT"))).toEqual([])
+    expect(texts()).toEqual(["what you said last is not confirmed by the server yet: nothing was taken back"])
+    shown(
+      at("01T14:05", "@label=chat-1;msgid=m4 :alice!a@h PRIVMSG #den :coffee, please").replace("Z @", "Z;"),
+    )
+    expect(sends("/redact last")).toEqual(["REDACT #den m4"])
+  })
+
+  test("who one talks with is followed to another nick", () => {
+    shown(at("01T14:05", "@msgid=d1 :bob!b@h PRIVMSG alice :psst").replace("Z @", "Z;"), ":bob!b@h JOIN #den")
+    talk.typed("/query bob")
+    shown(at("01T14:06", ":bob!b@h NICK rob"))
+    expect(talk.target).toBe("rob")
+    expect(sends("/reply last yes")).toEqual(["@+reply=d1;+draft/reply=d1 PRIVMSG rob :yes"])
+    expect(sends("/history")).toEqual(["CHATHISTORY BEFORE rob msgid=d1 20"])
+  })
+
   test("a server that cannot do it, or none at all, is named instead of asked", () => {
     rig.session.view.capabilities.delete("draft/message-redaction")
     expect(sends("/redact last")).toEqual([])
