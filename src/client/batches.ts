@@ -61,5 +61,6 @@ export class Batches {
 function openHistory(context: Context, reference: string, target: string, label: string | undefined) {
   const isAwaited = label === undefined && context.histories.awaits(context, target)
   if (isAwaited || !context.inquiries.openBatch(context, reference, "history", label))
-    context.histories.openBatch(context, reference, target)
+    // An answer with a label that nobody waits for any more is no part of a gap.
+    context.histories.openBatch(context, reference, label === undefined ? target : "")
 }

@@ -29,12 +29,14 @@ export interface Context {
   readonly now: number
   /** Queues a line for the server. */
   send(line: string): void
-  /** Tells the screen, after what of the same target is still being fetched. */
-  tell(happening: Happening): void
+  /** Tells the screen, after what of the same target is still being fetched. `id` of the line that it came with, if not of the one at hand. */
+  tell(happening: Happening, id?: string): void
   /** A PONG or an ACK with the label of a message of ours. */
   confirm(label: string): void
   /** Tells that our doubtful messages to such targets cannot be vouched for. */
   giveUp(accepts: (target: string) => boolean): void
+  /** Tells that nothing of ours to a target will be delivered; of what is in doubt, that it cannot be vouched for. */
+  refuseAll(target: string, code: string, reason: string): void
 }
 
 export type Handler = (context: Context, message: Message) => void

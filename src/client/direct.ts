@@ -9,6 +9,7 @@ import { canRead, PATIENCE_MS } from "./histories.ts"
 import { HELD_MAX } from "./limits.ts"
 import { historyPage } from "./isupport.ts"
 import { DIRECT } from "./resumption.ts"
+import type { Held } from "./waiting.ts"
 
 /** ms by which clocks may differ, and in which a message may have been under way. */
 const FUZZ_MS = 10_000
@@ -26,7 +27,7 @@ export class Direct {
   #reference: string | undefined
   /** Of the page at hand. */
   #page = { count: 0, at: 0 }
-  readonly #held: Happening[] = []
+  readonly #held: Held[] = []
   /** On the first connection: whose messages wait for the word until when they were read. */
   readonly #mailbox = new Map<string, number>()
   /** Those of whom that word is yet to be asked. */
@@ -50,7 +51,7 @@ export class Direct {
     const { resumption } = context.histories
     if (!resumption.isOpen) this.#since = (this.#heardAt ?? context.now) - FUZZ_MS
     if (context.view.registered) resumption.begin([...context.wanted.keys(), DIRECT], context.now)
-    this.#held.length = 0
+    context.histories.waiting.keep(context, this.#held.splice(0))
     this.#mailbox.clear()
     this.#letters = []
     this.#reference = undefined
@@ -65,13 +66,15 @@ export class Direct {
     const mailbox = !resuming && canRead(context) && context.reading.isOn(context)
     if (mailbox) this.#asking = { mailbox, found: new Map() }
     if (!this.#asking) return
-    this.#ask(context, resuming ? this.#since : context.now - MAILBOX_MS)
+    this.#ask(context, resuming ? this.#since : (this.#heardAt ?? context.now) - MAILBOX_MS)
   }
 
   #ask(context: Context, since: number) {
     this.#askedAt = context.now
     this.#askedFrom = since
-    const [from, to] = [since, context.now + DAY_MS].map((at) => `timestamp=${serverTime(at)}`)
+    // The clock of this computer may be slow.
+    const until = Math.max(context.now, this.#heardAt ?? 0) + DAY_MS
+    const [from, to] = [since, until].map((at) => `timestamp=${serverTime(at)}`)
     context.send(`CHATHISTORY TARGETS ${from} ${to} ${historyPage(context.view)}`)
   }
 
@@ -118,7 +121,7 @@ export class Direct {
   }
 
   /** True when a happening has to wait until it is known what came before it. */
-  hold(context: Context, happening: Happening): boolean {
+  hold(context: Context, happening: Happening, id: string | undefined): boolean {
     if (!this.#asking || !("target" in happening)) return false
     if (happening.type === "undelivered" || happening.type === "unconfirmed") return false
     if (context.view.isChannel(happening.target)) return false
@@ -126,7 +129,7 @@ export class Direct {
       this.#end(context, false)
       return false
     }
-    this.#held.push(happening)
+    this.#held.push({ happening, id })
     return true
   }
 
@@ -135,7 +138,8 @@ export class Direct {
     this.#asking = undefined
     if (mailbox) this.#askMarkers(context, found)
     else this.#fill(context, found, complete)
-    for (const happening of this.#held.splice(0)) context.tell(happening)
+    context.histories.waiting.tell(context, (target) => !context.view.isChannel(target))
+    for (const { happening, id } of this.#held.splice(0)) context.tell(happening, id)
     context.outbox.pump(context)
   }
 
@@ -144,6 +148,8 @@ export class Direct {
     const since = { id: undefined, at: this.#since }
     for (const [key, { name }] of found) {
       histories.resumption.add(key)
+      // It may have been read on another device meanwhile.
+      if (context.reading.isOn(context)) context.send(`MARKREAD ${name}`)
       histories.fillGap(context, name, view.mark(name) ?? since)
     }
     // Nothing is known of the others: what was in doubt stays so.

@@ -2,11 +2,10 @@
 // of a conversation wait until its history is there, so that everything is shown once and in order.
 
 import type { Message } from "../protocol/message.ts"
-import { serverTime } from "../protocol/server-time.ts"
 import type { Context } from "./context.ts"
-import { takePage, type Fill } from "./fill.ts"
+import { type Fill, newFill, placeOf, takePage, withoutRedacted } from "./fill.ts"
 import type { Happening, Spoken } from "./happening.ts"
-import { historyPage } from "./isupport.ts"
+import { historyPage, knowsIds } from "./isupport.ts"
 import { Resumption } from "./resumption.ts"
 import { Seen } from "./seen.ts"
 import {
@@ -17,8 +16,9 @@ import {
   LINE_LENGTH_OVERHEAD,
   setNewest,
 } from "./limits.ts"
-import { type Past, pastOf } from "./past.ts"
+import { pastOf } from "./past.ts"
 import type { Mark } from "./view.ts"
+import { type Held, Waiting } from "./waiting.ts"
 
 /** Messages shown on joining a channel for the first time. */
 export const FIRST_LOOK = 30
@@ -37,6 +37,9 @@ export class Histories {
   readonly #fills = new Map<string, Fill>()
   /** References of open chathistory batches to the keys of their targets. */
   readonly #batches = new Map<string, string>()
+  readonly waiting = new Waiting()
+  /** When a line of any of them came last. */
+  #heardAt = 0
 
   isFillingGap(context: Context, target: string): boolean {
     if (!context.view.isChannel(target) && context.direct.isAsking) return true
@@ -52,12 +55,16 @@ export class Histories {
     return this.#fills.has(context.view.key(target))
   }
 
-  /** What was found is told. What waited is not: the next connection fetches it again, in its place. */
+  /** What was found is told. What waited goes on waiting, as the next history may have it, and something before it. */
   connectionLost(context: Context) {
     this.#batches.clear()
     const fills = [...this.#fills.values()]
     this.#fills.clear()
-    for (const fill of fills) this.#tellFound(context, fill)
+    for (const fill of fills) {
+      this.#tellFound(context, fill)
+      if (fill.gap) this.resumption.interrupted(fill.fetched)
+      this.waiting.keep(context, fill.held)
+    }
   }
 
   /** We are in `target` now: asks for what we do not know of it. */
@@ -66,11 +73,13 @@ export class Histories {
     const gap = this.resumption.has(view.key(target))
     if (!canRead(context)) {
       if (gap) this.#caughtUp(context, target, 0, false)
-      return
+      return this.#tellHeld(context, target, [])
     }
     const mark = view.mark(target)
-    if (gap) this.fillGap(context, target, mark ?? { id: undefined, at: context.now })
-    else this.look(context, target, undefined)
+    if (gap && mark) return this.fillGap(context, target, mark)
+    this.look(context, target, undefined)
+    // We never came in before the connection was lost.
+    if (gap) this.resumption.done(context, view.key(target), 0, true)
   }
 
   /** Fetches the newest messages, of those since `from` if it is given. */
@@ -80,30 +89,14 @@ export class Histories {
 
   /** Fetches all that was said since `from`. */
   fillGap(context: Context, target: string, from: Mark) {
-    // A message that we know of has to come again where one of ours is in doubt: a page without it proves nothing.
-    const doubtful = context.outbox.hasDoubtful(context, target)
-    const needsAnchor = doubtful && (from.id !== undefined || !context.view.isChannel(target))
+    // What we know of has to come again where a message of ours is in doubt: a page without it proves nothing.
+    const needsAnchor = context.outbox.hasDoubtful(context, target)
     const start = needsAnchor ? { id: undefined, at: from.at - 1 } : from
     this.#begin(context, target, start, { gap: true, needsAnchor })
   }
 
   #begin(context: Context, target: string, from: Mark | undefined, kind: Pick<Fill, "gap" | "needsAnchor">) {
-    const fill = {
-      ...kind,
-      target,
-      from,
-      next: undefined,
-      byTime: false,
-      page: [],
-      found: [],
-      held: [],
-      fetched: 0,
-      passed: new Set<string>(),
-      length: 0,
-      pages: 0,
-      anchored: false,
-      lastAnswerAt: context.now,
-    }
+    const fill = newFill(context, target, from, kind)
     this.#fills.set(context.view.key(target), fill)
     this.#ask(context, fill)
   }
@@ -112,11 +105,12 @@ export class Histories {
     const { target, gap, pages } = fill
     const place = placeOf(fill)
     if (gap) context.send(`CHATHISTORY AFTER ${target} ${place} ${historyPage(context.view)}`)
-    else context.send(`CHATHISTORY ${pages === 0 ? "LATEST" : "BEFORE"} ${target} ${place} ${FIRST_LOOK}`)
+    else
+      context.send(`CHATHISTORY ${pages === 0 ? "LATEST" : "BEFORE"} ${target} ${place} ${lookPage(context)}`)
   }
 
   /** True when a happening has to wait for the history of its target. */
-  hold(context: Context, happening: Happening): boolean {
+  hold(context: Context, happening: Happening, id: string | undefined): boolean {
     if (!("target" in happening) || isOfNow(happening)) return false
     const key = context.view.key(happening.target)
     const fill = this.#fills.get(key)
@@ -124,7 +118,7 @@ export class Histories {
       this.#finish(context, key, fill, false)
       return false
     }
-    fill?.held.push(happening)
+    fill?.held.push({ happening, id })
     return fill !== undefined
   }
 
@@ -142,7 +136,7 @@ export class Histories {
     const fill = this.#fills.get(key)
     if (!fill) return true
     if (this.#isTooLong(fill)) return true
-    fill.lastAnswerAt = context.now
+    this.#heardAt = fill.lastAnswerAt = context.now
     fill.length += LINE_LENGTH_OVERHEAD
     for (const text of [...message.params, ...message.tags.values()]) fill.length += text.length
     fill.page.push(pastOf(context, message, fill.target))
@@ -164,20 +158,25 @@ export class Histories {
     this.#batches.delete(reference)
     const fill = key === undefined ? undefined : this.#fills.get(key)
     if (key === undefined || !fill) return
+    this.#heardAt = context.now
     fill.page = withoutRedacted(fill.page)
     // Of a message of several lines the first alone has the id.
     const last = fill.page.findLast(({ id }) => id !== undefined) ?? fill.page.at(-1)
-    const { taken, fresh } = takePage(context, key, fill)
+    const isFull = fill.page.length >= historyPage(context.view)
+    // So much was said in one ms that no time leads past it.
+    const isStuck = isFull && placeOf({ ...fill, next: last }) === placeOf(fill)
+    const { taken, fresh } = takePage(context, key, fill, isFull)
     fill.found = fill.gap ? [...fill.found, ...taken] : [...taken, ...fill.found]
     fill.pages++
+    fill.isCut = !fill.gap && fresh && fill.page.length >= lookPage(context)
     const [first] = fill.page
     const end = fill.gap ? last : wantsMore(context, fill) ? first : undefined
     // A server may return a page shorter than was asked for, so that only a page without news is the end.
-    if (!end || !fresh) return this.#finish(context, key, fill, true)
+    if (!end || !fresh) return this.#finish(context, key, fill, !isStuck)
     if (fill.fetched >= GAP_MAX || fill.passed.size >= GAP_LINES_MAX || this.#isTooLong(fill))
       return this.#finish(context, key, fill, false)
     fill.next = { id: end.id, at: end.at }
-    fill.byTime = false
+    fill.byTime = !knowsIds(context.view)
     fill.lastAnswerAt = context.now
     this.#ask(context, fill)
   }
@@ -186,13 +185,15 @@ export class Histories {
    * FAIL CHATHISTORY: asks by time when the msgid was not understood, else what there is must do. What could not be read is named by
    * its target, or by the place that was asked for.
    */
-  failed(context: Context, params: readonly string[]) {
+  failed(context: Context, code: string, params: readonly string[]) {
     for (const [key, fill] of this.#fills) {
       const place = placeOf(fill)
       const isMeant = (param: string) => param === place || context.view.same(param, fill.target)
       if (!params.some(isMeant)) continue
       if (fill.gap && !fill.byTime && (fill.next ?? fill.from)?.id !== undefined) {
         fill.byTime = true
+        // A log that was put back to an earlier day has lost what was said after it.
+        fill.isUnplaced = fill.pages === 0 && code !== "INVALID_MSGREFTYPE"
         this.#ask(context, fill)
       } else this.#finish(context, key, fill, false)
     }
@@ -200,7 +201,9 @@ export class Histories {
 
   tick(context: Context) {
     for (const [key, fill] of this.#fills) {
-      if (context.now - fill.lastAnswerAt > PATIENCE_MS) this.#finish(context, key, fill, false)
+      // A server that answers others first is still at it.
+      if (context.now - Math.max(fill.lastAnswerAt, this.#heardAt) > PATIENCE_MS)
+        this.#finish(context, key, fill, false)
     }
   }
 
@@ -210,30 +213,43 @@ export class Histories {
     const fill = this.#fills.get(key)
     this.#fills.delete(key)
     if (fill) this.#tellFound(context, fill)
-    for (const happening of fill?.held ?? []) context.tell(happening)
+    this.#tellHeld(context, target, fill?.held ?? [])
     if (!this.isFilling) context.direct.historiesFilled(context)
-    this.resumption.done(context, key, 0, false)
+    this.resumption.done(context, key, fill?.fetched ?? 0, false)
   }
 
   /** Tells what was found, then what waited meanwhile; what is in both is told once. */
-  #finish(context: Context, key: string, fill: Fill, complete: boolean) {
+  #finish(context: Context, key: string, fill: Fill, isWhole: boolean) {
     this.#fills.delete(key)
     this.#tellFound(context, fill)
-    const proven = complete && (fill.anchored || !fill.needsAnchor)
+    const complete = isWhole && (fill.anchored || !fill.isUnplaced)
+    const proven = complete && (fill.anchored || !fill.needsAnchor) && !fill.isUnclear
     if (fill.gap) this.#caughtUp(context, fill.target, fill.fetched, complete, proven)
-    for (const happening of fill.held) context.tell(happening)
+    this.#tellHeld(context, fill.target, fill.held)
     if (!this.isFilling) context.direct.historiesFilled(context)
     context.outbox.pump(context)
   }
 
-  #tellFound(context: Context, { target, found, gap }: Fill) {
+  #tellHeld(context: Context, target: string, held: readonly Held[]) {
+    this.waiting.tell(context, (other) => context.view.same(other, target))
+    for (const { happening, id } of held) context.tell(happening, id)
+  }
+
+  #tellFound(context: Context, { target, found, isCut }: Fill) {
     if (found.length === 0) return
-    const unread = context.reading.unreadOf(context, target, spokenOf(found))
+    const spoken = spokenOf(found)
+    const [oldest] = spoken
+    const unread = context.reading.unreadOf(context, target, spoken)
     const count = unread.length
     context.tell({ type: "history", target, phase: "begin" })
     for (const happening of found) {
       if (happening === unread[0])
-        context.tell({ type: "unread", target, count, orMore: !gap && count >= FIRST_LOOK })
+        context.tell({
+          type: "unread",
+          target,
+          count,
+          orMore: isCut && context.reading.isUnread(context, oldest),
+        })
       context.tell(happening)
     }
     context.tell({ type: "history", target, phase: "end" })
@@ -247,16 +263,8 @@ export class Histories {
   }
 }
 
-/** From where the next page is asked for. */
-function placeOf({ from, next = from, byTime }: Fill): string {
-  if (!next) return "*"
-  return next.id === undefined || byTime ? `timestamp=${serverTime(next.at)}` : `msgid=${next.id}`
-}
-
-/** "include a REDACT message after the redacted message": what was taken back is told no more. */
-function withoutRedacted(page: Past[]): Past[] {
-  const gone = new Set(page.flatMap(({ what }) => (what?.type === "redacted" ? [what.of] : [])))
-  return gone.size === 0 ? page : page.filter(({ id }) => id === undefined || !gone.has(id))
+function lookPage({ view }: Context): number {
+  return Math.min(FIRST_LOOK, historyPage(view))
 }
 
 /** A first look at messages, of which a page had few among who came and went. */

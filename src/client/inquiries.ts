@@ -71,8 +71,7 @@ export class Inquiries {
 
   /** True when the batch answers one of them: by its label, or on a server without labels in their order. */
   openBatch(context: Context, reference: string, by: By, label: string | undefined): boolean {
-    const labelled = context.view.capabilities.has("labeled-response")
-    const inquiry = this.#take((each) => each.by === by && (labelled ? each.label === label : true))
+    const inquiry = this.#takeAnswered(context, by, label)
     if (inquiry) {
       inquiry.heardAt = context.now
       this.#open.set(reference, inquiry)
@@ -118,10 +117,10 @@ export class Inquiries {
     })
   }
 
-  /** True when a refusal with this label, or without one, is the answer to one of them. */
-  failed(command: string, label: string | undefined): boolean {
+  /** True when a refusal is the answer to one of them: by its label, or on a server without labels to the first. */
+  failed(context: Context, command: string, label: string | undefined): boolean {
     const by: By = command === "SEARCH" ? "search" : "history"
-    return this.#take((each) => each.by === by && (label === undefined || each.label === label)) !== undefined
+    return this.#takeAnswered(context, by, label) !== undefined
   }
 
   /** A numeric with this label is a refusal, too. */
@@ -137,6 +136,11 @@ export class Inquiries {
     if (!late) return
     const params = [late.by === "search" ? "SEARCH" : "CHATHISTORY"]
     context.tell({ type: "error", code: "TIMEOUT", params, text: "no answer came" })
+  }
+
+  #takeAnswered({ view }: Context, by: By, label: string | undefined): Inquiry | undefined {
+    const isLabelled = view.capabilities.has("labeled-response")
+    return this.#take((each) => each.by === by && (!isLabelled || each.label === label))
   }
 
   #take(test: (inquiry: Inquiry) => boolean): Inquiry | undefined {

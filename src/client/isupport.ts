@@ -57,6 +57,11 @@ export function historyPage(view: View): number {
   return limit > 0 ? Math.min(limit, CHATHISTORY_PAGE_DEFAULT) : CHATHISTORY_PAGE_DEFAULT
 }
 
+/** Whether a place in history can be named by its msgid: https://ircv3.net/specs/extensions/chathistory.html#isupport-tokens */
+export function knowsIds(view: View): boolean {
+  return view.isupport.get("MSGREFTYPES")?.split(",").includes("msgid") ?? true
+}
+
 function split(token: string): [string, string] {
   const equals = token.indexOf("=")
   return equals < 0 ? [token, ""] : [token.slice(0, equals), token.slice(equals + 1)]

@@ -74,14 +74,7 @@ function leave(context: Context, target: string, nick: string) {
   view.leave(target)
   context.wanted.delete(view.key(target))
   context.histories.left(context, target)
-  for (const entry of context.outbox.refuseAll(context, target))
-    context.tell({
-      type: "undelivered",
-      target,
-      text: entry.text,
-      code: "442",
-      reason: "you are not in that channel",
-    })
+  context.refuseAll(target, "442", "you are not in that channel")
 }
 
 const onQuit: Handler = (context, message) => {

@@ -112,9 +112,11 @@ export class Outbox {
   /** The oldest entry with this target and text, sent as `from`, taken out: an echo without a label, or one found in history. */
   confirmText(context: Context, target: string, text: string, from: string): Readonly<Outgoing> | undefined {
     const { view } = context
+    // What this connection says comes back with its label: without one it is of another, of before or of another device.
+    const isLabelled = view.capabilities.has("labeled-response")
     return this.#take(
       (entry) =>
-        entry.state !== "waiting" &&
+        (isLabelled ? entry.state === "doubtful" : entry.state !== "waiting") &&
         entry.text === text &&
         view.same(entry.target, target) &&
         // After a reconnect another nick may be ours, and the old one is still in what we said before.

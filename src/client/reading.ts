@@ -39,6 +39,10 @@ export class Reading {
     return messages.filter(({ at, own, past }) => past && !own && at > until)
   }
 
+  isUnread({ view }: Context, spoken: Spoken | undefined): boolean {
+    return spoken !== undefined && spoken.at > (this.#read.get(view.key(spoken.target)) ?? 0)
+  }
+
   tick(context: Context) {
     if (context.now - this.#toldAt >= PAUSE_MS) this.flush(context)
   }

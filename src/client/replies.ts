@@ -66,8 +66,7 @@ function refuseJoin(context: Context, target: string, code: string, reason: stri
   const { view } = context
   if (view.channel(target) || !context.wanted.delete(view.key(target))) return false
   context.tell({ type: "joinRefused", target, code, reason })
-  for (const entry of context.outbox.refuseAll(context, target))
-    context.tell({ type: "undelivered", target, text: entry.text, code, reason })
+  context.refuseAll(target, code, reason)
   context.histories.left(context, target)
   return true
 }
@@ -82,11 +81,11 @@ function refuseJoins(context: Context, named: readonly string[], code: string, r
 export const onFail: Handler = (context, { params, tags }) => {
   const [command = "", code = "", ...rest] = params
   const text = rest.pop() ?? ""
-  if (command === "CHATHISTORY" && !context.inquiries.failed(command, tags.get("label"))) {
+  if (command === "CHATHISTORY" && !context.inquiries.failed(context, command, tags.get("label"))) {
     if (rest.includes("TARGETS")) context.direct.failed(context, code)
-    return context.histories.failed(context, rest)
+    return context.histories.failed(context, code, rest)
   }
-  if (command === "SEARCH") context.inquiries.failed(command, tags.get("label"))
+  if (command === "SEARCH") context.inquiries.failed(context, command, tags.get("label"))
   if (command === "MARKREAD") return
   if (command === "*" && isRefusalCode(code)) return context.tell({ type: "refused", code, text })
   if (command === "NICK" && !context.view.registered)

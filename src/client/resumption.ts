@@ -25,6 +25,11 @@ export class Resumption {
     this.#open?.keys.add(key)
   }
 
+  /** What was fetched before the connection was lost again. */
+  interrupted(fetched: number) {
+    if (this.#open) this.#open.fetched += fetched
+  }
+
   done(context: Context, key: string, fetched: number, complete: boolean) {
     const open = this.#open
     if (!open?.keys.delete(key)) return

@@ -53,6 +53,15 @@ export class Seen {
     return true
   }
 
+  heardOf(id: string | undefined): boolean {
+    return id !== undefined && this.#happened.has(id)
+  }
+
+  /** It was heard of, and could not be told. */
+  forget(id: string | undefined) {
+    if (id !== undefined) this.#happened.delete(id)
+  }
+
   renamed(from: string, to: string) {
     const ids = this.#ids.get(from)
     if (!ids) return

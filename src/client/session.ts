@@ -43,6 +43,8 @@ export class Session implements Context {
   now = 0
   #lines: string[] = []
   #happenings: Happening[] = []
+  /** Of the line at hand. */
+  #id: string | undefined
 
   constructor(options: SessionOptions) {
     this.view = new View(options.nick)
@@ -187,10 +189,14 @@ export class Session implements Context {
     this.#lines.push(line)
   }
 
-  tell(happening: Happening) {
+  tell(happening: Happening, cameWith = this.#id) {
     const past =
       ("past" in happening && happening.past) || ("fetched" in happening && happening.fetched === true)
-    if (!past && (this.direct.hold(this, happening) || this.histories.hold(this, happening))) return
+    if (
+      !past &&
+      (this.direct.hold(this, happening, cameWith) || this.histories.hold(this, happening, cameWith))
+    )
+      return
     if ("past" in happening) {
       const { target, id, at } = happening
       if (!this.histories.seen.add(this.view.key(target), happening)) return
@@ -205,9 +211,18 @@ export class Session implements Context {
   }
 
   giveUp(accepts: (target: string) => boolean) {
-    const reason = "the connection was lost before the server confirmed it"
     for (const { target, text } of this.outbox.giveUpDoubtful(this, accepts))
-      this.tell({ type: "undelivered", target, text, code: "UNCONFIRMED", reason })
+      this.tell({ type: "undelivered", target, text, ...UNCONFIRMED })
+  }
+
+  refuseAll(target: string, code: string, reason: string) {
+    for (const { text, state } of this.outbox.refuseAll(this, target))
+      this.tell({
+        type: "undelivered",
+        target,
+        text,
+        ...(state === "doubtful" ? UNCONFIRMED : { code, reason }),
+      })
   }
 
   #handle(message: Message) {
@@ -218,8 +233,10 @@ export class Session implements Context {
     }
     if (this.#batches.collect(this, message)) return
     const handler = handlerOf(message.command)
+    this.#id = idOf(message)
     handler?.(this, this.#batches.labelled(message))
-    if (!isSpeech(message.command)) this.histories.seen.happened(idOf(message))
+    if (!isSpeech(message.command)) this.histories.seen.happened(this.#id)
+    this.#id = undefined
     if (message.command === "376" || message.command === "422") this.#ready()
     // An echo or a PONG may have made room.
     this.outbox.pump(this)
@@ -245,6 +262,11 @@ export class Session implements Context {
     const spoken = spokenOf(this, { tags: new Map(), source, command, params: [target, text] }, false)
     if (spoken) this.tell(spoken)
   }
+}
+
+const UNCONFIRMED = {
+  code: "UNCONFIRMED",
+  reason: "the connection was lost before the server confirmed it",
 }
 
 function unconfirmed({ target, text, state }: ReturnType<Outbox["unconfirmed"]>[number]): Unconfirmed {

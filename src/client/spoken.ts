@@ -41,10 +41,13 @@ export function spokenOf(context: Context, message: Message, past: boolean): Spo
   }
 }
 
-/** One that is longer than any would only be kept for nothing. */
+/**
+ * One that is longer than any would only be kept for nothing, and "message IDs MUST NOT start with a colon and MUST NOT contain any of
+ * SPACE, CR, LF": it could not be named. https://ircv3.net/specs/extensions/message-ids.html#tag-value
+ */
 export function idOf({ tags }: Message): string | undefined {
   const id = tags.get("msgid")
-  return id === undefined || id.length > ID_LENGTH_MAX ? undefined : id
+  return id === undefined || id.length > ID_LENGTH_MAX || /^(?::|$)|[ \r\n]/.test(id) ? undefined : id
 }
 
 /** Who speaks, and the conversation it belongs to: a channel, or the other person. */

@@ -21,7 +21,7 @@ test("the first look asks for the latest and shows it before what came live mean
   rig.sent()
   rig.told()
   rig.feed(":alice!a@h JOIN #den", live("m3", "bob", "three"))
-  expect(rig.sent()).toEqual(["CHATHISTORY LATEST #den * 30"])
+  expect(rig.sent()).toEqual(["CHATHISTORY LATEST #den * 3"])
   rig.page(["m1", "bob", "one"], ["m2", "carol", "two"], ["m3", "bob", "three"])
   expect(rig.tale()).toEqual([
     "join #den",
@@ -140,7 +140,7 @@ describe("after a reconnect", () => {
     rig.feed(":alice!a@h JOIN #den")
     rig.sent()
     rig.feed(":s FAIL CHATHISTORY INVALID_PARAMS AFTER #den :unknown msgid")
-    expect(rig.sent()).toEqual(["CHATHISTORY AFTER #den timestamp=2026-01-01T12:00:09.000Z 3"])
+    expect(rig.sent()).toEqual(["CHATHISTORY AFTER #den timestamp=2026-01-01T12:00:08.999Z 3"])
     rig.feed(":s FAIL CHATHISTORY MESSAGE_ERROR AFTER #den :no")
     expect(rig.tale()).toEqual(["join #den", "gap #den 0 false", "caughtUp 0 false"])
   })
@@ -153,7 +153,7 @@ describe("after a reconnect", () => {
     rig.feed(
       `:s FAIL CHATHISTORY INVALID_PARAMS AFTER ${asked.split(" ")[3]} :That is no place in the history`,
     )
-    expect(rig.sent()).toEqual(["CHATHISTORY AFTER #den timestamp=2026-01-01T12:00:09.000Z 3"])
+    expect(rig.sent()).toEqual(["CHATHISTORY AFTER #den timestamp=2026-01-01T12:00:08.999Z 3"])
   })
 
   test("no answer at all ends the waiting, and is said", () => {
@@ -245,11 +245,11 @@ describe("what happened besides, where a server plays it", () => {
     rig.sent()
     rig.told()
     rig.feed(":alice!a@h JOIN #den")
-    expect(rig.sent()).toEqual(["CHATHISTORY LATEST #den * 30"])
+    expect(rig.sent()).toEqual(["CHATHISTORY LATEST #den * 3"])
     rig.feed(...batch("msgid=e3 :dave!d@h JOIN #den", "msgid=m2 :bob!u@h PRIVMSG #den :two"))
-    expect(rig.sent()).toEqual(["CHATHISTORY BEFORE #den msgid=e3 30"])
+    expect(rig.sent()).toEqual(["CHATHISTORY BEFORE #den msgid=e3 3"])
     rig.feed(...batch("msgid=m1 :bob!u@h PRIVMSG #den :one", "msgid=e2 :carol!c@h PART #den"))
-    expect(rig.sent()).toEqual(["CHATHISTORY BEFORE #den msgid=m1 30"])
+    expect(rig.sent()).toEqual(["CHATHISTORY BEFORE #den msgid=m1 3"])
     rig.feed(...batch())
     expect(rig.tale()).toEqual([
       "join #den",

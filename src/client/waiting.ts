@@ -1,0 +1,31 @@
+// What came live and had to wait for a history, when the connection was lost before it was there. The next history may have it in its
+// place, and something before it; what it has not is told after it, so that nothing is lost that was heard.
+
+import type { Context } from "./context.ts"
+import type { Happening } from "./happening.ts"
+import { HELD_MAX } from "./limits.ts"
+
+export interface Held {
+  readonly happening: Happening & { readonly target: string }
+  /** The msgid that it came with. */
+  readonly id: string | undefined
+}
+
+export class Waiting {
+  #kept: Held[] = []
+
+  keep({ histories: { seen } }: Context, held: readonly Held[]) {
+    for (const { id } of held) seen.forget(id)
+    this.#kept = [...this.#kept, ...held].slice(-HELD_MAX)
+  }
+
+  /** Tells what history has not told meanwhile, of targets for which none is to come. */
+  tell(context: Context, isMeant: (target: string) => boolean) {
+    const { histories } = context
+    const isDue = ({ happening: { target } }: Held) => isMeant(target) && !histories.awaits(context, target)
+    const due = this.#kept.filter(isDue)
+    this.#kept = this.#kept.filter((held) => !isDue(held))
+    for (const { happening, id } of due)
+      if ("past" in happening || histories.seen.happened(id)) context.tell(happening, id)
+  }
+}
