@@ -33,12 +33,14 @@ export function limitOf(text: string, { settings }: Network): number | undefined
 /** A part of what is asked for, with bounds that do not belong to it. */
 export type Part = Pick<PageQuery, "after" | "before" | "keep" | "limit">
 
-// Of the stretch from one place to another and the one back, one is empty: "This may be forwards or backwards in time."
+// Of the stretch from one place to another and the one back, one is empty: "This may be forwards or backwards in time." Which it is,
+// the log alone knows of an id and a time.
 export function between(limit: number, first?: Reference, second?: Reference): readonly Part[] {
-  return [
-    { after: first, before: second, keep: "oldest", limit },
-    { after: second, before: first, keep: "newest", limit },
-  ]
+  const forwards: Part = { after: first, before: second, keep: "oldest", limit }
+  const backwards: Part = { after: second, before: first, keep: "newest", limit }
+  if (first?.kind === "at" && second?.kind === "at") return [first.at < second.at ? forwards : backwards]
+  if (first?.kind === "seq" && second?.kind === "seq") return [first.seq < second.seq ? forwards : backwards]
+  return [forwards, backwards]
 }
 
 /** Reads one after another until there are `limit` rows; `then` gets nothing when they cannot be read. */

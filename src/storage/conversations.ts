@@ -13,42 +13,47 @@ export function readConversations(db: Database, query: ConversationsQuery): Row[
   const through = indexedThrough(db)
   const types = JSON.stringify(query.types)
   const newest = new Map<string, Row>()
-  const tail = db.query<Row, [number, string, number | null, string]>(TAIL)
-  const indexed = db.query<Row, [number, number, number, string]>(NEWEST)
-  const rows = [
-    ...tail.all(through, types, accountId, JSON.stringify(channelIds)),
-    ...channelIds.flatMap((channelId) => indexed.all(0, channelId, through, types)),
-    ...peersOf(db, accountId).flatMap((peer) => indexed.all(accountId ?? 0, peer, through, types)),
-  ]
-  for (const row of rows) {
-    const conversation = conversationOf(row, accountId)
-    if (!newest.has(conversation)) newest.set(conversation, row)
+  const add = (rows: readonly Row[]) => {
+    for (const row of rows) {
+      const conversation = conversationOf(row, accountId)
+      if (!newest.has(conversation)) newest.set(conversation, row)
+    }
   }
+  const tail = db.query<Row, [number, string, number | null, string]>(TAIL)
+  add(tail.all(through, types, accountId, JSON.stringify(channelIds)))
+  const ofChannel = db.query<Row, [number, number, string]>(NEWEST)
+  add(channelIds.flatMap((channelId) => ofChannel.all(channelId, through, types)))
+  // Of those that are found, so many at most are in the tail, with something newer.
+  const direct = db.query<Row, [number, number, string, number, number, number]>(DIRECT[keep])
+  if (accountId !== null) add(direct.all(accountId, through, types, low, high, limit + newest.size))
   const within = [...newest.values()]
     .filter((row) => row.seq > low && row.seq < high && !isTooEarly(row, query))
     .toSorted((one, other) => one.seq - other.seq)
   return keep === "oldest" ? within.slice(0, limit) : within.slice(Math.max(0, within.length - limit))
 }
 
-// Newest first, as everything here. An account's peers are found by leaping from one to the next.
-function peersOf(db: Database, accountId: number | null): number[] {
-  if (accountId === null) return []
-  return db
-    .query<{ peer: number }, [number]>(PEERS)
-    .all(accountId)
-    .map(({ peer }) => peer)
-}
-
+// An account's peers are found by leaping from one to the next, and of each the newest row: strangers may be many.
 const PEERS = `with recursive peers(peer) as (
     select min(peer_id) from history where owner_id = ?1
     union all
     select (select min(peer_id) from history where owner_id = ?1 and peer_id > peer) from peers where peer is not null
-  ) select peer from peers where peer is not null`
+  )`
+
+const directly = (order: string) => `${PEERS} select ${COLUMNS} from (
+    select (
+      select h.seq from history h cross join events e on e.seq = h.seq
+      where h.owner_id = ?1 and h.peer_id = peer and h.seq <= ?2 and h.type in (select value from json_each(?3))
+        and ${NOT_TO_ERASE}
+      order by h.seq desc limit 1
+    ) as seq from peers where peer is not null
+  ) newest cross join events e on e.seq = newest.seq
+  where newest.seq > ?4 and newest.seq < ?5 order by newest.seq ${order} limit ?6`
+const DIRECT = { newest: directly("desc"), oldest: directly("asc") }
 
 // A QUIT is in the index of each channel that saw it, but it is no part of what was said there.
 const NEWEST = `select ${COLUMNS} from history h cross join events e on e.seq = h.seq
-  where h.owner_id = ?1 and h.peer_id = ?2 and h.seq <= ?3 and h.type in (select value from json_each(?4))
-    and (h.owner_id <> 0 or e.channel_id is not null) and ${NOT_TO_ERASE}
+  where h.owner_id = 0 and h.peer_id = ?1 and h.seq <= ?2 and h.type in (select value from json_each(?3))
+    and e.channel_id is not null and ${NOT_TO_ERASE}
   order by h.seq desc limit 1`
 
 const TAIL = `select ${COLUMNS} from events e
