@@ -2,6 +2,7 @@
 
 import { printable } from "../protocol/printable.ts"
 import { restore as restoreFrom } from "../storage/restore.ts"
+import { clock, day } from "../terminal/clock.ts"
 import { EXIT, type ExitCode, UserError } from "../user-error.ts"
 import { cliCommand } from "./command.ts"
 import { DATA, dataFolder } from "./data-folder.ts"
@@ -30,10 +31,13 @@ export const restore = cliCommand({
     const { path } = dataFolder(flags.data)
     const { manifest, aside } = restoreFrom(file, path, flags.force ?? false)
     const { made, seq, files } = manifest
+    const at = Date.parse(made)
     process.stdout.write(
-      `  restored  ${printable(path)}  ${seq} events as of ${made}, ${files.length} files checked\n`,
+      `  restored  ${printable(path)}\n` +
+        `            ${seq} events as of ${day(at)} ${clock(at)}, ${files.length} files checked\n`,
     )
-    if (aside !== undefined) process.stdout.write(`  kept      ${printable(aside)}  what was there before\n`)
+    if (aside !== undefined)
+      process.stdout.write(`  kept      ${printable(aside)}\n            what was there before\n`)
     return EXIT.done
   },
 })

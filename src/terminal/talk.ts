@@ -26,6 +26,8 @@ export class Talk implements Desk {
   asked: Desk["asked"]
   /** Nicks that spoke, the last first: completion offers them in this order. */
   readonly speakers: string[] = []
+  /** Channels that we came into and have not left, by folded name. */
+  readonly #entered = new Set<string>()
 
   constructor(options: TalkOptions, target: string | undefined) {
     this.#options = options
@@ -103,9 +105,9 @@ export class Talk implements Desk {
     }
   }
 
-  /** What is typed goes to the channel last joined or named. */
+  /** What is typed goes to the channel last joined or named; one that we are back in after a lost connection was not joined. */
   #follow(happening: Happening) {
-    if (happening.type === "join" && happening.own) this.target = happening.target
+    if (happening.type === "join" && happening.own) this.#enter(happening.target)
     const closed = (happening.type === "part" || happening.type === "kick") && happening.own
     if (closed || happening.type === "joinRefused") this.#leave(happening.target)
     if ("past" in happening && !happening.own) this.#spoke(happening.from)
@@ -120,8 +122,15 @@ export class Talk implements Desk {
     this.recent.renamed(from, to)
   }
 
+  #enter(target: string) {
+    const key = this.session.view.key(target)
+    if (!this.#entered.has(key)) this.target = target
+    this.#entered.add(key)
+  }
+
   #leave(target: string) {
     const { view } = this.session
+    this.#entered.delete(view.key(target))
     if (this.target !== undefined && view.same(this.target, target))
       this.target = view.channels().at(-1)?.name
   }

@@ -192,6 +192,20 @@ describe("commands", () => {
     expect(typed("hi")).toEqual(["PRIVMSG #den :hi"])
   })
 
+  test("a connection that is made anew does not change where it goes", () => {
+    typed("/join ops")
+    shown(":alice!a@h JOIN #den", ":alice!a@h JOIN #ops")
+    typed("/query bob")
+    rig.session.close(++rig.now)
+    rig.register()
+    shown(":alice!a@h JOIN #den", ":alice!a@h JOIN #ops")
+    expect(talk.target).toBe("bob")
+    shown(":alice!a@h PART #ops")
+    typed("/join ops")
+    shown(":alice!a@h JOIN #ops")
+    expect(talk.target).toBe("#ops")
+  })
+
   test("an unknown one says so, a lame one shows its use", () => {
     expect(typed("/xyzzy den", "/kick", "/msg bob")).toEqual([])
     expect(printed.map((line) => line.text)).toEqual([
