@@ -1,5 +1,5 @@
-// What a person or a program says, as messages that fit the wire: one of several lines where the server knows of them
-// (https://ircv3.net/specs/extensions/multiline.html), else one for each line.
+// What a person or a program says, as messages that fit the wire: one of several lines, or of a long one, where the server
+// knows of them (https://ircv3.net/specs/extensions/multiline.html), else one for each line.
 
 import { byteLength } from "../protocol/names.ts"
 import type { Said } from "./outbox.ts"
@@ -18,10 +18,10 @@ export function said(
   const bytesMax = textBytesMax(view.nick, view.source, command, target) - wrapping
   const lines = sendableLines(text)
   const limits = multilineLimits(view)
-  if (limits && type !== "action" && lines.length > 1) {
-    const groups = grouped(multilinePieces(lines, bytesMax), limits)
-    return groups.map((pieces) => ({ command, target, pieces, tags }))
-  }
+  const all = limits && type !== "action" ? multilinePieces(lines, bytesMax) : []
+  // A line that is too long for one is a message of several, too.
+  if (limits && all.length > 1)
+    return grouped(all, limits).map((pieces) => ({ command, target, pieces, tags }))
   return lines.flatMap((line) =>
     splitText(line, bytesMax).map((piece) => {
       const wire = type === "action" ? `\x01ACTION ${piece}\x01` : piece

@@ -33,6 +33,8 @@ export interface Printed {
 
 /** Characters of a message that is only referred to. */
 const QUOTED_MAX = 40
+/** Code that was pasted keeps its shape. */
+const TAB = "    "
 /** Below the time, where a message goes on. */
 const INDENT = "      "
 
@@ -137,7 +139,8 @@ export class Words {
     const name = coloured(printable(from), this.#style)
     const where = this.#where(target, everywhere)
     const who = type === "action" ? `* ${name}` : type === "notice" ? `-${name}-` : name
-    const words = text.split("\n").map(printable).join(`\n${INDENT}`)
+    const lines = text.replaceAll("\t", TAB).split("\n")
+    const words = lines.map(printable).join(`\n${INDENT}`)
     const said = `${this.#answered(spoken)}${mention ? bold(words, this.#style) : words}`
     const line = `${date}${clock(at)} ${where}${who} ${said}`
     return { stream: type === "notice" ? "err" : "out", text: line, bell: mention && !past }

@@ -66,6 +66,23 @@ describe("several lines", () => {
     expect(rig.session.outbox.size).toBe(1)
   })
 
+  test("are what a line becomes that is too long for one", () => {
+    const rig = settled(WHOLE, "max-bytes=4096,max-lines=32")
+    const long = "word ".repeat(100).trim()
+    rig.session.say("message", "#den", long)
+    const [begin, first = "", second = "", end, ...more] = rig.sent()
+    expect([begin, end, more]).toEqual([
+      "@label=chat-1 BATCH +chat-1 draft/multiline #den",
+      "BATCH -chat-1",
+      [],
+    ])
+    expect(second).toStartWith("@batch=chat-1;draft/multiline-concat ")
+    expect([first, second].map((line) => line.replace(/^.*? :/, "")).join("")).toBe(long)
+    const elsewhere = settled(CAPS)
+    elsewhere.session.say("message", "#den", long)
+    expect(elsewhere.sent()).toHaveLength(2)
+  })
+
   test("are as many messages elsewhere", () => {
     const rig = settled(CAPS)
     rig.session.say("message", "#den", "one\n\ntwo")

@@ -452,10 +452,10 @@ describe("messages that were said already", () => {
     const { out } = shown(
       "@msgid=m9;time=2026-01-01T14:05:00.000Z :bob!b@h BATCH +x draft/multiline #den",
       "@batch=x :bob!b@h PRIVMSG #den :one",
-      "@batch=x :bob!b@h PRIVMSG #den :two\x1b[2J",
+      "@batch=x :bob!b@h PRIVMSG #den :\ttwo\x1b[2J",
       ":s BATCH -x",
     )
-    expect(out).toEqual(["14:05 bob one\n      two"])
+    expect(out).toEqual(["14:05 bob one\n          two"])
   })
 
   test("a paste is one message where the server takes one, and commands in it stay commands", () => {
