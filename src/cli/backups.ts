@@ -21,7 +21,7 @@ const SOON_MS = 5000
 const HOUR_MS = 3_600_000
 const NAME = /^chat-\d{4}-\d\d-\d\dT\d{6}Z\.tar$/
 /** What a backup, or the copy before a migration, has written when it was killed. */
-const LEFT = /^(?:chat-[\dT-]+Z\.tar|log-schema-[\dT-]+\.db)\.(?:partial|log).*$/
+const LEFT = /^(?:chat-[\dT-]+Z\.tar|log-schema-[\dT-]+\.db)\.(?:partial|log|lock).*$/
 
 /** Begins; the answer ends it, once the one under way is done. */
 export function keepBackups({ data, schedule, isFull, logger }: BackupsOptions): () => Promise<void> {

@@ -8,6 +8,7 @@ import { copyLog, usedBytes } from "./copy-log.ts"
 import { assertLog, type DataDirectory, noLog, reasonOf } from "./data-directory.ts"
 import { explain, isDiskFull, noRoomFor, openReadable } from "./database.ts"
 import { freeBytes, isNoRoom } from "./disk.ts"
+import { takeLock } from "./file-lock.ts"
 import { Jobs } from "./jobs.ts"
 import { noteBackup } from "./last-backup.ts"
 import { SCHEMA, schemaOf } from "./schema.ts"
@@ -41,16 +42,14 @@ const CONFIGURATION = "chat.toml"
 
 /** Makes a backup; throws a UserError for what stands in the way, and then leaves nothing. */
 export function backUp(directory: DataDirectory, file: string, program: string): Manifest {
-  if (fs.existsSync(file)) {
-    throw new UserError(`${file} exists already`, {
-      hint: "name another file: a backup is never overwritten",
-      exitCode: EXIT.usage,
-    })
-  }
+  refuseExisting(file)
   assertWritable(file)
   assertLog(directory)
-  const copy = `${file}.log`
+  const [copy, lock] = [`${file}.log`, `${file}.lock`]
+  const unlock = hold(lock, file)
   try {
+    // Another may have ended just now.
+    refuseExisting(file)
     const facts = copyOf(directory, copy)
     const made = new Date()
     const sources = [{ path: LOG, from: copy }, ...otherFiles(directory)]
@@ -64,8 +63,31 @@ export function backUp(directory: DataDirectory, file: string, program: string):
     // The log is only read: what is full is the disk of the backup.
     throw isNoRoom(error) || isDiskFull(error, file) ? noRoomFor(file) : explain(error, directory.log)
   } finally {
-    fs.rmSync(copy, { force: true })
+    for (const path of [copy, lock]) fs.rmSync(path, { force: true })
+    unlock()
   }
+}
+
+function refuseExisting(file: string): void {
+  if (!fs.existsSync(file)) return
+  throw new UserError(`${file} exists already`, {
+    hint: "name another file: a backup is never overwritten",
+    exitCode: EXIT.usage,
+  })
+}
+
+// Two at once would write the same copy.
+function hold(lock: string, file: string): () => void {
+  try {
+    const unlock = takeLock(lock)
+    if (unlock) return unlock
+  } catch (error) {
+    throw explain(error, lock)
+  }
+  throw new UserError(`a backup to ${file} is under way`, {
+    hint: "wait until it is there, or name another file",
+    exitCode: EXIT.usage,
+  })
 }
 
 /** Where SQLite writes its copy of the log; not there before and after. */

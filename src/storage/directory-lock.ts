@@ -1,11 +1,10 @@
-// One server a data directory: `lock.db` is held by an exclusive transaction for as long as the process lives. The
-// system lets go of the lock with the process, kill -9 included, so there is no stale lock to clean up.
+// One server a data directory: `lock.db` is held for as long as the process lives.
 
-import { Database } from "bun:sqlite"
 import { truncateSync } from "node:fs"
 import { EXIT, UserError } from "../user-error.ts"
 import { codeOf, explain, isDamage } from "./database.ts"
 import type { DataDirectory } from "./data-directory.ts"
+import { takeLock } from "./file-lock.ts"
 
 /** Takes the lock or throws a UserError at once; the answer lets go of it. */
 export function lockDirectory(directory: DataDirectory): () => void {
@@ -20,19 +19,13 @@ export function lockDirectory(directory: DataDirectory): () => void {
 }
 
 function hold(directory: DataDirectory): () => void {
-  let db: Database | undefined
   try {
-    db = new Database(directory.lock, { create: true, readwrite: true })
-    // The file stays empty: nothing is ever written in it, so there is nothing to keep a journal of.
-    db.run("pragma journal_mode = memory")
-    db.run("begin exclusive")
+    const unlock = takeLock(directory.lock)
+    if (unlock) return unlock
   } catch (error) {
-    db?.close()
-    if (isDamage(codeOf(error))) throw error
-    throw codeOf(error).startsWith("SQLITE_BUSY") ? inUse(directory) : explain(error, directory.lock)
+    throw isDamage(codeOf(error)) ? error : explain(error, directory.lock)
   }
-  const held = db
-  return () => held.close()
+  throw inUse(directory)
 }
 
 function inUse(directory: DataDirectory): UserError {

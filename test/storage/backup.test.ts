@@ -11,12 +11,13 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import { backUp } from "../../src/storage/backup.ts"
 import { usedBytes } from "../../src/storage/copy-log.ts"
 import { dataDirectory } from "../../src/storage/data-directory.ts"
 import { openWritable } from "../../src/storage/database.ts"
 import { erase } from "../../src/storage/erasing.ts"
+import { takeLock } from "../../src/storage/file-lock.ts"
 import { Jobs } from "../../src/storage/jobs.ts"
 import { lastBackup } from "../../src/storage/last-backup.ts"
 import { restore } from "../../src/storage/restore.ts"
@@ -54,6 +55,16 @@ function refusalOf(action: () => unknown): UserError {
   }
   throw new Error("was not refused")
 }
+
+test("two backups to one file do not meet", async () => {
+  const { directory, file } = await site()
+  const unlock = takeLock(`${file}.lock`)!
+  expect(refusalOf(() => backUp(directory, file, PROGRAM)).message).toBe(`a backup to ${file} is under way`)
+  unlock()
+  backUp(directory, file, PROGRAM)
+  expect(readdirSync(dirname(file))).toEqual(["backup.tar"])
+  expect(refusalOf(() => backUp(directory, file, PROGRAM)).message).toBe(`${file} exists already`)
+})
 
 test("everything comes back, for the owner alone, and goes on in a new epoch", async () => {
   const { directory, file } = await site()
