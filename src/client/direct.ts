@@ -18,6 +18,8 @@ const DAY_MS = 86_400_000
 const MAILBOX_MS = 30 * DAY_MS
 /** Conversations looked into after one absence. */
 const CONVERSATIONS_MAX = 500
+/** Of those in which nothing was said. */
+const QUIET_MAX = 20
 
 export class Direct {
   #asking:
@@ -154,7 +156,20 @@ export class Direct {
     }
     // Nothing is known of the others: what was in doubt stays so.
     context.giveUp((target) => !view.isChannel(target) && !found.has(view.key(target)))
+    this.#fillQuiet(context, found)
     histories.resumption.done(context, DIRECT, 0, complete)
+  }
+
+  /** What was taken back, or reacted to, does not bring a talk into that list. */
+  #fillQuiet(context: Context, found: ReadonlyMap<string, unknown>) {
+    const { view, histories } = context
+    if (!view.capabilities.has("draft/event-playback")) return
+    for (const [key, name] of [...view.queries].slice(-QUIET_MAX)) {
+      const mark = view.mark(name)
+      if (!mark || found.has(key)) continue
+      histories.resumption.add(key)
+      histories.fillGap(context, name, mark, true)
+    }
   }
 
   /** "except for user targets where they have to request the initial read timestamp" */

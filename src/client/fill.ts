@@ -37,15 +37,14 @@ export interface Fill {
   anchored: boolean
   /** Whether only that proves that a doubtful message which is missing never arrived. */
   readonly needsAnchor: boolean
+  /** Nothing was said, and nobody misses what cannot be read. */
+  readonly isQuiet: boolean
   lastAnswerAt: number
 }
 
-export function newFill(
-  context: Context,
-  target: string,
-  from: Mark | undefined,
-  kind: Pick<Fill, "gap" | "needsAnchor">,
-): Fill {
+export type Kind = Pick<Fill, "gap" | "needsAnchor" | "isQuiet">
+
+export function newFill(context: Context, target: string, from: Mark | undefined, kind: Kind): Fill {
   return {
     ...kind,
     target,

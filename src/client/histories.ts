@@ -3,7 +3,7 @@
 
 import type { Message } from "../protocol/message.ts"
 import type { Context } from "./context.ts"
-import { type Fill, newFill, placeOf, takePage, withoutRedacted } from "./fill.ts"
+import { type Fill, type Kind, newFill, placeOf, takePage, withoutRedacted } from "./fill.ts"
 import type { Happening, Spoken } from "./happening.ts"
 import { historyPage, knowsIds } from "./isupport.ts"
 import { Resumption } from "./resumption.ts"
@@ -84,18 +84,20 @@ export class Histories {
 
   /** Fetches the newest messages, of those since `from` if it is given. */
   look(context: Context, target: string, from: Mark | undefined) {
-    this.#begin(context, target, from, { gap: false, needsAnchor: false })
+    this.#begin(context, target, from, { gap: false, needsAnchor: false, isQuiet: false })
   }
 
-  /** Fetches all that was said since `from`. */
-  fillGap(context: Context, target: string, from: Mark) {
+  /** Fetches all that was said since `from`; `isQuiet` where nothing was, and something else may have happened. */
+  fillGap(context: Context, target: string, from: Mark, isQuiet = false) {
     // What we know of has to come again where a message of ours is in doubt: a page without it proves nothing.
     const needsAnchor = context.outbox.hasDoubtful(context, target)
-    const start = needsAnchor ? { id: undefined, at: from.at - 1 } : from
-    this.#begin(context, target, start, { gap: true, needsAnchor })
+    // In the ms in which we came in something may have been said.
+    const isBeside = needsAnchor || (from.id === undefined && this.seen.isAny)
+    const start = isBeside ? { id: undefined, at: from.at - 1 } : from
+    this.#begin(context, target, start, { gap: true, needsAnchor, isQuiet })
   }
 
-  #begin(context: Context, target: string, from: Mark | undefined, kind: Pick<Fill, "gap" | "needsAnchor">) {
+  #begin(context: Context, target: string, from: Mark | undefined, kind: Kind) {
     const fill = newFill(context, target, from, kind)
     this.#fills.set(context.view.key(target), fill)
     this.#ask(context, fill)
@@ -222,7 +224,7 @@ export class Histories {
   #finish(context: Context, key: string, fill: Fill, isWhole: boolean) {
     this.#fills.delete(key)
     this.#tellFound(context, fill)
-    const complete = isWhole && (fill.anchored || !fill.isUnplaced)
+    const complete = fill.isQuiet || (isWhole && (fill.anchored || !fill.isUnplaced))
     const proven = complete && (fill.anchored || !fill.needsAnchor) && !fill.isUnclear
     if (fill.gap) this.#caughtUp(context, fill.target, fill.fetched, complete, proven)
     this.#tellHeld(context, fill.target, fill.held)

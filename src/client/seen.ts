@@ -23,6 +23,11 @@ export class Seen {
     return id !== undefined && this.#ids.values().some((ids) => ids.has(id))
   }
 
+  /** Whether this server has ids at all. */
+  get isAny(): boolean {
+    return this.#count > 0 || this.#happened.size > 0
+  }
+
   /** False when a message was seen before; remembers it otherwise. */
   add(key: string, { id }: Pick<Spoken, "id">): boolean {
     if (id === undefined) return true

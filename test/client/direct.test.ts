@@ -28,7 +28,7 @@ test("direct messages of an absence are asked for, read, and counted with the re
   rig.targets("bob", "carol")
   expect(rig.sent()).toEqual([
     "CHATHISTORY AFTER bob msgid=d1 3",
-    "CHATHISTORY AFTER carol timestamp=2026-01-01T11:59:50.000Z 3",
+    "CHATHISTORY AFTER carol timestamp=2026-01-01T11:59:49.999Z 3",
   ])
   history(rig, "bob", ["d2", "two"], ["d3", "three"], ["d4", "live"])
   history(rig, "bob")

@@ -270,6 +270,45 @@ test("a channel that we never came into is looked at for the first time", () => 
   expect(rig.tale()).toEqual(["join #den", "caughtUp 0 true"])
 })
 
+test("what was said in the ms in which we came in is not passed over", () => {
+  const rig = new ClientRig().register()
+  const joined = "@msgid=e1;time=2026-01-01T12:00:09.000Z :alice!a@h JOIN #den"
+  rig.feed(joined, ":s BATCH +h chathistory #den", ":s BATCH -h")
+  rig.session.close(++rig.now)
+  rig.register().targets()
+  rig.sent()
+  rig.feed(JOINED)
+  expect(rig.sent()).toEqual(["CHATHISTORY AFTER #den timestamp=2026-01-01T12:00:08.999Z 3"])
+})
+
+describe("a talk in which nothing was said meanwhile", () => {
+  function quiet() {
+    const rig = new ClientRig({ channels: [] }).register(PLAYED)
+    rig.feed(live("d1", "hello", "alice"))
+    rig.session.close(++rig.now)
+    rig.register(PLAYED)
+    rig.sent()
+    rig.told()
+    rig.targets()
+    expect(rig.sent()).toEqual(["CHATHISTORY AFTER bob msgid=d1 3"])
+    return rig
+  }
+
+  test("is read for what was taken back or reacted to", () => {
+    const rig = quiet()
+    rig.feed(":s BATCH +d chathistory bob", "@batch=d;msgid=x1 :bob!b@h REDACT alice d1 :slip")
+    rig.feed(":s BATCH -d", ":s BATCH +d chathistory bob", ":s BATCH -d")
+    expect(rig.tale()).toContain("redacted bob d1 slip")
+  })
+
+  test("is not missed where it cannot be read", () => {
+    const rig = quiet()
+    for (let i = 0; i < 2; i++)
+      rig.feed(":s FAIL CHATHISTORY INVALID_TARGET AFTER bob :Messages could not be retrieved")
+    expect(rig.tale()).toEqual(["gap bob 0 true", "caughtUp 0 true"])
+  })
+})
+
 test("until when a talk was read is asked again after an absence", () => {
   const caps = `${CAPS} draft/read-marker`
   const rig = new ClientRig({ channels: [], isRead: true }).register(caps)
