@@ -3,6 +3,7 @@
 
 import type { Found, Query } from "../core/seams.ts"
 import type { FromReader } from "./messages.ts"
+import { shareOf } from "./search.ts"
 import { endThread, post, startThread } from "./threads.ts"
 
 export class HistoryReader {
@@ -20,7 +21,7 @@ export class HistoryReader {
       const id = ++this.#lastId
       this.#waiting.set(id, { resolve, reject })
       this.#thread ??= this.#start()
-      post(this.#thread, { id, query })
+      post(this.#thread, { id, query, timeMs: shareOf(this.#waiting.size) })
     })
   }
 

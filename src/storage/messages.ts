@@ -22,7 +22,7 @@ export type FromWriter =
 
 export type ToReader =
   | { readonly open: { readonly path: string } }
-  | { readonly id: number; readonly query: Query }
+  | { readonly id: number; readonly query: Query; readonly timeMs: number }
   | { readonly close: true }
 
 /** `found` is a `Found` as JSON: one string is cheaper to hand over than a hundred objects. */

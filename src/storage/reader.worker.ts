@@ -1,6 +1,7 @@
 // A thread that reads history; `history-reader.ts` starts it. An entry point of its own in a compiled build.
 
 import type { Database } from "bun:sqlite"
+import type { Query } from "../core/seams.ts"
 import { openReadable } from "./database.ts"
 import type { FromReader, ToReader } from "./messages.ts"
 import { read } from "./reading.ts"
@@ -17,10 +18,10 @@ self.addEventListener("message", ({ data }: MessageEvent<ToReader>) => {
   else leave()
 })
 
-function answer({ id, query }: { id: number; query: Parameters<typeof read>[1] }): void {
+function answer({ id, query, timeMs }: Extract<ToReader, { query: Query }>): void {
   try {
     db ??= openReadable(path)
-    tell({ id, found: JSON.stringify(read(db, query)) })
+    tell({ id, found: JSON.stringify(read(db, query, timeMs)) })
   } catch (error) {
     tell({ id, failed: error instanceof Error ? error.message : String(error) })
   }

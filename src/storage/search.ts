@@ -14,10 +14,17 @@ import { authorMark, conversationMark, nickMark, trigramsOf } from "./trigrams.t
 
 /** What has not been found by then is left out: a search for what is everywhere and nowhere must end. */
 const SEARCH_MS = 1000
+/** And so much it has at least, however many wait. */
+const SHARE_MS_MIN = 50
 /** Enough to tell texts apart; what they leave, the judge does. */
 const TRIGRAMS_MAX = 24
 /** Somebody who may read more than so many conversations may read most of what there is: to look them all up costs more. */
 const PLACES_MAX = 32
+
+/** How long a search may take when there are so many at once, each of which waits for those before it. */
+export function shareOf(searches: number): number {
+  return Math.max(SHARE_MS_MIN, SEARCH_MS / searches)
+}
 
 export function search(db: Database, query: SearchQuery, timeMs = SEARCH_MS): Found {
   const { keep, limit, words } = query

@@ -9,7 +9,7 @@ import { fold } from "../../src/storage/folding.ts"
 import { Jobs } from "../../src/storage/jobs.ts"
 import { sought } from "../../src/storage/plain-reading.ts"
 import { begin } from "../../src/storage/schema.ts"
-import { search } from "../../src/storage/search.ts"
+import { search, shareOf } from "../../src/storage/search.ts"
 import { dropPart, partsOf } from "../../src/storage/search-parts.ts"
 import { openSqliteLog } from "../../src/storage/sqlite-log.ts"
 import { trigramsOf } from "../../src/storage/trigrams.ts"
@@ -110,3 +110,7 @@ function filled(path: string, rows: readonly Row[]): void {
   jobs.close()
   writer.close()
 }
+
+test("a second is for one; who search together have a share of it each, and enough for what the index knows", () => {
+  expect([1, 2, 10, 1000].map(shareOf)).toEqual([1000, 500, 100, 50])
+})
