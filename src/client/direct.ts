@@ -124,11 +124,12 @@ export class Direct {
 
   /** True when a happening has to wait until it is known what came before it. */
   hold(context: Context, happening: Happening, id: string | undefined): boolean {
-    if (!this.#asking || !("target" in happening)) return false
+    if ((!this.#asking && this.#letters.length === 0) || !("target" in happening)) return false
     if (happening.type === "undelivered" || happening.type === "unconfirmed") return false
     if (context.view.isChannel(happening.target)) return false
     if (this.#held.length >= HELD_MAX) {
-      this.#end(context, false)
+      if (this.#asking) this.#end(context, false)
+      this.historiesFilled(context)
       return false
     }
     this.#held.push({ happening, id })
@@ -141,8 +142,12 @@ export class Direct {
     if (mailbox) this.#askMarkers(context, found)
     else this.#fill(context, found, complete)
     context.histories.waiting.tell(context, (target) => !context.view.isChannel(target))
-    for (const { happening, id } of this.#held.splice(0)) context.tell(happening, id)
+    if (this.#letters.length === 0) this.#release(context)
     context.outbox.pump(context)
+  }
+
+  #release(context: Context) {
+    for (const { happening, id } of this.#held.splice(0)) context.tell(happening, id)
   }
 
   #fill(context: Context, found: ReadonlyMap<string, { name: string }>, complete: boolean) {
@@ -179,9 +184,14 @@ export class Direct {
     if (!context.histories.isFilling) this.historiesFilled(context)
   }
 
-  /** What was said to us alone is shown after what was said in channels, where it is seen. */
+  /**
+   * What was said to us alone is shown after what was said in channels, where it is seen. What comes until then waits: shown sooner it
+   * would be marked as read, and what came before it with it.
+   */
   historiesFilled(context: Context) {
+    if (this.#asking) return
     for (const name of this.#letters.splice(0)) context.send(`MARKREAD ${name}`)
+    this.#release(context)
   }
 
   /** MARKREAD has said until when the conversation was read (undefined: never). */

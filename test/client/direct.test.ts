@@ -159,8 +159,12 @@ test("what came for us alone waits for what came in channels", () => {
   rig.feed(":alice!a@h JOIN #den")
   rig.targets("bob")
   rig.sent()
+  rig.feed("@time=2026-01-01T12:00:07.000Z;msgid=b2 :bob!b@h PRIVMSG alice :now")
+  rig.session.tick(rig.now + 5_000)
+  expect([rig.sent(), rig.tale().filter((told) => told.startsWith("bob"))]).toEqual([[], []])
   rig.page(["m1", "bob", "one"])
   expect(rig.sent()).toEqual(["MARKREAD bob"])
+  expect(rig.tale().at(-1)).toBe("bob <bob> now")
 })
 
 test("who does not read marks nothing", () => {
