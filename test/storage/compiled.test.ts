@@ -24,7 +24,8 @@ test("writer and reader start in a compiled executable, with no source at hand",
   const directory = temporaryDirectory()
   const source = join(directory, "src")
   mkdirSync(source)
-  cpSync(join(SOURCE, "storage"), join(source, "storage"), { recursive: true })
+  for (const room of ["protocol", "storage"])
+    cpSync(join(SOURCE, room), join(source, room), { recursive: true })
   cpSync(join(SOURCE, "user-error.ts"), join(source, "user-error.ts"))
   writeFileSync(join(source, "main.ts"), MAIN)
   const entries = ["src/main.ts", "src/storage/writer.worker.ts", "src/storage/reader.worker.ts"]
