@@ -9,7 +9,8 @@ import { canRead, PATIENCE_MS } from "./histories.ts"
 import { HELD_MAX } from "./limits.ts"
 import { historyPage } from "./isupport.ts"
 import { DIRECT } from "./resumption.ts"
-import type { Held } from "./waiting.ts"
+import type { Mark } from "./view.ts"
+import { type Held, underNick } from "./waiting.ts"
 
 /** ms by which clocks may differ, and in which a message may have been under way. */
 const FUZZ_MS = 10_000
@@ -29,11 +30,13 @@ export class Direct {
   #reference: string | undefined
   /** Of the page at hand. */
   #page = { count: 0, at: 0 }
-  readonly #held: Held[] = []
+  #held: Held[] = []
   /** On the first connection: whose messages wait for the word until when they were read. */
   readonly #mailbox = new Map<string, number>()
   /** Those of whom that word is yet to be asked. */
   #letters: string[] = []
+  /** Talks that are not in the list. */
+  #quiet: { readonly name: string; readonly mark: Mark }[] = []
   /** The server's time when it was last heard, ms since 1970. */
   #heardAt: number | undefined
   /** That time when the connection was lost: from there on everything is to be read. */
@@ -56,6 +59,7 @@ export class Direct {
     context.histories.waiting.keep(context, this.#held.splice(0))
     this.#mailbox.clear()
     this.#letters = []
+    this.#quiet = []
     this.#reference = undefined
     this.#asking = resumption.isOpen ? { mailbox: false, found: new Map() } : undefined
     this.#askedAt = Infinity
@@ -122,6 +126,10 @@ export class Direct {
     if (this.#asking && context.now - this.#askedAt > PATIENCE_MS) this.#end(context, false)
   }
 
+  renamed(context: Context, from: string, to: string) {
+    this.#held = this.#held.map((held) => underNick(context, held, from, to))
+  }
+
   /** True when a happening has to wait until it is known what came before it. */
   hold(context: Context, happening: Happening, id: string | undefined): boolean {
     if ((!this.#asking && this.#letters.length === 0) || !("target" in happening)) return false
@@ -161,19 +169,19 @@ export class Direct {
     }
     // Nothing is known of the others: what was in doubt stays so.
     context.giveUp((target) => !view.isChannel(target) && !found.has(view.key(target)))
-    this.#fillQuiet(context, found)
+    this.#findQuiet(context, found)
+    if (!histories.isFilling) this.historiesFilled(context)
     histories.resumption.done(context, DIRECT, 0, complete)
   }
 
   /** What was taken back, or reacted to, does not bring a talk into that list. */
-  #fillQuiet(context: Context, found: ReadonlyMap<string, unknown>) {
-    const { view, histories } = context
+  #findQuiet({ view, histories }: Context, found: ReadonlyMap<string, unknown>) {
     if (!view.capabilities.has("draft/event-playback")) return
     for (const [key, name] of [...view.queries].slice(-QUIET_MAX)) {
       const mark = view.mark(name)
       if (!mark || found.has(key)) continue
       histories.resumption.add(key)
-      histories.fillGap(context, name, mark, true)
+      this.#quiet.push({ name, mark })
     }
   }
 
@@ -191,6 +199,8 @@ export class Direct {
   historiesFilled(context: Context) {
     if (this.#asking) return
     for (const name of this.#letters.splice(0)) context.send(`MARKREAD ${name}`)
+    // Not before: under another nick it may be one of those, of which everything is known then.
+    for (const { name, mark } of this.#quiet.splice(0)) context.histories.fillGap(context, name, mark, true)
     this.#release(context)
   }
 

@@ -34,6 +34,7 @@ export const PATIENCE_MS = 15_000
 export class Histories {
   readonly resumption = new Resumption()
   readonly seen = new Seen()
+  /** By folded target, and by the nick that it has had since. */
   readonly #fills = new Map<string, Fill>()
   /** References of open chathistory batches to the keys of their targets. */
   readonly #batches = new Map<string, string>()
@@ -51,14 +52,14 @@ export class Histories {
   }
 
   /** Whether a page of this target's history was asked for here. */
-  awaits(context: Context, target: string): boolean {
-    return this.#fills.has(context.view.key(target))
+  awaits({ view }: Pick<Context, "view">, target: string): boolean {
+    return this.#fills.has(view.key(target))
   }
 
   /** What was found is told. What waited goes on waiting, as the next history may have it, and something before it. */
   connectionLost(context: Context) {
     this.#batches.clear()
-    const fills = [...this.#fills.values()]
+    const fills = new Set(this.#fills.values())
     this.#fills.clear()
     for (const fill of fills) {
       this.#tellFound(context, fill)
@@ -117,7 +118,7 @@ export class Histories {
     const key = context.view.key(happening.target)
     const fill = this.#fills.get(key)
     if (fill && this.#sumOf(({ held }) => held.length) >= HELD_MAX) {
-      this.#finish(context, key, fill, false)
+      this.#finish(context, fill, false)
       return false
     }
     fill?.held.push({ happening, id })
@@ -151,7 +152,7 @@ export class Histories {
 
   #sumOf(figure: (fill: Fill) => number): number {
     let sum = 0
-    for (const fill of this.#fills.values()) sum += figure(fill)
+    for (const fill of new Set(this.#fills.values())) sum += figure(fill)
     return sum
   }
 
@@ -174,9 +175,9 @@ export class Histories {
     const [first] = fill.page
     const end = fill.gap ? last : wantsMore(context, fill) ? first : undefined
     // A server may return a page shorter than was asked for, so that only a page without news is the end.
-    if (!end || !fresh) return this.#finish(context, key, fill, !isStuck)
+    if (!end || !fresh) return this.#finish(context, fill, !isStuck)
     if (fill.fetched >= GAP_MAX || fill.passed.size >= GAP_LINES_MAX || this.#isTooLong(fill))
-      return this.#finish(context, key, fill, false)
+      return this.#finish(context, fill, false)
     fill.next = { id: end.id, at: end.at }
     fill.byTime = !knowsIds(context.view)
     fill.lastAnswerAt = context.now
@@ -188,7 +189,7 @@ export class Histories {
    * its target, or by the place that was asked for.
    */
   failed(context: Context, code: string, params: readonly string[]) {
-    for (const [key, fill] of this.#fills) {
+    for (const fill of new Set(this.#fills.values())) {
       const place = placeOf(fill)
       const isMeant = (param: string) => param === place || context.view.same(param, fill.target)
       if (!params.some(isMeant)) continue
@@ -197,16 +198,22 @@ export class Histories {
         // A log that was put back to an earlier day has lost what was said after it.
         fill.isUnplaced = fill.pages === 0 && code !== "INVALID_MSGREFTYPE"
         this.#ask(context, fill)
-      } else this.#finish(context, key, fill, false)
+      } else this.#finish(context, fill, false)
     }
   }
 
   tick(context: Context) {
-    for (const [key, fill] of this.#fills) {
+    for (const fill of new Set(this.#fills.values())) {
       // A server that answers others first is still at it.
       if (context.now - Math.max(fill.lastAnswerAt, this.#heardAt) > PATIENCE_MS)
-        this.#finish(context, key, fill, false)
+        this.#finish(context, fill, false)
     }
+  }
+
+  /** Whom we talk with has another nick now: what comes under it waits for what was asked for under the old one. */
+  renamed({ view }: Context, from: string, to: string) {
+    const fill = this.#fills.get(view.key(from))
+    if (fill && !this.awaits({ view }, to)) this.#fills.set(view.key(to), fill)
   }
 
   /** We are not (or no more) in `target`, and nothing will be fetched for it. */
@@ -221,8 +228,8 @@ export class Histories {
   }
 
   /** Tells what was found, then what waited meanwhile; what is in both is told once. */
-  #finish(context: Context, key: string, fill: Fill, isWhole: boolean) {
-    this.#fills.delete(key)
+  #finish(context: Context, fill: Fill, isWhole: boolean) {
+    for (const [key, each] of this.#fills) if (each === fill) this.#fills.delete(key)
     this.#tellFound(context, fill)
     const complete = fill.isQuiet || (isWhole && (fill.anchored || !fill.isUnplaced))
     const proven = complete && (fill.anchored || !fill.needsAnchor) && !fill.isUnclear

@@ -199,6 +199,8 @@ export class Session implements Context {
       return
     if ("past" in happening) {
       const { target, id, at } = happening
+      // A talk may have been read under another nick.
+      if (!this.view.isChannel(target) && this.histories.seen.hasAnywhere(id)) return
       if (!this.histories.seen.add(this.view.key(target), happening)) return
       this.reading.shown(this, happening)
       // A line without an id goes on with the message before it, of the same time.

@@ -11,12 +11,22 @@ export interface Held {
   readonly id: string | undefined
 }
 
+/** The same, where whom we talk with has another nick now. */
+export function underNick({ view }: Context, held: Held, from: string, to: string): Held {
+  const { happening } = held
+  return view.same(happening.target, from) ? { ...held, happening: { ...happening, target: to } } : held
+}
+
 export class Waiting {
   #kept: Held[] = []
 
   keep({ histories: { seen } }: Context, held: readonly Held[]) {
     for (const { id } of held) seen.forget(id)
     this.#kept = [...this.#kept, ...held].slice(-HELD_MAX)
+  }
+
+  renamed(context: Context, from: string, to: string) {
+    this.#kept = this.#kept.map((held) => underNick(context, held, from, to))
   }
 
   /** Tells what history has not told meanwhile, of targets for which none is to come. */

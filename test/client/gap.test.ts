@@ -309,6 +309,58 @@ describe("a talk in which nothing was said meanwhile", () => {
   })
 })
 
+describe("who one talks with and takes another nick", () => {
+  const away = () => {
+    const rig = new ClientRig({ channels: [] }).register(PLAYED)
+    rig.feed(live("d1", "one", "alice"))
+    rig.session.close(++rig.now)
+    rig.register(PLAYED)
+    rig.told()
+    rig.sent()
+    return rig
+  }
+  const direct = (rig: ClientRig, nick: string, ...messages: [id: string, text: string][]) =>
+    rig.feed(
+      `:s BATCH +d chathistory ${nick}`,
+      ...messages.map(([id, text]) => `@batch=d;${live(id, text, "alice").slice(1)}`),
+      ":s BATCH -d",
+    )
+
+  test("while it is asked who wrote: what waits goes by the new one, in its place", () => {
+    const rig = away()
+    rig.feed(live("d3", "three", "alice"), ":bob!u@h NICK rob")
+    rig.targets("rob")
+    expect(rig.sent()).toEqual(["CHATHISTORY AFTER rob msgid=d1 3"])
+    direct(rig, "rob", ["d2", "two"], ["d3", "three"])
+    direct(rig, "rob")
+    expect(rig.tale().filter((line) => line.includes("<"))).toEqual(["past rob <bob> two", "rob <bob> three"])
+  })
+
+  test("while the talk is read: what comes under the new one waits for it, and is said there after it", () => {
+    const rig = away().targets("bob")
+    rig.feed(":bob!u@h NICK rob", live("d3", "three", "alice").replace(":bob", ":rob"))
+    rig.session.say("message", "rob", "four")
+    rig.sent()
+    direct(rig, "bob", ["d2", "two"])
+    direct(rig, "bob")
+    expect(rig.tale().filter((line) => line.includes("<"))).toEqual(["past bob <bob> two", "rob <rob> three"])
+    expect(talk(rig)).toEqual(["@label=chat-1 PRIVMSG rob :four"])
+  })
+
+  test("unseen: what is read under both is shown once, and counted once", () => {
+    const rig = away().targets("rob")
+    expect(rig.sent()).toEqual(["CHATHISTORY AFTER rob timestamp=2026-01-01T11:59:58.999Z 3"])
+    direct(rig, "rob", ["d1", "one"], ["d2", "two"])
+    direct(rig, "rob", ["d2", "two"])
+    expect(rig.sent().at(-1)).toBe("CHATHISTORY AFTER bob msgid=d1 3")
+    direct(rig, "bob", ["d2", "two"])
+    expect(rig.tale().filter((line) => /<|caught/.test(line))).toEqual([
+      "past rob <bob> two",
+      "caughtUp 1 true",
+    ])
+  })
+})
+
 test("until when a talk was read is asked again after an absence", () => {
   const caps = `${CAPS} draft/read-marker`
   const rig = new ClientRig({ channels: [], isRead: true }).register(caps)
