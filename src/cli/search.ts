@@ -2,6 +2,7 @@
 
 import type { Spoken } from "../client/happening.ts"
 import { serverTime } from "../protocol/server-time.ts"
+import { unquoted } from "../terminal/query.ts"
 import { EXIT, UserError, type ExitCode } from "../user-error.ts"
 import { cliCommand } from "./command.ts"
 import type { Parsed } from "./flags.ts"
@@ -37,7 +38,7 @@ async function run({ flags, positionals }: Parsed<typeof FLAGS>): Promise<ExitCo
     throw new UserError(`--has ${has}: only link can be looked for`, { exitCode: EXIT.usage })
   const bounds = { after: timeOf("after", flags.after), before: timeOf("before", flags.before) }
   const limit = limitOf(flags.limit, LIMIT_DEFAULT)
-  const text = positionals.join(" ").trim()
+  const text = unquoted(positionals.join(" ")).trim()
   if (text === "" && from === undefined && has === undefined)
     throw new UserError("look for what?", { hint: "chat search WORDS…", exitCode: EXIT.usage })
   return inquire(flags, {

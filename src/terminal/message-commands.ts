@@ -61,7 +61,7 @@ export const MESSAGE_COMMANDS: Readonly<Record<string, Command>> = {
     },
   },
   search: {
-    syntax: "WORDS [from:NICK] [in:CHANNEL] [after:TIME] [before:TIME] [has:link]",
+    syntax: "WORDS [from:NICK] [in:CHANNEL] [after:TIME] [before:TIME] [has:link] [limit:N]",
     help: "find messages in your channels and talks",
     run(desk, rest) {
       const query = parseQuery(rest, Date.now())

@@ -13,7 +13,9 @@ export type Attribute = readonly [name: string, value: string]
 export function parseQuery(text: string, now: number): Attribute[] | string {
   const attributes: Attribute[] = []
   const words: string[] = []
-  for (const word of text.split(/\s+/).filter((each) => each !== "")) {
+  for (const word of unquoted(text)
+    .split(/\s+/)
+    .filter((each) => each !== "")) {
     const [, named = "", value = ""] = /^([a-z]+):(.*)$/i.exec(word) ?? []
     const name = named.toLowerCase()
     if (!NAMES.has(name)) words.push(word)
@@ -25,6 +27,11 @@ export function parseQuery(text: string, now: number): Attribute[] | string {
   }
   if (words.length > 0) attributes.unshift(["text", words.join(" ")])
   return attributes.length > 0 ? attributes : "look for what?"
+}
+
+/** Quotes around words are how people ask for them; a server looks for what stands there, and each word by itself. */
+export function unquoted(text: string): string {
+  return text.replace(/(^|\s)["“]([^"“”]+)["”](?=\s|$)/g, "$1$2")
 }
 
 export function attributeOf(name: string, value: string, now: number): Attribute | string {

@@ -284,6 +284,8 @@ describe("messages that were said already", () => {
     ["/history after 2026-01-01 3", "CHATHISTORY AFTER #den timestamp=2026-01-01T00:00:00.000Z 3"],
     ["/search tea time", "SEARCH text=tea\\stime"],
     ["/search tea FROM:bob", "SEARCH text=tea;from=bob"],
+    ['/search "tea time" from:bob', "SEARCH text=tea\\stime;from=bob"],
+    ['/search 3" tea', 'SEARCH text=3"\\stea'],
     [
       "/search tea from:bob in:den after:2026-01-01 has:link",
       "SEARCH text=tea;from=bob;in=#den;after=2026-01-01T00:00:00.000Z;has=link",
