@@ -2,6 +2,7 @@
 // everybody was told what was for them.
 
 import { isAlwaysOn } from "../../src/core/always-on.ts"
+import { isNowhere } from "../../src/core/commands/away.ts"
 import { EVENTS } from "../../src/core/commands/index.ts"
 import { userModesChanged } from "../../src/core/commands/mode.ts"
 import { nickChanged } from "../../src/core/commands/nick.ts"
@@ -36,6 +37,7 @@ export function checkNetwork(net: Network, shadow: Network, alwaysOn: Settings["
     nicks.add(folded(user.nick))
     if (user.sessions.length === 0 && !isAlwaysOn(user.account, alwaysOn))
       throw new Error(`${user.nick} has no session`)
+    if (user.absentSince !== undefined && !isNowhere(user)) throw new Error(`${user.nick} is here and absent`)
     const owner = net.account(user.nick)
     if (owner && owner !== user.account && net.userOf(owner)?.nick === user.nick)
       throw new Error(`${user.nick} is another's`)

@@ -145,7 +145,7 @@ export function chatter(random: Random, text: () => string): string {
     () =>
       random.chance(0.5)
         ? `METADATA ${random.pick(["*", channel(), nick()])} ${random.pick(["SET a :x", "SET a", "SET b :y", "CLEAR", "SYNC", "SUB a"])}`
-        : `AWAY${random.chance(0.5) ? ` :${text()}` : ""}`,
+        : `AWAY${random.pick(["", "", " *", ` :${text()}`])}`,
     () => random.pick(["NAMES", "WHO", "LIST", "MODE"]) + ` ${channel()}`,
     () => `${random.pick(["WHOIS", "WHO", "ISON"])} ${nick()}`,
     () => `WHO ${random.chance(0.5) ? channel() : nick()} %tcuihsnfdlaor,${random.below(999)}`,

@@ -16,13 +16,18 @@ export const AWAY = anytime({
   syntax: "[<text>]",
   help: "Marks you as away, for who writes to you; without a text, as back.",
   specification: "https://modern.ircdocs.horse/#away-message",
-  run({ net, session, propose }, text = "") {
+  run({ net, session, readOnly, propose }, text = "") {
     const { user } = session
     if (!user && !session.has(PRE_AWAY)) return ERR_NOTREGISTERED()
     const away = truncated(text, net.settings.limits.awayLength)
+    const before = session.away
     session.away = away
     // Who has another connection is there by that.
-    if (user && (away !== ABSENT || isNowhere(user))) return propose(awayChanged, away === "" ? {} : { away })
+    if (user && (away !== ABSENT || isNowhere(user))) {
+      // It will be refused.
+      if (readOnly) session.away = before
+      return propose(awayChanged, away === "" ? {} : { away })
+    }
     return away === "" ? RPL_UNAWAY() : RPL_NOWAWAY()
   },
 })
