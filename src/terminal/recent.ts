@@ -13,7 +13,8 @@ const LISTED = 10
 export class Recent {
   readonly #view: View
   #messages: Spoken[] = []
-  #listed: readonly Spoken[] = []
+  /** Undefined where one was taken back since: the others keep their numbers. */
+  #listed: readonly (Spoken | undefined)[] = []
   /** By folded target: the oldest message that came by itself. */
   readonly #oldest = new Map<string, Spoken>()
   /** By folded target: where the last /history began; the next one goes back from there. */
@@ -58,13 +59,15 @@ export class Recent {
 
   byId(id: string): Spoken | undefined {
     return (
-      this.#messages.findLast((spoken) => spoken.id === id) ?? this.#listed.find((spoken) => spoken.id === id)
+      this.#messages.findLast((spoken) => spoken.id === id) ??
+      this.#listed.find((spoken) => spoken?.id === id)
     )
   }
 
   /** It was taken back: nobody can mean it any more. */
   forget(id: string) {
     this.#messages = this.#messages.filter((spoken) => spoken.id !== id)
+    this.#listed = this.#listed.map((spoken) => (spoken?.id === id ? undefined : spoken))
   }
 
   /** Whom we talk with has another nick now. */
@@ -72,7 +75,7 @@ export class Recent {
     const now = (spoken: Spoken) =>
       this.#view.same(spoken.target, from) ? { ...spoken, target: to } : spoken
     this.#messages = this.#messages.map(now)
-    this.#listed = this.#listed.map(now)
+    this.#listed = this.#listed.map((spoken) => spoken && now(spoken))
     for (const places of [this.#oldest, this.#readBack]) {
       const place = places.get(this.#view.key(from))
       places.delete(this.#view.key(from))

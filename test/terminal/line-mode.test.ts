@@ -326,6 +326,15 @@ describe("messages that were said already", () => {
     expect(sends("/redact last")).toEqual(["REDACT #den m4"])
   })
 
+  test("what was taken back has no number any more, and the others keep theirs", () => {
+    sends("/reply")
+    shown(":bob!b@h REDACT #den m1")
+    printed.length = 0
+    expect(sends("/reply 1 yes")).toEqual([])
+    expect(texts()).toEqual(["there is no message 1 here; /reply alone lists them"])
+    expect(sends("/reply 2 yes")).toEqual(["@+reply=m2;+draft/reply=m2 PRIVMSG #den :yes"])
+  })
+
   test("who one talks with is followed to another nick", () => {
     shown(at("01T14:05", "@msgid=d1 :bob!b@h PRIVMSG alice :psst").replace("Z @", "Z;"), ":bob!b@h JOIN #den")
     talk.typed("/query bob")
