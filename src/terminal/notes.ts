@@ -12,8 +12,14 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
     return `${called}${here}: made ${time(made)}, last used ${used === "*" ? "never" : time(used)}`
   },
   "DEVICE END_OF_DEVICES": (_, text) => `devices: ${text}; /devices add, /devices remove NAME`,
-  "DEVICE INVITATION": ([until = ""], link) =>
-    `on the other device, until ${time(until)}, and once: chat join '${link}'`,
+  "DEVICE INVITATION": ([until = ""], link) => {
+    // The server says where it was reached, which may be reached from here alone.
+    const isHere = /^chat:\/\/(?:localhost|127\.[\d.]+|\[::1\])[:/]/.test(link)
+    const where = isHere
+      ? " (the line leads to this computer alone: connect by the server's address for another)"
+      : ""
+    return `on the other device${where}, until ${time(until)}, and once: chat join '${link}'`
+  },
   "DEVICE REMOVED": ([name = ""], text) => `${name}: ${text}`,
   "DEVICE ADDED": (_, name) => `a new device of yours: ${name}; if it is not, /devices remove ${name}`,
   "ENROL REQUESTED": ([id = "", account = ""], words) =>

@@ -37,6 +37,7 @@ test("one's devices are asked for and read", () => {
     ":s NOTE DEVICE DEVICE 9c 2026-01-01T09:00:00.000Z * * :9c",
     ":s NOTE DEVICE END_OF_DEVICES :3 in all",
     ":s NOTE DEVICE INVITATION 2026-01-01T12:15:00.000Z :chat://h:6697/#v1.p.i.s",
+    ":s NOTE DEVICE INVITATION 2026-01-01T12:15:00.000Z :chat://[::1]:6697/#v1.p.i.s",
     ":s NOTE DEVICE REMOVED phone :It comes in no more; connections closed: 1",
     ":s FAIL DEVICE RATE_LIMITED ADD :You have just made one: wait a few seconds",
   )
@@ -47,6 +48,7 @@ test("one's devices are asked for and read", () => {
     "9c: made Thu 1 Jan 2026 09:00, last used never",
     "devices: 3 in all; /devices add, /devices remove NAME",
     "on the other device, until Thu 1 Jan 2026 12:15, and once: chat join 'chat://h:6697/#v1.p.i.s'",
+    "on the other device (the line leads to this computer alone: connect by the server's address for another), until Thu 1 Jan 2026 12:15, and once: chat join 'chat://[::1]:6697/#v1.p.i.s'",
     "phone: It comes in no more; connections closed: 1",
     "nothing was done: You have just made one: wait a few seconds (RATE_LIMITED)",
   ])
