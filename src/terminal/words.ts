@@ -110,6 +110,8 @@ export class Words {
       return [note("nothing earlier is kept here than what was shown, which ends so:"), ...this.#list(known)]
     }
     this.recent.readBack(messages)
+    // Page after page of who came and went: what was said before is further back.
+    if (messages.length === 0 && end === undefined) return [note("nothing was found")]
     if (messages.length === 0 && verb === "LATEST") return [note("nothing is kept of what was said there")]
     const before = end === "earlier" ? [note("this is the beginning: nothing earlier is kept here")] : []
     const after = end === "later" ? [note("nothing was said after that")] : []
