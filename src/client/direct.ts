@@ -33,6 +33,8 @@ export class Direct {
   #held: Held[] = []
   /** On the first connection: whose messages wait for the word until when they were read. */
   readonly #mailbox = new Map<string, number>()
+  /** Whether that is still to be done: a connection that is lost too soon leaves it to the next one. */
+  #mail: "due" | "asked" | "shown" = "due"
   /** Those of whom that word is yet to be asked. */
   #letters: string[] = []
   /** Talks that are not in the list. */
@@ -58,6 +60,7 @@ export class Direct {
     if (context.view.registered) resumption.begin([...context.wanted.keys(), DIRECT], context.now)
     context.histories.waiting.keep(context, this.#held.splice(0))
     this.#mailbox.clear()
+    if (this.#mail === "asked") this.#mail = "due"
     this.#letters = []
     this.#quiet = []
     this.#reference = undefined
@@ -69,10 +72,14 @@ export class Direct {
   begin(context: Context) {
     const resuming = context.histories.resumption.has(DIRECT)
     if (resuming && !canRead(context)) return this.#end(context, false)
-    const mailbox = !resuming && canRead(context) && context.reading.isOn(context)
-    if (mailbox) this.#asking = { mailbox, found: new Map() }
-    if (!this.#asking) return
-    this.#ask(context, resuming ? this.#since : (this.#heardAt ?? context.now) - MAILBOX_MS)
+    if (!resuming) this.#lookForMail(context)
+    else if (this.#asking) this.#ask(context, this.#since)
+  }
+
+  #lookForMail(context: Context) {
+    if (this.#mail !== "due" || !canRead(context) || !context.reading.isOn(context)) return
+    this.#asking = { mailbox: true, found: new Map() }
+    this.#ask(context, (this.#heardAt ?? context.now) - MAILBOX_MS)
   }
 
   #ask(context: Context, since: number) {
@@ -123,7 +130,14 @@ export class Direct {
   }
 
   tick(context: Context) {
-    if (this.#asking && context.now - this.#askedAt > PATIENCE_MS) this.#end(context, false)
+    if (context.now - this.#askedAt <= PATIENCE_MS) return
+    if (this.#asking) this.#end(context, false)
+    else if (this.#letters.length === 0 && this.#mailbox.size > 0) this.#giveUpMail(context)
+  }
+
+  #giveUpMail(context: Context) {
+    this.#mailbox.clear()
+    this.historiesFilled(context)
   }
 
   renamed(context: Context, from: string, to: string) {
@@ -132,12 +146,14 @@ export class Direct {
 
   /** True when a happening has to wait until it is known what came before it. */
   hold(context: Context, happening: Happening, id: string | undefined): boolean {
-    if ((!this.#asking && this.#letters.length === 0) || !("target" in happening)) return false
+    if (!("target" in happening)) return false
+    const isLetter = this.#letters.length > 0 || this.#mailbox.has(context.view.key(happening.target))
+    if (!this.#asking && !isLetter) return false
     if (happening.type === "undelivered" || happening.type === "unconfirmed") return false
     if (context.view.isChannel(happening.target)) return false
     if (this.#held.length >= HELD_MAX) {
       if (this.#asking) this.#end(context, false)
-      this.historiesFilled(context)
+      this.#giveUpMail(context)
       return false
     }
     this.#held.push({ happening, id })
@@ -152,6 +168,7 @@ export class Direct {
     context.histories.waiting.tell(context, (target) => !context.view.isChannel(target))
     if (this.#letters.length === 0) this.#release(context)
     context.outbox.pump(context)
+    if (!context.histories.isFilling) this.#lookForMail(context)
   }
 
   #release(context: Context) {
@@ -187,6 +204,7 @@ export class Direct {
 
   /** "except for user targets where they have to request the initial read timestamp" */
   #askMarkers(context: Context, found: ReadonlyMap<string, { name: string; at: number }>) {
+    this.#mail = "asked"
     for (const [key, { at }] of found) this.#mailbox.set(key, at)
     this.#letters = Array.from(found.values(), ({ name }) => name)
     if (!context.histories.isFilling) this.historiesFilled(context)
@@ -198,10 +216,13 @@ export class Direct {
    */
   historiesFilled(context: Context) {
     if (this.#asking) return
+    if (this.#letters.length > 0) this.#askedAt = context.now
     for (const name of this.#letters.splice(0)) context.send(`MARKREAD ${name}`)
     // Not before: under another nick it may be one of those, of which everything is known then.
     for (const { name, mark } of this.#quiet.splice(0)) context.histories.fillGap(context, name, mark, true)
+    if (this.#mail === "asked" && this.#mailbox.size === 0) this.#mail = "shown"
     this.#release(context)
+    if (!context.histories.resumption.isOpen) this.#lookForMail(context)
   }
 
   /** MARKREAD has said until when the conversation was read (undefined: never). */
@@ -209,7 +230,10 @@ export class Direct {
     const key = context.view.key(target)
     const latest = this.#mailbox.get(key)
     this.#mailbox.delete(key)
-    if (latest === undefined || (until !== undefined && latest <= until)) return
-    context.histories.look(context, target, until === undefined ? undefined : { id: undefined, at: until })
+    if (latest === undefined) return
+    const from = until === undefined ? undefined : { id: undefined, at: until }
+    if (latest > (until ?? 0)) context.histories.look(context, target, from)
+    if (context.histories.isFilling) this.#release(context)
+    else this.historiesFilled(context)
   }
 }

@@ -223,8 +223,8 @@ export class Histories {
     this.#fills.delete(key)
     if (fill) this.#tellFound(context, fill)
     this.#tellHeld(context, target, fill?.held ?? [])
-    if (!this.isFilling) context.direct.historiesFilled(context)
     this.resumption.done(context, key, fill?.fetched ?? 0, false)
+    if (!this.isFilling) context.direct.historiesFilled(context)
   }
 
   /** Tells what was found, then what waited meanwhile; what is in both is told once. */

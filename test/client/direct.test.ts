@@ -1,4 +1,4 @@
-import { expect, test } from "bun:test"
+import { describe, expect, test } from "bun:test"
 import { CAPS, ClientRig } from "../support/client-rig.ts"
 
 const MARKED = `${CAPS} draft/read-marker`
@@ -164,6 +164,7 @@ test("what came for us alone waits for what came in channels", () => {
   expect([rig.sent(), rig.tale().filter((told) => told.startsWith("bob"))]).toEqual([[], []])
   rig.page(["m1", "bob", "one"])
   expect(rig.sent()).toEqual(["MARKREAD bob"])
+  rig.feed(":s MARKREAD bob timestamp=2026-01-01T12:00:07.000Z")
   expect(rig.tale().at(-1)).toBe("bob <bob> now")
 })
 
@@ -172,4 +173,50 @@ test("who does not read marks nothing", () => {
   rig.feed("@time=2026-01-01T12:00:07.000Z;msgid=m4 :bob!b@h PRIVMSG #den :three")
   rig.session.tick(rig.now + 5_000)
   expect(rig.sent()).toEqual([])
+})
+
+describe("unread mail of before the first connection", () => {
+  const asksForMail = /^CHATHISTORY TARGETS timestamp=2025-12-02T/
+  const MAIL = expect.stringMatching(asksForMail)
+  const letter = (rig: ClientRig) => {
+    rig.feed(":s MARKREAD bob *")
+    history(rig, "bob", ["d1", "are you there?"])
+  }
+
+  test("is looked for again when that connection is lost before it was shown, and no more afterwards", () => {
+    const rig = new ClientRig({ channels: [], isRead: true }).register(MARKED).targets("bob")
+    rig.session.close(++rig.now)
+    rig.register(MARKED)
+    rig.sent()
+    rig.told()
+    rig.targets()
+    expect(rig.sent()).toEqual([MAIL])
+    rig.targets("bob")
+    letter(rig)
+    expect(rig.tale()).toContain("past bob <bob> are you there?")
+    rig.session.close(++rig.now)
+    rig.register(MARKED)
+    rig.sent()
+    rig.targets()
+    expect(rig.sent()).toEqual([])
+  })
+
+  test("is shown before what is said while it is looked for", () => {
+    const rig = new ClientRig({ channels: [], isRead: true }).register(MARKED).targets("bob")
+    rig.told()
+    rig.feed("@msgid=d2;time=2026-01-01T12:00:01.000Z :bob!b@h PRIVMSG alice :hello?")
+    letter(rig)
+    expect(rig.tale().filter((line) => line.includes("<"))).toEqual([
+      "past bob <bob> are you there?",
+      "bob <bob> hello?",
+    ])
+  })
+
+  test("does not hold up what is said when nobody says until when it was read", () => {
+    const rig = new ClientRig({ channels: [], isRead: true }).register(MARKED).targets("bob")
+    rig.told()
+    rig.feed("@msgid=d2;time=2026-01-01T12:00:01.000Z :bob!b@h PRIVMSG alice :hello?")
+    rig.session.tick(rig.now + 20_000)
+    expect(rig.tale()).toEqual(["bob <bob> hello?"])
+  })
 })
