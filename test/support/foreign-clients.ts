@@ -88,6 +88,8 @@ const weechat: ForeignClient = {
       "/bar hide buflist",
       "/bar hide nicklist",
       "/set weechat.look.prefix_align none",
+      // Two lines that come at once would be held for a paste until somebody says so.
+      "/set weechat.look.paste_max_lines -1",
       "/set irc.server_default.anti_flood_prio_high 0",
       "/set irc.server_default.anti_flood_prio_low 0",
       "/connect lab",
