@@ -45,8 +45,9 @@ export function checkNetwork(net: Network, shadow: Network, alwaysOn: Settings["
 }
 
 // What a client made of its lines is what is.
-export function checkView({ session, nick, channels, partial }: Onlooker) {
+export function checkView({ session, nick, channels, partial, unsigned }: Onlooker) {
   const { user } = session
+  if (unsigned.size > 0) throw new Error(`${nick} was told of ${[...unsigned]}, unseen`)
   if (!user) return
   if (nick !== user.nick) throw new Error(`${user.nick} believes to be ${nick}`)
   const names = new Set([...user.channels.keys()].map((channel) => folded(channel.name)))

@@ -42,6 +42,8 @@ export class Onlooker {
   readonly visible = new Set<string>()
   /** Folded names of channels in which it may, as `visible`, see whoever comes: also who is gone again at one stroke. */
   readonly open = new Set<string>()
+  /** Folded nicks that it saw come into an auditorium, unseen before: each has to be given a sign by the end of the turn. */
+  readonly unsigned = new Set<string>()
   /** Folded nicks of MONITOR, from what it was told of them. */
   readonly watched = new Set<string>()
   /** What of history it was sent, in its order; who looks at it empties it. */
@@ -152,10 +154,13 @@ export class Onlooker {
     const who = nickOf(source)
     const self = who === folded(this.nick)
     if (command === "JOIN" && this.open.has(folded(params[0] ?? ""))) this.visible.add(who)
-    if (this.partial.size > 0 && ABOUT_SOMEBODY.has(command))
-      this.#expect(self || this.visible.has(who) || this.watched.has(who), "somebody unseen", line)
     const [first = "", second = "", third = ""] = params
     const name = folded(first)
+    if (this.partial.size > 0 && ABOUT_SOMEBODY.has(command) && !(self || this.#mayBeTold(who))) {
+      // A founder may come and go at one stroke, behind the check of a password.
+      this.#expect(command === "JOIN" && this.partial.has(name), "somebody unseen", line)
+      this.unsigned.add(who)
+    }
     switch (command) {
       case "001":
         this.nick = first
@@ -208,8 +213,10 @@ export class Onlooker {
         this.#in(name, line)
         return
       case "MODE":
-        if (first.startsWith("#")) this.#in(name, line)
-        else this.#expect(name === folded(this.nick), "another's modes", line)
+        if (first.startsWith("#")) {
+          this.#in(name, line)
+          if (/\+[qohv]/.test(second)) this.#signed(params.slice(2))
+        } else this.#expect(name === folded(this.nick), "another's modes", line)
         return
       case "INVITE":
         // A member hears who else is invited.
@@ -266,6 +273,14 @@ export class Onlooker {
       if (next !== undefined) members.add(next)
     }
     this.#expect(met || this.partial.size > 0, "a stranger", line)
+  }
+
+  #mayBeTold(who: string): boolean {
+    return this.visible.has(who) || this.watched.has(who) || this.unsigned.has(who)
+  }
+
+  #signed(nicks: readonly string[]) {
+    for (const who of nicks.map(folded)) if (this.unsigned.delete(who)) this.visible.add(who)
   }
 
   // Who shares a channel, or is watched.
