@@ -99,6 +99,8 @@ export interface DialOptions extends Pick<LinkOptions, "retry"> {
   readonly askWords: AskWords
   /** Somebody reads along: what is shown is marked as read. */
   readonly isRead?: boolean
+  /** It does one thing and goes again: whoever has this account is not there by it. */
+  readonly isNowhere?: boolean
   happened(happenings: readonly Happening[], dialled: Dialled): void
   waiting?(reason: string, inMs: number): void
   /** What is to be known by the way. */
@@ -124,6 +126,7 @@ export async function dial(named: Place, who: Who, options: DialOptions): Promis
     channels: options.channels,
     login: await loginOf(who, credentials, profile?.server.logins),
     isRead: options.isRead === true,
+    isNowhere: options.isNowhere === true,
   })
   const renewal = renewalOf(place, credentials, options)
   const link = new Link({

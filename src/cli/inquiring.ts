@@ -48,6 +48,7 @@ export async function inquire(flags: Flags, inquiry: Inquiry): Promise<ExitCode>
   const dialled = await dial(place, flags, {
     channels: inquiry.target === undefined ? known : [],
     nickFixed: false,
+    isNowhere: true,
     retry: "never",
     askWords: undefined,
     happened(happenings, current) {

@@ -35,6 +35,7 @@ async function run({ flags, positionals }: Parsed<typeof SERVER_FLAGS>): Promise
   const dialled = await dial(placeOf(flags.host, flags.server), flags, {
     channels: /^[#&]/.test(named) ? [named] : [],
     nickFixed: false,
+    isNowhere: true,
     retry: "standing",
     askWords: undefined,
     happened(happenings, current) {

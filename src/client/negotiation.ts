@@ -28,6 +28,8 @@ export const WANTED: ReadonlySet<string> = new Set([
   "userhost-in-names",
 ])
 
+const PRE_AWAY = "draft/pre-away"
+
 export const onCap: Handler = (context, { params }) => {
   const [, subcommand = "", first = "", second] = params
   const more = first === "*" && second !== undefined
@@ -49,12 +51,18 @@ function listed(context: Context, names: string[], more: boolean) {
   else if (!view.registered) settled(context)
 }
 
-function wantedOf({ view, sasl }: Context, offers: string[]): string[] {
+function isWanted({ sasl, registration }: Context, name: string): boolean {
+  return (
+    WANTED.has(name) || (name === "sasl" && sasl.isWanted) || (name === PRE_AWAY && registration.isNowhere)
+  )
+}
+
+function wantedOf(context: Context, offers: string[]): string[] {
   return offers.flatMap((offer) => {
     const equals = offer.indexOf("=")
     const name = equals < 0 ? offer : offer.slice(0, equals)
-    if (!WANTED.has(name) && !(name === "sasl" && sasl.isWanted)) return []
-    view.capabilityValues.set(name, equals < 0 ? "" : offer.slice(equals + 1))
+    if (!isWanted(context, name)) return []
+    context.view.capabilityValues.set(name, equals < 0 ? "" : offer.slice(equals + 1))
     return [name]
   })
 }
@@ -66,12 +74,13 @@ function request(context: Context, names: string[]) {
 function acknowledge(context: Context, names: string[]) {
   for (const name of names) {
     if (name.startsWith("-")) context.view.capabilities.delete(name.slice(1))
-    else if (WANTED.has(name) || name === "sasl") context.view.capabilities.add(name)
+    else if (isWanted(context, name)) context.view.capabilities.add(name)
   }
 }
 
 /** What can be had is had: logs in, or goes on. */
 function settled(context: Context) {
+  if (context.view.capabilities.has(PRE_AWAY)) context.send("AWAY *")
   const mechanisms = context.view.capabilityValues.get("sasl") ?? ""
   context.sasl.begin(context, mechanisms === "" ? undefined : mechanisms.split(","))
 }

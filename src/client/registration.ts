@@ -13,6 +13,8 @@ export interface Person {
   readonly realname: string
   /** The first registration must be under this very nick. */
   readonly nickFixed: boolean
+  /** It comes for one thing and goes again: nobody is there by it. https://ircv3.net/specs/extensions/pre-away.html */
+  readonly isNowhere?: boolean
 }
 
 export class Registration {
@@ -25,6 +27,10 @@ export class Registration {
   constructor(person: Person) {
     this.#person = person
     this.#wanted = person.nick
+  }
+
+  get isNowhere(): boolean {
+    return this.#person.isNowhere === true
   }
 
   get wanted(): string {

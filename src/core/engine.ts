@@ -15,7 +15,7 @@ import { isAlwaysOn, overstayers } from "./always-on.ts"
 import { type Banned, banOfArrival, isOver, means, meansUser, wordsOf } from "./bans.ts"
 import { isBatched, gather, isOverdue, timedOut } from "./client-batch.ts"
 import { type Answer, type Command, type Context, type Question, wordedBy } from "./command.ts"
-import { ABSENT, awayChanged, isNowhere } from "./commands/away.ts"
+import { awayChanged, isNowhere } from "./commands/away.ts"
 import { COMMANDS } from "./commands/index.ts"
 import { channelModesChanged } from "./commands/channel-modes-changed.ts"
 import { userDetached } from "./commands/presence.ts"
@@ -27,18 +27,20 @@ import type { EventType } from "./event.ts"
 import { FailedOpers } from "./failed-opers.ts"
 import { farewell } from "./farewell.ts"
 import { Ledger } from "./ledger.ts"
+import { playMail } from "./mailbox.ts"
 import { Network } from "./network.ts"
 import { offersOf, reoffer } from "./offers.ts"
 import { BrokenStateError, replay } from "./replay.ts"
-import { pursueRegistration } from "./registration.ts"
+import { pursueRegistration, type Registrar } from "./registration.ts"
 import type { Arrival, Logger, Request, Result, Row, Settings, Turn } from "./seams.ts"
+import { type Seen, seenBy } from "./seen.ts"
 import { Session } from "./session.ts"
 import { Speech } from "./speech.ts"
 import { ClashError, clashUnder, type Start } from "./start.ts"
 import { Tell } from "./tell.ts"
 import { endOfBans } from "./timed-bans.ts"
 import { unreadable } from "./unreadable.ts"
-import type { User } from "./user.ts"
+import { ABSENT, type User } from "./user.ts"
 
 /** Lines that may wait behind a command that waits for the shell. */
 const BACKLOG_LINES_MAX = 1000
@@ -67,7 +69,7 @@ export class Engine {
     const { casemapping } = settings
     const clash = clashUnder(this.net, casemapping)
     if (clash) throw new ClashError(casemapping, clash)
-    this.#ledger.place(serverStarted, startOf(start.epoch, settings), undefined)
+    this.#ledger.place(serverStarted, startOf(start, settings), undefined)
     this.#endBans()
   }
 
@@ -319,22 +321,27 @@ export class Engine {
   // The command has said all it had to say, unless it waits.
   #conclude(session: Session) {
     this.#speech.finish()
-    if (!session.user && !session.waiting && !session.closing) {
-      pursueRegistration(session, {
-        net: this.net,
-        sessions: this.sessions,
-        log: this.#log,
-        readOnly: this.readOnly,
-        place: (type, fact, by) => this.#ledger.place(type, fact, by),
-        answer: (answer) => this.#speech.answer(session, answer),
-        ask: (question, resume) => this.#ask(session, "PASS", question, resume),
-        end: (code, words) => this.end(session, code, words),
-        replace: (other) => this.end(other, "REPLACED"),
-        newBatch: this.#speech.newBatch,
-        lastSeq: () => this.#ledger.lastSeq,
-        now: this.#ledger.at,
-      })
+    if (session.waiting || session.closing || (session.user && !session.isReturning)) return
+    const registrar: Registrar = {
+      net: this.net,
+      sessions: this.sessions,
+      log: this.#log,
+      readOnly: this.readOnly,
+      place: (type, fact, by) => this.#ledger.place(type, fact, by),
+      answer: (answer) => this.#speech.answer(session, answer),
+      ask: (question, resume) => this.#ask(session, "registration", question, resume),
+      end: (code, words) => this.end(session, code, words),
+      replace: (other) => this.end(other, "REPLACED"),
+      newBatch: this.#speech.newBatch,
+      erasures: this.#ledger.erasures,
+      lastSeq: () => this.#ledger.lastSeq,
+      now: this.#ledger.at,
     }
+    if (!session.user) pursueRegistration(session, registrar)
+    const { user } = session
+    if (!user || !session.isReturning) return
+    session.isReturning = false
+    playMail(session, user, this.#ledger.lastSeq + 1, registrar)
   }
 
   // The user goes with its last session, or stays without one; or with such alone as say that nobody is there.
@@ -346,11 +353,12 @@ export class Engine {
     session.nick = user.nick
     user.sessions.splice(user.sessions.indexOf(session), 1)
     if (!isNowhere(user) || !this.net.users.has(user.id)) return
+    const seen = seenBy(session)
     if (isAlwaysOn(user.account, this.net.settings.accounts.alwaysOn)) {
-      if (user.absentSince === undefined) this.#ledger.place(userDetached, { user: user.id }, user)
-    } else if (user.sessions.length === 0) this.#quit(user, reason)
-    else if (user.away === undefined && !this.readOnly)
-      this.#ledger.place(awayChanged, { away: ABSENT }, user)
+      if (user.absentSince === undefined) this.#ledger.place(userDetached, { user: user.id, ...seen }, user)
+    } else if (user.sessions.length === 0) this.#quit(user, reason, seen)
+    else if (user.away !== ABSENT && !this.readOnly)
+      this.#ledger.place(awayChanged, { away: ABSENT, ...seen }, user)
   }
 
   // While the disk is full they wait: nobody says anything then anyway.
@@ -360,7 +368,7 @@ export class Engine {
       this.#ledger.place(channelModesChanged, fact, undefined)
   }
 
-  #quit(user: User, reason: string) {
-    if (this.net.users.has(user.id)) this.#ledger.place(userQuit, quit(user, reason), user)
+  #quit(user: User, reason: string, seen: Seen = {}) {
+    if (this.net.users.has(user.id)) this.#ledger.place(userQuit, quit(user, reason, seen), user)
   }
 }

@@ -45,7 +45,7 @@ export function between(limit: number, first?: Reference, second?: Reference): r
 
 /** Reads one after another until there are `limit` rows; `then` gets nothing when they cannot be read. */
 export function read(
-  context: UserContext,
+  context: Pick<UserContext, "ask" | "erasures">,
   queries: readonly Exclude<Query, { kind: "place" }>[],
   limit: number,
   then: (rows: readonly Row[] | undefined, cutAt?: number) => Answer,

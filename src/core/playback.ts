@@ -55,7 +55,11 @@ export function typesFor(session: Session): readonly string[] {
 }
 
 /** The line of a row, in a channel or, where it was said to one person, under the nicks that both have now. */
-export function played({ net, newBatch }: UserContext, row: Row, channelName: string | undefined): Content[] {
+export function played(
+  { net, newBatch }: Pick<UserContext, "net" | "newBatch">,
+  row: Row,
+  channelName: string | undefined,
+): Content[] {
   const event = eventOf(row, net)
   const type = BY_TYPE.get(row.type)
   if (channelName !== undefined) return [type?.playback?.(event, channelName, newBatch) ?? []].flat()

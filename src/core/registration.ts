@@ -3,6 +3,7 @@
 
 import type { Arrival, Logger, Result } from "./seams.ts"
 import type { Answer, Question } from "./command.ts"
+import type { Erasures } from "./erasures.ts"
 import type { EventType } from "./event.ts"
 import type { Network } from "./network.ts"
 import type { Session } from "./session.ts"
@@ -13,7 +14,7 @@ import { ERR_NICKNAMEINUSE, ERR_PASSWDMISMATCH, ERR_SASLABORTED } from "../proto
 import { banOf, wordsOf } from "./bans.ts"
 import { issuedOf } from "./certificates.ts"
 import { accountCreated, accountNameOf, isCertified } from "./commands/account.ts"
-import { ABSENT, awayChanged } from "./commands/away.ts"
+import { awayChanged, isNowhere } from "./commands/away.ts"
 import { certificateUsed } from "./commands/enrolment.ts"
 import { isKnown } from "./commands/lockdown.ts"
 import { metadataChanged } from "./commands/metadata-changes.ts"
@@ -22,7 +23,7 @@ import { isTaken, nickChanged, renaming } from "./commands/nick.ts"
 import { userAttached } from "./commands/presence.ts"
 import { userConnected } from "./commands/user.ts"
 import { greeting, greetingOfSecondSession } from "./welcome.ts"
-import type { Account, User, UserId } from "./user.ts"
+import { ABSENT, type Account, type User, type UserId } from "./user.ts"
 
 export interface Registrar {
   readonly net: Network
@@ -39,6 +40,8 @@ export interface Registrar {
   /** Ends another session whose place this one takes. */
   replace(other: Session): void
   newBatch(): string
+  /** What was erased lately. */
+  readonly erasures: Erasures
   /** The place of the event just made. */
   lastSeq(): number
 }
@@ -117,6 +120,7 @@ function register(
     session.nick = undefined
     return registrar.answer(ERR_NICKNAMEINUSE(nick, `${account.name} is here already, and wants to be once`))
   }
+  session.isReturning = session.away !== ABSENT && (!online || isNowhere(online))
   if (online) {
     bringMetadata(session, online, registrar)
     const others = online.sessions.slice()

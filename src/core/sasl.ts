@@ -49,6 +49,7 @@ function succeeded(context: Context, account: Account): Answer {
       ...readAsGuest(user),
       ...(host ? { host } : {}),
     })
+    session.isReturning = user.account === account
     // It may have been refused for want of room on the disk.
     return user.account === account ? RPL_SASLSUCCESS() : ERR_SASLFAIL()
   }

@@ -6,7 +6,7 @@ import type { RefusalCode } from "../protocol/refusals.ts"
 import type { OpenBatch } from "./client-batch.ts"
 import type { Metadata } from "./metadata.ts"
 import type { Output } from "./outbox.ts"
-import type { Arrival, Result } from "./seams.ts"
+import type { Arrival, Reference, Result } from "./seams.ts"
 import type { Response } from "./response.ts"
 import { sourceOf, type Account, type User } from "./user.ts"
 import type { Answer, Context } from "./command.ts"
@@ -56,6 +56,10 @@ export class Session {
   readonly toldAbsent = new Set<number>()
   /** What METADATA set before registration. */
   metadata: Metadata | undefined
+  /** Nobody was there as its account when it came, and it has not been played what was said meanwhile. */
+  isReturning = false
+  /** Since when it was played that, and when it had last been heard from by then (ms since 1970): not yet is `Infinity`. */
+  mail: { readonly since: Reference; readonly heardAt: number } | undefined
   closing: RefusalCode | undefined
   /** ms since 1970 of its last line, and whether a PING is unanswered since. */
   heardAt: number

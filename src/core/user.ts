@@ -6,6 +6,7 @@ import type { Right, Role } from "../protocol/rights.ts"
 import type { Revocation } from "./certificates.ts"
 import type { Channel, Member } from "./channel.ts"
 import type { Metadata } from "./metadata.ts"
+import type { Reference } from "./seams.ts"
 import type { Session } from "./session.ts"
 
 declare const brand: unique symbol
@@ -33,6 +34,8 @@ export interface Account {
   certificatesEnded?: Revocation
   readonly metadata: Metadata
   readonly readMarkers: ReadMarkers
+  /** Where somebody was there as it last, who is gone; undefined before it was there at all. */
+  seen?: Reference
 }
 
 /** Until when something was read, in ms since 1970, by the id of the channel, account or guest. */
@@ -65,6 +68,9 @@ export interface User {
   /** Sessions of this process; empty while the log is replayed. */
   readonly sessions: Session[]
 }
+
+/** "the user is not present for an unspecified reason": https://ircv3.net/specs/extensions/pre-away.html */
+export const ABSENT = "*"
 
 /** What is said of who stays online without a session and left no other word. */
 export const NOT_CONNECTED = "Not connected; will read it later"

@@ -14,7 +14,7 @@ interface Answer {
 type Sentence = (params: readonly string[], text: string) => string | undefined
 
 const SENTENCES: Readonly<Record<string, Sentence>> = {
-  "301": ([nick = ""], text) => `${nick} is away: ${text}`,
+  "301": ([nick = ""], text) => (text === "*" ? `${nick} is away` : `${nick} is away: ${text}`),
   "303": () => undefined,
   "311": ([nick = "", user = "", host = ""], text) => `${nick} is ${user}@${host} (${text})`,
   "312": ([nick = "", server = ""], text) => `${nick} is on ${server} (${text})`,

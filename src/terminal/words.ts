@@ -233,6 +233,8 @@ export class Words {
       case "mode":
         return modeWords(this.#view, happening)
       case "away":
+        // Who comes for a moment and is nobody's presence is not worth a word.
+        if (happening.text === "*") return undefined
         return happening.text === undefined
           ? say`${happening.from} is back`
           : say`${happening.from} is away` + because(happening.text)

@@ -99,6 +99,17 @@ describe("a nick in use", () => {
   })
 })
 
+test("who comes for one thing is nobody's presence, where the server knows such a thing", () => {
+  const visitor = new ClientRig({ isNowhere: true })
+  visitor.session.open(visitor.now)
+  visitor.feed(":s CAP * LS :batch draft/pre-away", ":s CAP * ACK :batch draft/pre-away")
+  expect(visitor.sent().slice(-3)).toEqual(["CAP REQ :batch draft/pre-away", "AWAY *", "CAP END"])
+  const person = new ClientRig()
+  person.session.open(person.now)
+  person.feed(":s CAP * LS :batch draft/pre-away", ":s CAP * ACK :batch")
+  expect(person.sent().slice(-2)).toEqual(["CAP REQ :batch", "CAP END"])
+})
+
 test.each([
   ["ERROR :KICKED too loud", "refused KICKED too loud"],
   ["ERROR :BANNED", "refused BANNED "],

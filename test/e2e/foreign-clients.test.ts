@@ -105,6 +105,28 @@ async function spendsADay({ open, types, windows, shows }: ForeignClient) {
   await other.quit()
 }
 
+/** What was said to it alone while it was away is shown when it comes, without being asked for. */
+async function isShownItsMail({ program, open, windows }: ForeignClient) {
+  const nick = `${program}_away`
+  const certificate = await server.authority.issueClient(nick)
+  // The account is there from its first connection on.
+  await (await Irc.member(server, nick, certificate)).quit()
+  const from = `to_${program}`
+  const writer = await Irc.member(server, from, await server.authority.issueClient(from))
+  writer.send(`PRIVMSG ${nick} :read this later, ☕`)
+  await writer.expect(/ 301 \S+ \S+ :Not connected; will read it later$/)
+  using tmux = new Tmux()
+  const window = open(tmux, server, nick, "#mail", certificate)
+  if (windows) {
+    await window.shows(new RegExp(from))
+    window.say(windows.channel(from))
+  }
+  await window.shows(new RegExp(`${from}.* read this later, ☕`))
+  window.say("/quit")
+  expect(await window.exitCode()).toBe(0)
+  await writer.quit()
+}
+
 // They wait a lot and work little.
 describe.concurrent("verified TLS, both ways", () => {
   for (const client of FOREIGN_CLIENTS) {
@@ -113,5 +135,6 @@ describe.concurrent("verified TLS, both ways", () => {
       Promise.all([talks(client, false), talks(client, true)]))
     test(`${client.program} joins, talks, sets modes and topics, is away, monitors, kicks and is kicked`, () =>
       spendsADay(client))
+    test(`${client.program} is shown what was said to it while it was away`, () => isShownItsMail(client))
   }
 })

@@ -36,3 +36,11 @@ export function arrival({ random, engine }: Stage) {
   ]
   return { connection, lines }
 }
+
+/** Somebody of this account, by its certificate, and with as little else as history needs. */
+export function returnOf(name: string) {
+  const certificate = { name, issuer: "home", fingerprint: "f" }
+  const connection = { address: "192.0.2.1", host: "host", tlsVersion: "TLSv1.3", certificate }
+  const lines = ["CAP REQ :batch message-tags", "PASS sesame", `NICK ${name}`, "USER u 0 * :U", "CAP END"]
+  return { connection, lines }
+}

@@ -68,7 +68,7 @@ function msgidsOf(page: readonly Message[]): string[] {
   return page.flatMap(({ tags }) => tags.get("msgid") ?? [])
 }
 
-function textsOf(row: Row, net: Network): string[] {
+export function textsOf(row: Row, net: Network): string[] {
   const { text, cuts = [] } = messageOf(row, net)
   return linesOf({ text, cuts })
     .map((line) => line.text)

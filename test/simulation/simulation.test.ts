@@ -19,5 +19,6 @@ test(`${ONE ? `simulation ${ONE}` : `${COUNT} simulations`}`, () => {
   expect(total.lifted).toBeGreaterThan(total.steps / 20_000)
   expect(total.enrolled).toBeGreaterThan(total.steps / 6000)
   expect(total.approved).toBeGreaterThan(0)
+  expect(total.mail).toBeGreaterThan(total.steps / 10_000)
   expect(total.acts).toBeGreaterThan(total.steps / 300)
 }, 1_800_000)

@@ -5,7 +5,7 @@ import { STATELESS } from "../../src/core/commands/index.ts"
 import type { ListEntry } from "../../src/core/channel.ts"
 import { Engine } from "../../src/core/engine.ts"
 import type { Network } from "../../src/core/network.ts"
-import type { Request, Settings, Turn } from "../../src/core/seams.ts"
+import type { Arrival, Request, Settings, Turn } from "../../src/core/seams.ts"
 import type { Session } from "../../src/core/session.ts"
 import type { User } from "../../src/core/user.ts"
 import { MESSAGE_TAGS } from "../../src/protocol/capabilities.ts"
@@ -16,10 +16,11 @@ import { BEGINNING } from "../support/engine.ts"
 import { Random } from "../support/random.ts"
 import { enrol, eraseAccount, giveRole, lockDown, lookAfter, ofTheStaff, type Stage } from "./acts.ts"
 import { answer, type Asked } from "./answers.ts"
-import { arrival } from "./arrivals.ts"
+import { arrival, returnOf } from "./arrivals.ts"
 import { checkNetwork, checkReadOnly, checkTold, checkView } from "./checks.ts"
 import { Hearsay } from "./hearsay.ts"
 import { Kept } from "./kept.ts"
+import { type Mail, mailOf } from "./mail.ts"
 import { checkReadingBack, readables } from "./reading-back.ts"
 import { Onlooker } from "./onlooker.ts"
 import { settingsOf } from "./settings.ts"
@@ -76,6 +77,7 @@ class Simulation implements Stage {
     this.#settle()
     for (let i = 0; i < READERS && this.#onlookers.length > 0; i++)
       this.#readBack(this.random.pick(this.#onlookers))
+    this.#comeBack()
     this.#crash()
     this.#commit()
     return this.tally
@@ -167,10 +169,14 @@ class Simulation implements Stage {
 
   #arrive(): Onlooker {
     const { connection, lines } = arrival(this)
-    const session = this.engine.connected(connection, this.now)
     // Most come to one place, or few would hear each other.
     const place = this.random.chance(0.6) ? ["JOIN #a"] : []
-    for (const line of [...lines, `NICK n${session.id}`, ...place]) {
+    return this.#connect(connection, ({ id }) => [...lines, `NICK n${id}`, ...place])
+  }
+
+  #connect(connection: Arrival, linesOf: (session: Session) => readonly string[]): Onlooker {
+    const session = this.engine.connected(connection, this.now)
+    for (const line of linesOf(session)) {
       this.engine.receive(session, line, this.now)
       this.#look()
     }
@@ -255,6 +261,23 @@ class Simulation implements Stage {
       this.#answer()
       this.#commit()
     }
+  }
+
+  // As a client that fetches no history by itself.
+  #comeBack() {
+    for (const mail of mailOf(this.#kept.rows, this.engine.net)) this.#isPlayed(mail)
+  }
+
+  #isPlayed({ account, texts }: Mail) {
+    const { connection, lines } = returnOf(account.name)
+    const { session, read } = this.#connect(connection, () => lines)
+    this.#settle()
+    // A ban may keep it out.
+    if (session.user?.account !== account) return
+    this.tally.mail += texts.length
+    const played = new Set(read.map(({ params }) => params[1]))
+    const missing = texts.filter((text) => !played.has(text))
+    if (missing.length > 0) throw new Error(`${account.name} came back and was not played ${missing}`)
   }
 
   // By the msgids of what is read, where they are told.

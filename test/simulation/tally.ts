@@ -17,6 +17,8 @@ export interface Tally {
   lifted: number
   /** Messages that were read again, page by page. */
   readBack: number
+  /** Messages that waited for who was away. */
+  mail: number
 }
 
 export const NOTHING: Tally = {
@@ -33,4 +35,5 @@ export const NOTHING: Tally = {
   acts: 0,
   lifted: 0,
   readBack: 0,
+  mail: 0,
 }

@@ -59,9 +59,18 @@ export class Irc {
   static async register(server: Target, nick: string, ...capabilities: string[]): Promise<Irc> {
     const irc = await Irc.connect(server)
     if (capabilities.length > 0) irc.send(`CAP REQ :${capabilities.join(" ")}`, "CAP END")
-    irc.send(`NICK ${nick}`, `USER ${nick} 0 * :${nick}`)
-    await irc.expect(/ (376|422) /)
-    return irc
+    return irc.#enter(nick)
+  }
+
+  /** One that is registered with a certificate, which says whose it is. */
+  static async member(server: Target, nick: string, certificate: CertificateFiles): Promise<Irc> {
+    return (await Irc.connect(server, certificate)).#enter(nick)
+  }
+
+  async #enter(nick: string): Promise<this> {
+    this.send(`NICK ${nick}`, `USER ${nick} 0 * :${nick}`)
+    await this.expect(/ (376|422) /)
+    return this
   }
 
   send(...lines: string[]) {

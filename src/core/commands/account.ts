@@ -13,6 +13,7 @@ import type { Network } from "../network.ts"
 import { endOperator } from "../operators.ts"
 import { bequeathRead, markersOf, markread, type Read } from "../read-markers.ts"
 import type { Arrival, Certificate } from "../seams.ts"
+import { leaveMailbox } from "../seen.ts"
 import type { Tell } from "../tell.ts"
 import { signIn } from "./channel-roles.ts"
 import { sourceOf, type Account, type User, type UserId } from "../user.ts"
@@ -169,6 +170,7 @@ function logIn(net: Network, user: User, account: Account, e: LogIn, tell: Tell,
     tell.user(user, from(e, "MODE", [user.nick, "-o"]))
     endOperator(net, user, e, tell)
   }
+  if (user.account && user.account !== account) leaveMailbox(user, e)
   const wasRead = new Map(markersOf(user))
   if (!user.account) bequeath(before, account, room)
   bequeathRead(account, e.read ?? [])

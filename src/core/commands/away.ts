@@ -6,10 +6,8 @@ import { truncated } from "../../protocol/names.ts"
 import { ERR_NOTREGISTERED, RPL_NOWAWAY, RPL_UNAWAY } from "../../protocol/numerics.ts"
 import { anytime } from "../command.ts"
 import { event, from } from "../event.ts"
-import { awayOf, type User } from "../user.ts"
-
-/** "the user is not present for an unspecified reason" */
-export const ABSENT = "*"
+import { leaveMailbox, type Seen } from "../seen.ts"
+import { ABSENT, awayOf, type User } from "../user.ts"
 
 export const AWAY = anytime({
   name: "AWAY",
@@ -37,7 +35,7 @@ export function isNowhere({ sessions }: User): boolean {
   return sessions.every(({ away }) => away === ABSENT)
 }
 
-export const awayChanged = event<{ away?: string }>({
+export const awayChanged = event<{ away?: string } & Seen>({
   type: "awayChanged",
   // Nothing to refuse of its own, but on a full disk it has to wait like everything else.
   refuse: () => undefined,
@@ -45,6 +43,7 @@ export const awayChanged = event<{ away?: string }>({
     const user = e.by === undefined ? undefined : net.users.get(e.by)
     if (!user) return
     const before = awayOf(user)
+    if (e.away === ABSENT) leaveMailbox(user, e)
     user.away = e.away
     // Who says so is there.
     if (e.away !== ABSENT) user.absentSince = undefined

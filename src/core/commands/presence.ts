@@ -4,14 +4,16 @@
 import { AWAY_NOTIFY } from "../../protocol/capabilities.ts"
 import { becomeAbsent } from "../always-on.ts"
 import { event, from } from "../event.ts"
+import { leaveMailbox, type Seen } from "../seen.ts"
 import { NOT_CONNECTED, type UserId } from "../user.ts"
 
 /** Without `refuse`: a connection that is gone cannot be argued with. */
-export const userDetached = event<{ user: UserId }>({
+export const userDetached = event<{ user: UserId } & Seen>({
   type: "userDetached",
   apply(net, e, tell) {
     const user = net.users.get(e.user)
     if (!user) return
+    leaveMailbox(user, e)
     becomeAbsent(net, user, e, tell)
     // Who had said why is away already.
     if (user.away !== undefined) return

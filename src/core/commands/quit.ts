@@ -6,6 +6,7 @@ import { isHidden } from "../auditorium.ts"
 import { anytime } from "../command.ts"
 import { event, from, type Stamp } from "../event.ts"
 import type { Content } from "../narrow.ts"
+import { leaveMailbox, type Seen } from "../seen.ts"
 import type { User, UserId } from "../user.ts"
 
 export const QUIT = anytime({
@@ -19,7 +20,7 @@ export const QUIT = anytime({
   },
 })
 
-interface UserQuit {
+interface UserQuit extends Seen {
   readonly user: UserId
   readonly reason: string
   /** The channels it was heard in. */
@@ -35,13 +36,14 @@ export const userQuit = event<UserQuit>({
     if (!user) return
     tell.peers(user, line(e), false)
     net.remember(user, e.at)
+    leaveMailbox(user, e)
     net.removeUser(user)
     tell.watchers(user.nick, RPL_MONOFFLINE(user.nick))
   },
 })
 
-export function quit(user: User, reason: string): UserQuit {
-  return { user: user.id, reason, ...heardIn(user) }
+export function quit(user: User, reason: string, seen: Seen = {}): UserQuit {
+  return { user: user.id, reason, ...heardIn(user), ...seen }
 }
 
 function line(e: UserQuit & Stamp): Content {

@@ -5,8 +5,11 @@ import { becomeAbsent, isAlwaysOn } from "../always-on.ts"
 import { openAudit } from "../audit.ts"
 import { event } from "../event.ts"
 import type { AlwaysOn, Settings } from "../seams.ts"
+import { leaveMailbox, type Seen } from "../seen.ts"
+import type { Start } from "../start.ts"
 
-interface ServerStarted {
+/** `seen` by those who were there when the run before ended by itself. */
+interface ServerStarted extends Seen {
   readonly epoch: number
   readonly casemapping?: CasemappingName
   /** `opt-in` where it is not said. */
@@ -16,9 +19,14 @@ interface ServerStarted {
 }
 
 /** The fact that a run begins under these settings; what has always been so is not said. */
-export function startOf(epoch: number, { casemapping, accounts: { alwaysOn } }: Settings): ServerStarted {
+export function startOf({ epoch, lastAt }: Start, settings: Settings): ServerStarted {
+  const { casemapping, accounts, limits } = settings
+  const { alwaysOn } = accounts
+  // Who had not been heard from for longer would have been gone.
+  const heardAt = lastAt - limits.pingAfterMs - limits.pingTimeoutMs
   return {
     epoch,
+    seen: { kind: "at", at: heardAt },
     ...(casemapping === "ascii" ? {} : { casemapping }),
     ...(alwaysOn === "opt-in" ? {} : { alwaysOn }),
     audit: true,
@@ -31,6 +39,7 @@ export const serverStarted = event<ServerStarted>({
     net.epochs.push({ epoch: e.epoch, fromSeq: e.seq })
     net.startedAt = e.at
     for (const user of net.users.values()) {
+      leaveMailbox(user, e)
       if (isAlwaysOn(user.account, e.alwaysOn ?? "opt-in")) {
         becomeAbsent(net, user, e, tell)
         continue
