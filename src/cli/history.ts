@@ -5,7 +5,7 @@ import { serverTime } from "../protocol/server-time.ts"
 import { EXIT, UserError, type ExitCode } from "../user-error.ts"
 import { cliCommand } from "./command.ts"
 import type { Parsed } from "./flags.ts"
-import { inquire, INQUIRY_FLAGS, limitOf, targetOf, timeOf } from "./inquiring.ts"
+import { type Bounds, boundsOf, inquire, INQUIRY_FLAGS, limitOf, targetOf } from "./inquiring.ts"
 
 const LIMIT_DEFAULT = 50
 /** Messages asked for at once; a server may give fewer. */
@@ -32,7 +32,7 @@ async function run({ flags, positionals }: Parsed<typeof INQUIRY_FLAGS>): Promis
       hint: "chat history TARGET; an unquoted # starts a comment: write ops or '#ops'",
       exitCode: EXIT.usage,
     })
-  const bounds = { after: timeOf("after", flags.after), before: timeOf("before", flags.before) }
+  const bounds = boundsOf(flags)
   const limit = limitOf(flags.limit, LIMIT_DEFAULT)
   return inquire(flags, {
     target: targetOf(named),
@@ -47,11 +47,7 @@ async function run({ flags, positionals }: Parsed<typeof INQUIRY_FLAGS>): Promis
 }
 
 /** Forward from `after`, else back from `before` or from now. */
-function placeOf(
-  target: string,
-  { after, before }: { after: number | undefined; before: number | undefined },
-  found: readonly Spoken[],
-): string[] {
+function placeOf(target: string, { after, before }: Bounds, found: readonly Spoken[]): string[] {
   const last = after === undefined ? found[0] : found.at(-1)
   const next = last?.id === undefined ? undefined : `msgid=${last.id}`
   const time = (at: number) => `timestamp=${serverTime(at)}`

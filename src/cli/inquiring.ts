@@ -181,6 +181,22 @@ export function limitOf(text: string | undefined, otherwise: number, of = "messa
   throw new UserError(`--limit ${text} is no number of ${of}`, { exitCode: EXIT.usage })
 }
 
+export interface Bounds {
+  readonly after: number | undefined
+  readonly before: number | undefined
+}
+
+/** In ms since 1970. */
+export function boundsOf(flags: Readonly<Record<keyof Bounds, string | undefined>>): Bounds {
+  const bounds = { after: timeOf("after", flags.after), before: timeOf("before", flags.before) }
+  const { after, before } = bounds
+  if (after === undefined || before === undefined || after <= before) return bounds
+  throw new UserError(`--after ${flags.after} is later than --before ${flags.before}`, {
+    hint: "--after takes the earlier of the two",
+    exitCode: EXIT.usage,
+  })
+}
+
 /** ms since 1970, or undefined when the flag was not given. */
 export function timeOf(flag: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined

@@ -6,6 +6,7 @@ import { EXIT, type ExitCode, UserError } from "../user-error.ts"
 import type { CliCommand } from "./command.ts"
 import { parseFlags } from "./flags.ts"
 import { helpOf, overview, usageOf } from "./help.ts"
+import { printable } from "../protocol/printable.ts"
 import { wrapped } from "../terminal/wrap.ts"
 import { nearest } from "../nearest.ts"
 import { versionText } from "./version.ts"
@@ -131,7 +132,9 @@ function readerGone(error: NodeJS.ErrnoException): void {
   throw error
 }
 
-function say(line: string) {
+/** Much of it repeats what was typed, or the name of a file. */
+function say(text: string) {
+  const line = printable(text)
   const { isTTY, columns: width } = process.stderr
   process.stderr.write(`${isTTY && width > 0 ? wrapped(line, width, HANGING) : line}\n`)
 }

@@ -6,7 +6,7 @@ import { unquoted } from "../terminal/query.ts"
 import { EXIT, UserError, type ExitCode } from "../user-error.ts"
 import { cliCommand } from "./command.ts"
 import type { Parsed } from "./flags.ts"
-import { inquire, INQUIRY_FLAGS, limitOf, targetOf, timeOf } from "./inquiring.ts"
+import { type Bounds, boundsOf, inquire, INQUIRY_FLAGS, limitOf, targetOf } from "./inquiring.ts"
 
 const LIMIT_DEFAULT = 20
 const WORDS_MAX = 50
@@ -36,7 +36,7 @@ async function run({ flags, positionals }: Parsed<typeof FLAGS>): Promise<ExitCo
   const { from, has } = flags
   if (has !== undefined && has !== "link")
     throw new UserError(`--has ${has}: only link can be looked for`, { exitCode: EXIT.usage })
-  const bounds = { after: timeOf("after", flags.after), before: timeOf("before", flags.before) }
+  const bounds = boundsOf(flags)
   const limit = limitOf(flags.limit, LIMIT_DEFAULT)
   const text = unquoted(positionals.join(" ")).trim()
   if (text === "" && from === undefined && has === undefined)
@@ -47,8 +47,7 @@ async function run({ flags, positionals }: Parsed<typeof FLAGS>): Promise<ExitCo
     forward: bounds.after !== undefined,
     needs: ["soju.im/search", "this server cannot search"],
     ask(session, target, found) {
-      const { after, before } = narrowed(bounds, found)
-      const all = { text, in: target, from, has, after, before, limit: String(limit - found.length) }
+      const all = { text, in: target, from, has, ...narrowed(bounds, found, limit) }
       session.search(Object.entries(all).flatMap(([name, value]) => (value ? [[name, value] as const] : [])))
       return true
     },
@@ -56,11 +55,15 @@ async function run({ flags, positionals }: Parsed<typeof FLAGS>): Promise<ExitCo
 }
 
 /** Where the next page is: the server goes forward from `after`, else back from `before`; both include their own time. */
-function narrowed(
-  { after, before }: { after: number | undefined; before: number | undefined },
-  found: readonly Spoken[],
-) {
-  const from = after === undefined ? undefined : (found.at(-1)?.at ?? after)
-  const until = after === undefined ? (found[0]?.at ?? before) : before
-  return { after: from && serverTime(from), before: until && serverTime(until) }
+function narrowed({ after, before }: Bounds, found: readonly Spoken[], limit: number) {
+  const edge = (after === undefined ? found[0] : found.at(-1))?.at
+  const from = after === undefined ? undefined : (edge ?? after)
+  const until = after === undefined ? (edge ?? before) : before
+  // What was said at the edge itself comes once more, and is none of those that are missing.
+  const again = found.filter(({ at }) => at === edge).length
+  return {
+    after: from === undefined ? undefined : serverTime(from),
+    before: until === undefined ? undefined : serverTime(until),
+    limit: String(limit - found.length + again),
+  }
 }

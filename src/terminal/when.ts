@@ -5,8 +5,16 @@ export const WHEN = "2026-11-20, 2026-11-20T14:02, 14:02, yesterday, 90m, 3h or 
 
 const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 }
 
-/** ms since 1970, or undefined. */
+/** ms since 1970, never before it; undefined for what is no time. */
 export function parseWhen(text: string, now: number): number | undefined {
+  const at = timeIn(text, now)
+  // Nothing was said before, and a time of five digits for its year has no place on the wire.
+  return at === undefined ? undefined : Math.min(Math.max(at, 0), LAST)
+}
+
+const LAST = Date.UTC(9999, 11, 31)
+
+function timeIn(text: string, now: number): number | undefined {
   const [, count = "", unit = ""] = /^(\d{1,6})([mhd])$/.exec(text) ?? []
   if (unit !== "") return now - Number(count) * (UNITS[unit] ?? 0)
   if (text === "today" || text === "yesterday") {
@@ -19,11 +27,17 @@ export function parseWhen(text: string, now: number): number | undefined {
   }
   const [, hours, minutes] = /^([01]?\d|2[0-3]):([0-5]\d)$/.exec(text) ?? []
   if (hours !== undefined) return lastAt(Number(hours), Number(minutes), now)
-  const [, day, time = "00:00"] = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?))?$/.exec(text) ?? []
+  const [, day = "", time = "00:00", zone = ""] = DATE.exec(text) ?? []
   // Without a zone it is this computer's.
-  const at =
-    day === undefined ? Date.parse(/^\d{4}-.*Z$/.test(text) ? text : "") : Date.parse(`${day}T${time}`)
-  return Number.isNaN(at) ? undefined : at
+  const at = Date.parse(`${day}T${time}${zone}`)
+  return Number.isNaN(at) || !isOfCalendar(day) ? undefined : at
+}
+
+const DATE = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)(Z?))?$/
+
+/** A day that no month has, 31 February, would be taken for one in March. */
+function isOfCalendar(day: string): boolean {
+  return new Date(`${day}T00:00Z`).toISOString().startsWith(day)
 }
 
 /** When clocks showed it last. */

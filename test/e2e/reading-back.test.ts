@@ -211,6 +211,36 @@ describe("chat search and chat history", () => {
     expect((await command("erin", "history", "bob")).stdout).toContain("between us")
   }, 30_000)
 
+  test("as many are found as were asked for, over several pages, and once each", async () => {
+    for (const bound of [[], ["--after", "1970-01-01T00:00:00Z"]]) {
+      const more = ["--in", "notes", "--limit", "201", ...bound]
+      const { stdout, stderr } = await command("erin", "search", "tea", ...more)
+      const numbers = stdout
+        .trimEnd()
+        .split("\n")
+        .map((line) => Number(/ note (\d+) /.exec(line)?.[1]))
+      const first = bound.length === 0 ? 49 : 0
+      expect(numbers).toEqual(Array.from({ length: 201 }, (_, i) => i + first))
+      const which = bound.length === 0 ? "newest" : "first"
+      expect(stderr).toBe(`chat: these are the ${which} 201; --limit N may show more\n`)
+    }
+  }, 30_000)
+
+  test("a time before all others finds all; two that are the wrong way round are refused", async () => {
+    const ended = await command("erin", "history", "notes", "--after", "999999d", "--limit", "1")
+    expect(ended).toMatchObject({ exitCode: 0, stdout: expect.stringContaining(" note 0 ") })
+    for (const words of [
+      ["history", "notes"],
+      ["search", "tea"],
+    ])
+      expect(await command("erin", ...words, "--after", "1h", "--before", "2h")).toEqual({
+        exitCode: 2,
+        stdout: "",
+        stderr:
+          "chat: error: --after 1h is later than --before 2h\nchat: hint: --after takes the earlier of the two\n",
+      })
+  })
+
   test("more words than a line holds are refused", async () => {
     const { exitCode, stderr } = await command("erin", "search", "word ".repeat(200))
     expect([exitCode, stderr]).toEqual([9, "chat: error: that is too much to ask for at once\n"])
