@@ -169,6 +169,9 @@ export function contentOf(e: MessageSent & Stamp, target: string, newBatch: () =
 // Undefined where it is one line. Who wrote it, or whom it is for, may have a longer name now than then: what does not fit
 // beside it goes on in another line.
 function linesFor({ source, command, text, cuts }: MessageSent & Stamp, target: string) {
+  // No character of a string takes more than three bytes: most lines need no closer look.
+  const most = 3 * (source.length + command.length + target.length + text.length) + "::   \r\n".length
+  if (cuts === undefined && most <= LINE_BYTES_MAX) return undefined
   const room = LINE_BYTES_MAX - byteLength(`:${source} ${command} ${target} :\r\n`)
   if (cuts === undefined && truncated(text, room) === text) return undefined
   return linesOf({ text, cuts: cuts ?? [] }).flatMap((line) => split(line, room))
