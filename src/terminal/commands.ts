@@ -205,10 +205,10 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     offline: true,
     run({ note }, rest) {
       const [asked] = words(rest)
-      const name = asked?.replace(/^\//, "")
-      for (const [each, { syntax, help }] of Object.entries(COMMANDS)) {
-        if (name === undefined || name === each) explain(note, `/${each} ${syntax}`.trim(), help)
-      }
+      const name = asked?.replace(/^\//, "").toLowerCase()
+      const meant = Object.entries(COMMANDS).filter(([each]) => name === undefined || name === each)
+      if (meant.length === 0) note(printable(`there is no command /${name}; /help lists the commands`))
+      for (const [each, { syntax, help }] of meant) explain(note, `/${each} ${syntax}`.trim(), help)
       if (name === undefined) explain(note, "//TEXT", "say a text that begins with /")
     },
   },

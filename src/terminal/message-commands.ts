@@ -95,9 +95,9 @@ function meantBy(desk: Desk, name: "reply" | "react" | "redact", rest: string): 
   }
   const spoken = desk.recent.pick(word, desk.target, ({ own }) => own === isOwn)
   if (spoken?.id === undefined) {
-    const which =
-      word !== "last" ? `message ${word}` : isOwn ? "message of yours" : "message of somebody else"
-    desk.note(printable(`there is no ${which} here; /${name} alone lists them`))
+    const whose = word !== "last" ? `of ${word}` : isOwn ? "of yours" : "of somebody else"
+    const which = /^\d+$/.test(word) ? word : whose
+    desk.note(printable(`there is no message ${which} here; /${name} alone lists them`))
     return undefined
   }
   return { spoken, id: spoken.id, rest: after.trim() }

@@ -60,8 +60,9 @@ export function ownWords(text: string): string {
 
 /** Of several lines the first. */
 export function inOneLine(text: string): string {
-  const lines = text.split("\n").filter((line) => line.trim() !== "")
-  return lines.length > 1 ? `${lines[0]} (and ${lines.length - 1} more lines)` : text
+  const [first = "", ...more] = text.split("\n").filter((line) => line.trim() !== "")
+  if (more.length === 0) return first
+  return `${first} (and ${more.length} more ${more.length === 1 ? "line" : "lines"})`
 }
 
 /** A page of a search that is full may not be all. `attributes` as SEARCH was given them, `limit` as many as a page has. */

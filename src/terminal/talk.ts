@@ -124,7 +124,8 @@ export class Talk implements Desk {
 
   #enter(target: string) {
     const key = this.session.view.key(target)
-    if (!this.#entered.has(key)) this.target = target
+    // All may be refused, after a lost connection, before one of them is open again.
+    if (!this.#entered.has(key) || this.target === undefined) this.target = target
     this.#entered.add(key)
   }
 

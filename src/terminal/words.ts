@@ -71,7 +71,8 @@ export class Words {
   }
 
   #told(happening: Happening): Printed[] {
-    if ((happening.type === "part" || happening.type === "kick") && happening.own)
+    const isOut = (happening.type === "part" || happening.type === "kick") && happening.own
+    if (isOut || happening.type === "joinRefused")
       this.#settled.channels.delete(this.#view.key(happening.target))
     if ("past" in happening) {
       this.recent.shown(happening)
@@ -141,8 +142,7 @@ export class Words {
     const name = coloured(printable(from), this.#style)
     const where = this.#where(target, everywhere)
     const who = type === "action" ? `* ${name}` : type === "notice" ? `-${name}-` : name
-    const lines = text.replaceAll("\t", TAB).split("\n")
-    const words = lines.map(printable).join(`\n${INDENT}`)
+    const words = inLines(text)
     const said = `${this.#answered(spoken)}${mention ? bold(words, this.#style) : words}`
     const line = `${date}${clock(at)} ${where}${who} ${said}`
     return { stream: type === "notice" ? "err" : "out", text: line, bell: mention && !past }
@@ -247,7 +247,10 @@ export class Words {
       case "caughtUp":
         return caughtUpWords(happening)
       case "undelivered":
-        return say`not delivered to ${happening.target} (${happening.reason}): ${ownWords(happening.text)}`
+        return (
+          say`not delivered to ${happening.target} (${happening.reason}): ` +
+          inLines(ownWords(happening.text))
+        )
       case "unconfirmed": {
         const { target, text, wasSent } = happening
         const what = wasSent ? "not confirmed by the server yet, to" : "kept until there is a connection, to"
@@ -271,6 +274,10 @@ export class Words {
         return undefined
     }
   }
+}
+
+function inLines(text: string): string {
+  return text.replaceAll("\t", TAB).split("\n").map(printable).join(`\n${INDENT}`)
 }
 
 function note(text: string): Printed {

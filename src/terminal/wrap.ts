@@ -5,8 +5,15 @@ const BREAKS = / (?!(?:join )?'chat:\/\/)/
 
 const ESCAPES = /\x1b\[[0-9;]*m/g
 
-/** As lines of at most `columns`, those after the first indented; a word that is longer stays whole. */
+/** As lines of at most `columns`, those that go on indented; a word that is longer stays whole. */
 export function wrapped(text: string, columns: number, indent: number): string {
+  return text
+    .split("\n")
+    .map((line) => broken(line, columns, indent))
+    .join("\n")
+}
+
+function broken(text: string, columns: number, indent: number): string {
   const [lead = ""] = /^ */.exec(text) ?? []
   const lines: string[] = []
   let line = lead

@@ -206,6 +206,18 @@ describe("commands", () => {
     expect(talk.target).toBe("#ops")
   })
 
+  test("nor does a refusal of one channel, before the others are open again, leave it nowhere", () => {
+    typed("/join ops")
+    shown(":alice!a@h JOIN #den", ":alice!a@h JOIN #ops")
+    rig.session.close(++rig.now)
+    rig.register()
+    shown(":s 474 alice #ops :Cannot join channel (+b)", ":alice!a@h JOIN #den")
+    expect(talk.target).toBe("#den")
+    printed.length = 0
+    typed("/join ops")
+    expect(shown(":alice!a@h JOIN #ops").err).toEqual([expect.stringContaining("you joined #ops")])
+  })
+
   test("an unknown one says so, a lame one shows its use", () => {
     expect(typed("/xyzzy den", "/kick", "/msg bob")).toEqual([])
     expect(printed.map((line) => line.text)).toEqual([
@@ -217,6 +229,10 @@ describe("commands", () => {
     expect(printed.at(-1)?.text).toBe("nothing was sent: a command begins its line; //TEXT says it")
     typed("/topicc")
     expect(printed.at(-1)?.text).toBe("there is no command /topicc; did you mean /topic?")
+    typed("/help topicc")
+    expect(printed.at(-1)?.text).toBe("there is no command /topicc; /help lists the commands")
+    typed("/help /TOPIC")
+    expect(printed.at(-1)?.text).toMatch(/^\/topic \[CHANNEL\] \[TEXT\] +show or set/)
   })
 
   test("help has a line for each", () => {
@@ -294,7 +310,7 @@ describe("messages that were said already", () => {
 
   test.each([
     ["/reply 9 hello", "there is no message 9 here; /reply alone lists them"],
-    ["/redact dave", "there is no message dave here; /redact alone lists them"],
+    ["/redact dave", "there is no message of dave here; /redact alone lists them"],
     ["/react 1", "there is no message 1 here; /react alone lists them"],
     ["/reply last", "usage: /reply [N|NICK|last TEXT]"],
     ["/history before", "usage: /history [N] [CHANNEL|NICK] [before|after TIME]"],
@@ -437,6 +453,11 @@ describe("messages that were said already", () => {
       " [1] 14:03 carol coffee",
       "[10] 14:05 bob one (and 2 more lines)",
     ])
+    shown(opening.replace("m12", "m13"), ...lines.slice(1, 3), ":s BATCH -x")
+    shown(opening.replace("m12", "m14"), ...lines.slice(0, 3), ":s BATCH -x")
+    printed.length = 0
+    talk.typed("/reply")
+    expect(texts().slice(-2)).toEqual([" [9] 14:05 bob two", "[10] 14:05 bob one (and 1 more line)"])
   })
 
   test("answers, reactions and what was taken back are told with what they mean", () => {
@@ -474,6 +495,8 @@ describe("messages that were said already", () => {
     rig.session.view.capabilityValues.set("draft/multiline", "max-bytes=4096,max-lines=32")
     talk.entered(["def f():", "  return 1"])
     expect(rig.sent()).toHaveLength(4)
+    shown("@label=chat-1 :s FAIL PRIVMSG STORAGE_FULL #den :The disk is full")
+    expect(texts()).toEqual(["not delivered to #den (The disk is full): def f():\n        return 1"])
     talk.entered(["/topic one", "/topic two"])
     expect(rig.sent()).toEqual(["TOPIC #den :one", "TOPIC #den :two"])
   })

@@ -9,6 +9,7 @@ test.each([
   ["\x1b[2mescapes take no room\x1b[0m", 20, "\x1b[2mescapes take no room\x1b[0m"],
   ["and once: chat join 'chat://h:6697/#v1'", 16, "and once:\n  chat join 'chat://h:6697/#v1'"],
   ["", 10, ""],
+  ["of several\n  lines each\n  by itself", 14, "of several\n  lines each\n  by itself"],
 ])("%p in %p columns", (text, columns, lines) => {
   expect(wrapped(text, columns, 2)).toBe(lines)
 })
