@@ -178,6 +178,9 @@ function isEverywhere({ session: { view, wanted } }: Dialled): boolean {
   return view.greeted && [...wanted.values()].every(({ name }) => view.channel(name))
 }
 
+/** To a person who has ended the input, for whom nothing would seem to happen. */
+const WAITS = "what is kept is sent when there is a connection; Ctrl+C leaves without"
+
 /** Everything typed, then the end: what is queued is sent and confirmed first. */
 async function read(screen: Screen, talk: Talk, { link, session }: Dialled) {
   for await (const lines of screen.lines()) {
@@ -186,6 +189,8 @@ async function read(screen: Screen, talk: Talk, { link, session }: Dialled) {
     // Who types is not held up by what waits for a connection.
     if (!session.reading.isRead) await link.settled(WINDOW)
   }
+  if (session.reading.isRead && !session.view.registered && session.unconfirmed().length > 0)
+    screen.print({ stream: "err", text: WAITS })
   await link.settled(0)
   link.quit()
 }

@@ -81,6 +81,8 @@ export function promptScreen(
     else typed.line(line)
   })
   readline.on("close", () => {
+    // At the end of the input; what is said from here on begins its line.
+    if (open) erase()
     open = false
     secrets.end()
     stdout.write(BRACKETED_PASTE_OFF)
@@ -140,6 +142,7 @@ export function promptScreen(
     close() {
       if (!open) return
       erase()
+      open = false
       readline.close()
       release(stdin)
     },

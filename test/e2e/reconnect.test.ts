@@ -65,6 +65,21 @@ test("while the server is away the client says so, and what was typed then is se
   expect(alice.count(/alice said into the void/g)).toBe(1)
 })
 
+test("who leaves without a connection gets back what was kept, also at the end of the input", async () => {
+  await using server = await startServer()
+  using tmux = new Tmux()
+  const alice = await connectIn(tmux, server, "alice", "--join", "den")
+  await server.kill()
+  await alice.shows(/^#den \(offline\)> $/m)
+  alice.say("said into the void")
+  await alice.shows(/^kept until there is a connection, to #den: said into the void$/m)
+  alice.press("C-d")
+  await alice.shows(/^what is kept is sent when there is a connection; Ctrl\+C leaves without$/m)
+  alice.press("C-c")
+  expect(await alice.exitCode()).toBe(130)
+  expect(alice.text()).toMatch(/^(?:\^C)?chat: not sent, to #den: said into the void$/m)
+})
+
 test("--no-retry ends with 3 instead", async () => {
   await using server = await startServer()
   using tmux = new Tmux()
