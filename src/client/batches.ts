@@ -39,7 +39,7 @@ export class Batches {
     if (reference.startsWith("-")) return this.#close(context, name)
     const label = this.labelled(message).tags.get("label")
     if (type === "draft/multiline") this.#multiline.openBatch(name, message)
-    else if (type === "draft/chathistory-targets") context.direct.open(name)
+    else if (type === "draft/chathistory-targets") context.direct.openBatch(name)
     else if (type === "soju.im/search" || type === "search")
       context.inquiries.openBatch(context, name, "search", label)
     else if (type === "chathistory") openHistory(context, name, target, label)
@@ -51,7 +51,7 @@ export class Batches {
 
   #close(context: Context, reference: string): Message | undefined {
     this.#labels.delete(reference)
-    context.direct.close(context, reference)
+    context.direct.closeBatch(context, reference)
     context.inquiries.closeBatch(context, reference)
     context.histories.closeBatch(context, reference)
     return this.#multiline.closeBatch(reference)

@@ -1,138 +1,146 @@
-// One conversation's history while it is being fetched, page by page.
+// One conversation's history while it is fetched, page by page: what is asked next, and what it proves when that was all.
+// https://ircv3.net/specs/extensions/chathistory.html
 
+import type { Message } from "../protocol/message.ts"
 import { serverTime } from "../protocol/server-time.ts"
 import type { Context } from "./context.ts"
-import type { Happening, Spoken } from "./happening.ts"
-import { knowsIds } from "./isupport.ts"
-import type { Past } from "./past.ts"
+import { Findings } from "./findings.ts"
+import { historyPage, knowsIds } from "./isupport.ts"
+import { LINE_LENGTH_OVERHEAD } from "./limits.ts"
+import { type Past, pastOf } from "./past.ts"
 import type { Mark } from "./view.ts"
 import type { Held } from "./waiting.ts"
 
-export interface Fill {
-  readonly target: string
-  readonly gap: boolean
-  /** From where the next page is asked for; of a first look without it the newest there are. */
-  readonly from: Mark | undefined
-  /** Where the page before this one ended: the next one goes on there. */
-  next: Mark | undefined
-  byTime: boolean
-  /** The server does not know any more from where it was asked for. */
-  isUnplaced: boolean
-  /** Something was taken back that was never shown: a message of ours in doubt, perhaps, which must not come back. */
-  isUnclear: boolean
-  /** What was said before a first look may go on. */
-  isCut: boolean
-  page: Past[]
-  found: Happening[]
-  readonly held: Held[]
-  /** Messages. */
-  fetched: number
-  /** Ids of the lines that came. */
-  readonly passed: Set<string>
-  /** Characters of the lines that came. */
-  length: number
-  /** Pages that came. */
-  pages: number
-  /** A message that was seen before came again: this history holds what is said here, and we may read it. */
-  anchored: boolean
-  /** Whether only that proves that a doubtful message which is missing never arrived. */
+/** Messages shown on joining a channel for the first time. */
+const FIRST_LOOK = 30
+/** Pages of a first look, where most lines may be of who came and went. */
+const LOOK_PAGES_MAX = 5
+/** Messages fetched of one gap; what was said after so many is left to be read back. */
+const GAP_MAX = 10_000
+/** Lines of one gap, of whatever kind. */
+const GAP_LINES_MAX = 50_000
+
+/** A gap is read forward from what was heard last, whole; without it this is a look back at the newest messages. */
+export interface Gap {
+  /** A message of ours is in doubt, and only where one comes again that was seen does a page without it prove anything. */
   readonly needsAnchor: boolean
   /** Nothing was said, and nobody misses what cannot be read. */
   readonly isQuiet: boolean
-  lastAnswerAt: number
 }
 
-export type Kind = Pick<Fill, "gap" | "needsAnchor" | "isQuiet">
+export class Fill {
+  readonly target: string
+  readonly gap: Gap | undefined
+  readonly findings: Findings
+  /** What came live meanwhile. */
+  readonly held: Held[] = []
+  readonly askedAt: number
+  /** Characters of the lines that came. */
+  length = 0
+  readonly #pagesMax: number
+  /** Where the next page begins, or for a look ends; without it at the newest there are. */
+  #place: Mark | undefined
+  /** Whether the place is named by its time, though it may have an id. */
+  #byTime: boolean
+  /** The server does not know any more from where it was asked. */
+  #isUnplaced = false
+  #page: Past[] = []
+  #pages = 0
+  /** What was said before a look may go on. */
+  #isCut = false
 
-export function newFill(context: Context, target: string, from: Mark | undefined, kind: Kind): Fill {
-  return {
-    ...kind,
-    target,
-    from,
-    next: undefined,
-    byTime: !knowsIds(context.view),
-    isUnplaced: false,
-    isUnclear: false,
-    isCut: false,
-    page: [],
-    found: [],
-    held: [],
-    fetched: 0,
-    passed: new Set(),
-    length: 0,
-    pages: 0,
-    anchored: false,
-    lastAnswerAt: context.now,
+  constructor({ view, now }: Context, target: string, from: Mark | undefined, gap?: Gap) {
+    this.target = target
+    this.gap = gap
+    this.findings = new Findings(target, from, gap !== undefined)
+    this.askedAt = now
+    this.#pagesMax = from ? 1 : LOOK_PAGES_MAX
+    this.#place = from
+    this.#byTime = !knowsIds(view)
+  }
+
+  /** The line that asks for the next page. */
+  question({ view }: Context): string {
+    const place = this.#wordsFor(this.#place)
+    if (this.gap) return `CHATHISTORY AFTER ${this.target} ${place} ${historyPage(view)}`
+    const command = this.#pages === 0 ? "LATEST" : "BEFORE"
+    return `CHATHISTORY ${command} ${this.target} ${place} ${lookPage(view)}`
+  }
+
+  #wordsFor(place: Mark | undefined): string {
+    if (!place) return "*"
+    if (place.id !== undefined && !this.#byTime) return `msgid=${place.id}`
+    // More may have been said in that very ms; what was shown of it is known by its id.
+    const beside = place.id === undefined ? 0 : this.gap ? -1 : 1
+    return `timestamp=${serverTime(place.at + beside)}`
+  }
+
+  openPage() {
+    this.#page = []
+  }
+
+  /** Takes a line of the page. */
+  add(context: Context, message: Message) {
+    this.length += LINE_LENGTH_OVERHEAD
+    for (const text of [...message.params, ...message.tags.values()]) this.length += text.length
+    this.#page.push(pastOf(context, message, this.target))
+  }
+
+  /** The page is whole: whether more is to be asked for, and if not, whether that was all there is. */
+  closePage(context: Context): "more" | "whole" | "cut" {
+    const { view } = context
+    const page = this.#page
+    const isFull = page.length >= historyPage(view)
+    const live = new Set(this.held.map(({ id }) => id))
+    const hasNews = this.findings.take(context, page, live, isFull)
+    this.#pages++
+    this.#isCut = !this.gap && hasNews && page.length >= lookPage(view)
+    // Of a message of several lines the first alone has the id.
+    const last = page.findLast(({ id }) => id !== undefined) ?? page.at(-1)
+    // So much was said in one ms that no time leads past it.
+    const isStuck = isFull && this.#wordsFor(last) === this.#wordsFor(this.#place)
+    const end = this.gap ? last : this.#looksFurther(context) ? page[0] : undefined
+    // A server may return a page shorter than was asked for, so that only a page without news is the end.
+    if (!end || !hasNews) return isStuck ? "cut" : "whole"
+    if (this.findings.fetched >= GAP_MAX || this.findings.lines >= GAP_LINES_MAX) return "cut"
+    this.#place = end
+    this.#byTime = !knowsIds(view)
+    return "more"
+  }
+
+  /** There were few messages among who came and went. */
+  #looksFurther({ view }: Context): boolean {
+    const isPlayed = view.capabilities.has("draft/event-playback")
+    return isPlayed && this.findings.fetched < FIRST_LOOK && this.#pages < this.#pagesMax
+  }
+
+  /** What could not be read is named by its target, or by the place that was asked for. */
+  isMeant({ view }: Context, params: readonly string[]): boolean {
+    const place = this.#wordsFor(this.#place)
+    return params.some((param) => param === place || view.same(param, this.target))
+  }
+
+  /** True when it can be asked again: by time, as the msgid was not understood. */
+  refused(code: string): boolean {
+    if (!this.gap || this.#byTime || this.#place?.id === undefined) return false
+    this.#byTime = true
+    // A log that was put back to an earlier day has lost what was said after it.
+    this.#isUnplaced = this.#pages === 0 && code !== "INVALID_MSGREFTYPE"
+    return true
+  }
+
+  tell(context: Context) {
+    this.findings.tell(context, this.#isCut)
+  }
+
+  /** Of a gap: whether it is `complete`, and `proven` that what of ours is not in it never arrived. */
+  verdict({ needsAnchor, isQuiet }: Gap, isWhole: boolean) {
+    const { isAnchored, isUnclear } = this.findings
+    const complete = isQuiet || (isWhole && (isAnchored || !this.#isUnplaced))
+    return { complete, proven: complete && (isAnchored || !needsAnchor) && !isUnclear }
   }
 }
 
-/** From where the next page is asked for. */
-export function placeOf({ gap, from, next = from, byTime }: Fill): string {
-  if (!next) return "*"
-  if (next.id !== undefined && !byTime) return `msgid=${next.id}`
-  // More may have been said in that very ms; what was shown of it is known by its id.
-  const beside = next.id === undefined ? 0 : gap ? -1 : 1
-  return `timestamp=${serverTime(next.at + beside)}`
-}
-
-/** "include a REDACT message after the redacted message": what was taken back is told no more. */
-export function withoutRedacted(page: Past[]): Past[] {
-  const gone = new Set(page.flatMap(({ what }) => (what?.type === "redacted" ? [what.of] : [])))
-  const isGone = ({ id }: Past) => id !== undefined && gone.has(id)
-  return gone.size === 0 ? page : page.map((past) => (isGone(past) ? { ...past, what: undefined } : past))
-}
-
-/** What is to be told of a page; `fresh` when more may follow: there was anything on it that did not come live or before, or no room for it. */
-export function takePage(
-  context: Context,
-  key: string,
-  fill: Fill,
-  isFull: boolean,
-): { taken: Happening[]; fresh: boolean } {
-  const live = new Set(fill.held.map(({ id }) => id))
-  const { seen } = context.histories
-  // What is newer was heard on this connection, and says nothing of the one before.
-  const knownUntil = (fill.from?.at ?? 0) + 1
-  const taken: Happening[] = []
-  let fresh = false
-  let isKnown = false
-  let isLive = false
-  for (const { id, at, what } of fill.page) {
-    const isPassed = id !== undefined && fill.passed.has(id)
-    if (id !== undefined) fill.passed.add(id)
-    if (!what || !("past" in what)) {
-      fresh ||= !isPassed
-      fill.anchored ||= seen.has(key, id) || (seen.heardOf(id) && at <= knownUntil)
-      if (what?.type === "redacted" && !seen.has(key, what.of) && !fill.passed.has(what.of))
-        fill.isUnclear = true
-      if (what && !isPassed && seen.happened(id) && isShown(fill, what)) taken.push(what)
-      continue
-    }
-    // A line without an id goes on with the message before it.
-    if (id !== undefined) {
-      const isSeen = context.view.isChannel(fill.target) ? seen.has(key, id) : seen.hasAnywhere(id)
-      fill.anchored ||= isSeen
-      fresh ||= isFull && isSeen && !isPassed
-      isKnown = isSeen || isPassed
-      // What was said while the page was on its way came live as well, and is news.
-      isLive = live.has(id)
-    }
-    if (isKnown || (isLive && id === undefined)) continue
-    taken.push(isLive ? { ...what, past: false } : what)
-    if (isLive) continue
-    fill.fetched++
-    fresh = true
-    context.outbox.confirmText(context, what.target, wireText(what), what.from)
-  }
-  return { taken, fresh }
-}
-
-/** Who comes first hears what was said; who was away hears who came and went meanwhile, too. */
-function isShown({ gap }: Fill, what: Happening): boolean {
-  return gap || what.type === "reaction" || what.type === "redacted"
-}
-
-/** A spoken text as it went over the wire, to compare with what was sent. */
-function wireText(spoken: Spoken): string {
-  return spoken.type === "action" ? `\x01ACTION ${spoken.text}\x01` : spoken.text
+function lookPage(view: Context["view"]): number {
+  return Math.min(FIRST_LOOK, historyPage(view))
 }

@@ -104,11 +104,8 @@ const onNick: Handler = (context, message) => {
   context.tell({ type: "nick", at: timeOf(context, message), from, to, own, targets })
   if (own) return
   view.renamed(from, to)
-  const { histories, direct } = context
-  histories.seen.renamed(view.key(from), view.key(to))
-  histories.renamed(context, from, to)
-  histories.waiting.renamed(context, from, to)
-  direct.renamed(context, from, to)
+  context.histories.renamed(context, from, to)
+  context.direct.renamed(context, from, to)
   context.registration.freed(context, from)
 }
 

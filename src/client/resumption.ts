@@ -25,15 +25,14 @@ export class Resumption {
     this.#open?.keys.add(key)
   }
 
-  /** What was fetched before the connection was lost again. */
-  interrupted(fetched: number) {
+  /** So many messages were told that were missed. */
+  count(fetched: number) {
     if (this.#open) this.#open.fetched += fetched
   }
 
-  done(context: Context, key: string, fetched: number, complete: boolean) {
+  done(context: Context, key: string, complete: boolean) {
     const open = this.#open
     if (!open?.keys.delete(key)) return
-    open.fetched += fetched
     open.complete &&= complete
     if (open.keys.size > 0) return
     this.#open = undefined

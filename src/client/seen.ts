@@ -1,11 +1,13 @@
 // Which messages were shown already, so that what history and the live connection both bring is shown once.
 
-import type { Spoken } from "./happening.ts"
-import { CONVERSATIONS_MAX, IDS_MAX, setNewest } from "./limits.ts"
+import type { Context } from "./context.ts"
+import { IDS_MAX } from "./limits.ts"
+import { DIRECT } from "./resumption.ts"
 
-/** Msgids remembered per conversation; ten pages are enough for what can overlap. */
+/** Msgids remembered per channel; ten pages are enough for what can overlap. */
 const SEEN_MAX = 1_000
-
+/** Of all direct conversations. */
+const DIRECT_MAX = IDS_MAX / 2
 /** What happened besides, of all conversations. */
 const HAPPENED_MAX = 5_000
 
@@ -14,13 +16,8 @@ export class Seen {
   #count = 0
   readonly #happened = new Set<string>()
 
-  has(key: string, id: string | undefined): boolean {
-    return id !== undefined && this.#ids.get(key)?.has(id) === true
-  }
-
-  /** Whether it was shown in any conversation: who writes may have another name by now. */
-  hasAnywhere(id: string | undefined): boolean {
-    return id !== undefined && this.#ids.values().some((ids) => ids.has(id))
+  has(context: Context, target: string, id: string | undefined): boolean {
+    return id !== undefined && this.#ids.get(keyOf(context, target))?.has(id) === true
   }
 
   /** Whether this server has ids at all. */
@@ -29,13 +26,16 @@ export class Seen {
   }
 
   /** False when a message was seen before; remembers it otherwise. */
-  add(key: string, { id }: Pick<Spoken, "id">): boolean {
+  add(context: Context, target: string, id: string | undefined): boolean {
     if (id === undefined) return true
+    const key = keyOf(context, target)
     const ids = this.#ids.get(key) ?? new Set()
     if (ids.has(id)) return false
-    setNewest(this.#ids, key, ids.add(id), CONVERSATIONS_MAX)
+    this.#ids.delete(key)
+    this.#ids.set(key, ids.add(id))
     this.#count++
-    if (ids.size > SEEN_MAX && ids.delete(ids.values().next().value ?? "")) this.#count--
+    const max = key === DIRECT ? DIRECT_MAX : SEEN_MAX
+    if (ids.size > max && ids.delete(ids.values().next().value ?? "")) this.#count--
     this.#makeRoom()
     return true
   }
@@ -66,12 +66,9 @@ export class Seen {
   forget(id: string | undefined) {
     if (id !== undefined) this.#happened.delete(id)
   }
+}
 
-  renamed(from: string, to: string) {
-    const ids = this.#ids.get(from)
-    if (!ids) return
-    this.#ids.delete(from)
-    this.#count -= ids.size
-    for (const id of ids) this.add(to, { id })
-  }
+/** All direct conversations are one: who writes may have another nick by now. */
+function keyOf({ view }: Context, target: string): string {
+  return view.isChannel(target) ? view.key(target) : DIRECT
 }

@@ -19,6 +19,7 @@ import { Sasl, type Login } from "./sasl.ts"
 import { said } from "./say.ts"
 import { idOf, spokenOf } from "./spoken.ts"
 import { View } from "./view.ts"
+import { hasPlace } from "./waiting.ts"
 
 export interface SessionOptions extends Person {
   readonly channels: readonly string[]
@@ -190,18 +191,13 @@ export class Session implements Context {
   }
 
   tell(happening: Happening, cameWith = this.#id) {
-    const past =
-      ("past" in happening && happening.past) || ("fetched" in happening && happening.fetched === true)
-    if (
-      !past &&
-      (this.direct.hold(this, happening, cameWith) || this.histories.hold(this, happening, cameWith))
-    )
-      return
+    if (hasPlace(happening)) {
+      const held = { happening, id: cameWith }
+      if (this.direct.hold(this, held) || this.histories.hold(this, held)) return
+    }
     if ("past" in happening) {
       const { target, id, at } = happening
-      // A talk may have been read under another nick.
-      if (!this.view.isChannel(target) && this.histories.seen.hasAnywhere(id)) return
-      if (!this.histories.seen.add(this.view.key(target), happening)) return
+      if (!this.histories.seen.add(this, target, id)) return
       this.reading.shown(this, happening)
       // A line without an id goes on with the message before it, of the same time.
       const before = this.view.mark(target)

@@ -1,5 +1,5 @@
-// What came live and had to wait for a history, when the connection was lost before it was there. The next history may have it in its
-// place, and something before it; what it has not is told after it, so that nothing is lost that was heard.
+// What came live and has to wait for what was said before it. When the connection is lost before that was there, the next history may
+// have it in its place, and something before it; what it has not is told after it, so that nothing is lost that was heard.
 
 import type { Context } from "./context.ts"
 import type { Happening } from "./happening.ts"
@@ -9,6 +9,17 @@ export interface Held {
   readonly happening: Happening & { readonly target: string }
   /** The msgid that it came with. */
   readonly id: string | undefined
+}
+
+/** Whether it has a place among what is said to a target: not what is read in history, and not what is being done now. */
+export function hasPlace(happening: Happening): happening is Held["happening"] {
+  if (!("target" in happening) || isOfNow(happening)) return false
+  return !("past" in happening && happening.past) && !("fetched" in happening && happening.fetched)
+}
+
+/** About what is being done now, whatever was said before. */
+function isOfNow({ type }: Happening): boolean {
+  return type === "undelivered" || type === "unconfirmed" || type === "joinRefused"
 }
 
 /** The same, where whom we talk with has another nick now. */

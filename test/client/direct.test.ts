@@ -102,6 +102,17 @@ test("a server that keeps no list is asked for the conversations that we know", 
   expect(rig.sent()).toEqual(["CHATHISTORY AFTER bob msgid=d1 3"])
 })
 
+test("a list that was cut off with the connection is no part of the next one", () => {
+  const rig = new ClientRig({ channels: [], isRead: true }).register(MARKED)
+  const line = (name: string) => `@batch=t :s CHATHISTORY TARGETS ${name} 2025-12-24T12:00:00.000Z`
+  rig.feed(":s BATCH +t draft/chathistory-targets", ...["bob", "carol", "dave"].map(line))
+  rig.session.close(++rig.now)
+  rig.register(MARKED)
+  rig.told()
+  rig.targets()
+  expect(rig.tale()).toEqual(["caughtUp 0 true"])
+})
+
 test("no answer at all is said in the count", () => {
   const rig = new ClientRig({ channels: [] }).register()
   rig.session.close(++rig.now)

@@ -85,7 +85,7 @@ describe("what comes live, and the connection is lost before the gap is filled,"
     ])
   })
 
-  test("is told when it was said to us alone, and is kept nowhere", () => {
+  test("is told when it was said to us alone, and is kept nowhere, in the order in which it came", () => {
     const rig = new ClientRig({ channels: [] }).register()
     rig.session.close(++rig.now)
     rig.register()
@@ -93,8 +93,21 @@ describe("what comes live, and the connection is lost before the gap is filled,"
     rig.session.close(++rig.now)
     rig.register()
     rig.told()
+    rig.feed(live("d2", "hello?", "alice"))
     rig.targets()
-    expect(rig.tale()).toEqual(["caughtUp 0 true", "bob <bob> are you there?"])
+    expect(rig.tale()).toEqual(["caughtUp 0 true", "bob <bob> are you there?", "bob <bob> hello?"])
+  })
+
+  test("is told where the server says once more that we are in", () => {
+    const rig = back(there())
+    rig.feed(live("m3", "three"), JOINED)
+    expect(rig.sent()).toEqual([])
+    rig.page(["m2", "bob", "two"], ["m3", "bob", "three"])
+    rig.page()
+    expect(rig.tale().filter((line) => line.includes("<"))).toEqual([
+      "past #den <bob> two",
+      "#den <bob> three",
+    ])
   })
 })
 
@@ -345,6 +358,19 @@ describe("who one talks with and takes another nick", () => {
     direct(rig, "bob")
     expect(rig.tale().filter((line) => line.includes("<"))).toEqual(["past bob <bob> two", "rob <rob> three"])
     expect(talk(rig)).toEqual(["@label=chat-1 PRIVMSG rob :four"])
+  })
+
+  test("before: what is taken back was shown under the old one, and casts no doubt on what is said to the new one", () => {
+    const rig = new ClientRig({ channels: [] }).register(PLAYED)
+    rig.feed(live("d1", "one", "alice"), ":bob!u@h NICK rob", live("d2", "two", "alice"))
+    rig.session.say("message", "bob", "did it arrive?")
+    rig.session.close(++rig.now)
+    rig.register(PLAYED).targets("bob")
+    rig.sent()
+    rig.feed(":s BATCH +d chathistory bob", `@batch=d;${live("d2", "two", "alice").slice(1)}`)
+    rig.feed("@batch=d;msgid=x1 :bob!b@h REDACT alice d1 :slip", ":s BATCH -d")
+    direct(rig, "bob")
+    expect(talk(rig)).toEqual(["@label=chat-1 PRIVMSG bob :did it arrive?"])
   })
 
   test("unseen: what is read under both is shown once, and counted once", () => {

@@ -13,7 +13,6 @@ import {
   TOKENS_MAX,
 } from "../../src/client/limits.ts"
 import { PATIENCE_MS } from "../../src/client/histories.ts"
-import { Seen } from "../../src/client/seen.ts"
 import { CAPS, ClientRig } from "../support/client-rig.ts"
 
 const PLAIN = "message-tags server-time echo-message labeled-response batch"
@@ -114,15 +113,9 @@ test("a talk with somebody whose nick changes is remembered under the last one a
   const rig = new ClientRig().settle(PLAIN)
   rig.feed("@msgid=m1 :n0!u@h PRIVMSG alice :hello")
   const { view } = rig.session
-  const seen = new Seen()
-  seen.add("n0", { id: "m1" })
-  for (let i = 0; i < 3; i++) {
-    rig.feed(`:n${i}!u@h NICK n${i + 1}`)
-    seen.renamed(`n${i}`, `n${i + 1}`)
-  }
+  for (let i = 0; i < 3; i++) rig.feed(`:n${i}!u@h NICK n${i + 1}`)
   expect([...view.queries.values()]).toEqual(["n3"])
   expect([0, 1, 2, 3].map((i) => view.mark(`n${i}`)?.id)).toEqual([undefined, undefined, undefined, "m1"])
-  expect([0, 1, 2, 3].map((i) => seen.has(`n${i}`, "m1"))).toEqual([false, false, false, true])
 })
 
 describe("what is read back ends", () => {

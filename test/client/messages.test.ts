@@ -42,6 +42,12 @@ test("replies, reactions and what was taken back are told with the id that they 
   ])
 })
 
+test("what was said to a channel and to us with one id is told in both", () => {
+  const rig = settled()
+  for (const target of ["#den", "alice", "alice"]) rig.feed(`@msgid=m1 :bob!b@h PRIVMSG ${target} :hello`)
+  expect(rig.tale()).toEqual(["#den <bob> hello", "bob <bob> hello"])
+})
+
 describe("several lines", () => {
   test("are one message where the server knows of it, in as many as it takes", () => {
     const rig = settled()
