@@ -5,7 +5,7 @@ import type { Session } from "../client/session.ts"
 import { printable } from "../protocol/printable.ts"
 import { parseWhen, WHEN } from "../terminal/when.ts"
 import { clock } from "../terminal/clock.ts"
-import { cutWords } from "../terminal/sentences.ts"
+import { cutWords, sparseWords } from "../terminal/sentences.ts"
 import { EXIT, UserError, type ExitCode } from "../user-error.ts"
 import { dial, fatal, isTarget, placeOf, SERVER_FLAGS, type Who } from "./dialling.ts"
 import { objectsOf, writeObject } from "./happening-json.ts"
@@ -62,9 +62,11 @@ export async function inquire(flags: Flags, inquiry: Inquiry): Promise<ExitCode>
           enter(session, state, known)
         }
         if (state.phase === "listing") listed(happening, session, state)
-        if (happening.type === "found" && happening.cutAt !== undefined)
-          process.stderr.write(`chat: ${cutWords(happening.cutAt)}\n`)
-        if (happening.type === "found" && !take(happening.messages, session, inquiry, state)) link.quit()
+        if (happening.type !== "found") continue
+        const { by, cutAt } = happening
+        if (cutAt !== undefined) process.stderr.write(`chat: ${stoppedWords(by, cutAt, inquiry)}\n`)
+        const isCut = by === "history" && cutAt !== undefined
+        if (!take(happening.messages, session, inquiry, state, isCut)) link.quit()
       }
       if (state.phase !== "asking" && isThere(session, state)) {
         state.phase = "asking"
@@ -128,13 +130,23 @@ function isThere({ view, wanted }: Session, { target, phase }: State): boolean {
   return [...wanted.values()].every(({ name }) => view.channel(name))
 }
 
+function stoppedWords(by: "search" | "history", cutAt: number, { forward }: Inquiry): string {
+  return by === "search" ? cutWords(cutAt) : sparseWords(cutAt, forward, "--")
+}
+
 /** False when that was all. */
-function take(page: readonly Spoken[], session: Session, inquiry: Inquiry, state: State): boolean {
+function take(
+  page: readonly Spoken[],
+  session: Session,
+  inquiry: Inquiry,
+  state: State,
+  isCut: boolean,
+): boolean {
   // Pages that are bounded by a time bring what was said at that very time once more.
   const known = new Set(state.found.map(({ id }) => id))
   const fresh = page.filter(({ id }) => id === undefined || !known.has(id))
   state.found = inquiry.forward ? [...state.found, ...fresh] : [...fresh, ...state.found]
-  if (fresh.length === 0 || state.found.length >= inquiry.limit) return false
+  if (isCut || fresh.length === 0 || state.found.length >= inquiry.limit) return false
   return inquiry.ask(session, state.target, state.found)
 }
 

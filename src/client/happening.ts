@@ -74,7 +74,7 @@ export type Happening =
       readonly messages: readonly Spoken[]
       /** Nothing is kept that was said earlier, or later, than these. */
       readonly end?: "earlier" | "later"
-      /** ms since 1970: how far a search had come when its time was up. */
+      /** ms since 1970: how far a search had come when its time was up, or a history that had little but who came and went. */
       readonly cutAt?: number | undefined
     }
   /** So many of the messages that follow were not read yet, on any device; `orMore` when older ones were not fetched. */

@@ -5,6 +5,7 @@ import { format, formatTags, type Message } from "../protocol/message.ts"
 import { parseServerTime } from "../protocol/server-time.ts"
 import type { Context } from "./context.ts"
 import type { Spoken } from "./happening.ts"
+import { historyPage } from "./isupport.ts"
 import { type Past, pastOf } from "./past.ts"
 
 /** ms without a line of an answer after which none is waited for. */
@@ -27,7 +28,7 @@ interface Inquiry {
   /** Of the page at hand. */
   page: Past[]
   pages: number
-  /** How far a search had come when its time was up. */
+  /** How far a search had come when its time was up, or a history after as many pages as are read. */
   cutAt?: number | undefined
 }
 
@@ -103,8 +104,8 @@ export class Inquiries {
     inquiry.pages++
     const more = by === "history" ? furtherOf(context, inquiry, isForward) : undefined
     inquiry.page = []
-    if (more) return this.#send(context, inquiry, "CHATHISTORY", more)
-    const { cutAt } = inquiry
+    if (more && inquiry.pages < PAGES_MAX) return this.#send(context, inquiry, "CHATHISTORY", more)
+    const cutAt = more ? lastOf(page, isForward)?.at : inquiry.cutAt
     const messages = by === "history" ? asMany(inquiry, isForward) : inquiry.messages
     const end = { end: isForward ? "later" : "earlier" } as const
     context.tell({
@@ -155,17 +156,23 @@ function asMany({ messages, params }: Inquiry, isForward: boolean): Spoken[] {
   return isForward ? messages.slice(0, count) : messages.slice(-count)
 }
 
+/** Where a page goes on. */
+function lastOf(page: readonly Past[], isForward: boolean): Past | undefined {
+  return isForward ? page.at(-1) : page[0]
+}
+
 /** What to ask next where a page had fewer messages than were asked for; undefined when that was all, or enough. */
 function furtherOf(
   { view }: Context,
-  { params, page, pages, messages }: Inquiry,
+  { params, page, messages }: Inquiry,
   isForward: boolean,
 ): string[] | undefined {
   const [verb = "", target = "", ...rest] = params
   const left = Number(rest.at(-1)) - messages.length
-  const last = isForward ? page.at(-1) : page[0]
+  const last = lastOf(page, isForward)
   const isPlayed = view.capabilities.has("draft/event-playback")
-  if (!isPlayed || last?.id === undefined || left <= 0 || pages >= PAGES_MAX) return undefined
+  if (!isPlayed || last?.id === undefined || left <= 0) return undefined
   const bounds = verb === "BETWEEN" ? rest.slice(1, 2) : []
-  return [isForward ? verb : "BEFORE", target, `msgid=${last.id}`, ...bounds, rest.at(-1) ?? ""]
+  // A whole page, however few messages are asked for: between two of them many may have come and gone.
+  return [isForward ? verb : "BEFORE", target, `msgid=${last.id}`, ...bounds, `${historyPage(view)}`]
 }

@@ -80,6 +80,13 @@ export function moreWords(
   return `there may be more: with before:${whenOf(first.at + 999)} the search goes further back`
 }
 
+/** Of a history that was not read to its end; `command` takes a word and a time. `cutAt` in ms since 1970. */
+export function sparseWords(cutAt: number, isForward: boolean, command: string): string {
+  const bound = isForward ? `after ${whenOf(cutAt)}` : `before ${whenOf(cutAt + 999)}`
+  const where = `${day(cutAt)}, ${clock(cutAt)}`
+  return `as far as ${where} there is little but who came and went: ${command}${bound} reads on`
+}
+
 /** `cutAt` in ms since 1970. */
 export function cutWords(cutAt: number): string {
   return `the search ran out of time at ${day(cutAt)}, ${clock(cutAt)}: say more words, or a time, to look further`

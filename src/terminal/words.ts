@@ -19,6 +19,7 @@ import {
   moreWords,
   ownWords,
   say,
+  sparseWords,
   topicWords,
 } from "./sentences.ts"
 import { bold, coloured, dash, dim, type Style } from "./style.ts"
@@ -102,7 +103,7 @@ export class Words {
     return [...listed, ...(more === undefined ? cut : [note(more)])]
   }
 
-  #readBack({ messages, end, asked }: Happening & { type: "found" }): Printed[] {
+  #readBack({ messages, end, asked, cutAt }: Happening & { type: "found" }): Printed[] {
     const [verb, target = "", place = "", count = ""] = asked
     const isFirst = !place.startsWith("timestamp=") && !this.recent.isReadBack(target)
     const known = end === "earlier" && isFirst ? this.recent.latest(target, Number(count)) : []
@@ -111,7 +112,8 @@ export class Words {
       return [note("nothing earlier is kept here than what was shown, which ends so:"), ...this.#list(known)]
     }
     this.recent.readBack(messages)
-    // Page after page of who came and went: what was said before is further back.
+    if (cutAt !== undefined)
+      return [...this.#list(messages), note(sparseWords(cutAt, verb === "AFTER", "/history "))]
     if (messages.length === 0 && end === undefined) return [note("nothing was found")]
     if (messages.length === 0 && verb === "LATEST") return [note("nothing is kept of what was said there")]
     const before = end === "earlier" ? [note("this is the beginning: nothing earlier is kept here")] : []

@@ -267,12 +267,25 @@ describe("what happened besides, where a server plays it", () => {
       rig.feed(...batch(...lines).map((line) => line.replace(/^:s BATCH \+/, `@label=${label} $&`)))
     expect(rig.sent()).toEqual(["@label=ask-1 CHATHISTORY LATEST #den * 2"])
     answer("ask-1", "msgid=m2 :bob!u@h PRIVMSG #den :two", "msgid=e2 :carol!c@h PART #den")
-    expect(rig.sent()).toEqual(["@label=ask-1 CHATHISTORY BEFORE #den msgid=m2 2"])
+    expect(rig.sent()).toEqual(["@label=ask-1 CHATHISTORY BEFORE #den msgid=m2 3"])
     answer("ask-1", "msgid=e0 :carol!c@h JOIN #den", "msgid=e1 :dave!c@h JOIN #den")
-    expect(rig.sent()).toEqual(["@label=ask-1 CHATHISTORY BEFORE #den msgid=e0 2"])
+    expect(rig.sent()).toEqual(["@label=ask-1 CHATHISTORY BEFORE #den msgid=e0 3"])
     answer("ask-1")
     expect(rig.told()).toMatchObject([
       { type: "found", by: "history", end: "earlier", messages: [{ text: "two" }] },
     ])
+  })
+
+  test("a history of little else is not read for ever, and it is known how far", () => {
+    const rig = new ClientRig().settle(PLAYED)
+    rig.session.history(["LATEST", "#den", "*", "2"])
+    let pages = 0
+    while (rig.sent().length > 0) {
+      const [open = "", ...rest] = batch(`msgid=e${pages++} :carol!c@h JOIN #den`)
+      rig.feed(open.replace(":s", "@label=ask-1 :s"), ...rest)
+    }
+    expect(pages).toBe(20)
+    const cutAt = Date.UTC(2026, 0, 1, 12)
+    expect(rig.told()).toEqual([expect.objectContaining({ type: "found", messages: [], cutAt })])
   })
 })

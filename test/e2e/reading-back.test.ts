@@ -241,6 +241,17 @@ describe("chat search and chat history", () => {
       })
   })
 
+  test("a message is found however many came and went after it", async () => {
+    const irc = await logIn("carol")
+    irc.send("JOIN #passage", "PRIVMSG #passage :the only words")
+    for (let i = 0; i < 15; i++) irc.send("PART #passage", "JOIN #passage")
+    irc.send("PING end")
+    await irc.expect(/ PONG .*end$/)
+    const { stdout } = await command("bob", "history", "passage", "--limit", "1")
+    expect(stdout).toContain("#passage carol the only words")
+    await irc.quit()
+  })
+
   test("more words than a line holds are refused", async () => {
     const { exitCode, stderr } = await command("erin", "search", "word ".repeat(200))
     expect([exitCode, stderr]).toEqual([9, "chat: error: that is too much to ask for at once\n"])

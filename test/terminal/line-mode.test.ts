@@ -821,6 +821,18 @@ test("who came and went meanwhile is one line between messages, and what they to
   ])
 })
 
+test("a history of little but who came and went says where it stopped, and what reads on", () => {
+  const cutAt = Date.UTC(2026, 0, 1, 9, 30, 1, 500)
+  const found = { type: "found", by: "history", messages: [], cutAt } as const
+  talk.happened([{ ...found, asked: ["BEFORE", "#den", "msgid=m1", "20"] }])
+  talk.happened([{ ...found, asked: ["AFTER", "#den", "timestamp=2025-01-01T00:00:00.000Z", "20"] }])
+  const words = "as far as Thu 1 Jan 2026, 09:30 there is little but who came and went: /history"
+  expect(printed.map(({ text }) => text)).toEqual([
+    `${words} before 2026-01-01T09:30:02 reads on`,
+    `${words} after 2026-01-01T09:30:01 reads on`,
+  ])
+})
+
 test("where nothing further is kept, and where a search ran out of time, that is said", () => {
   const caps = "batch labeled-response message-tags soju.im/search draft/chathistory"
   rig = new ClientRig().settle(caps)
