@@ -170,10 +170,11 @@ export class Words {
     return `${printable(from)}: ${cut}`
   }
 
-  #reacted({ from, text, of, removed }: Happening & { type: "reaction" }): string {
+  #reacted({ from, text, of, target, removed }: Happening & { type: "reaction" }): string {
     const to = this.recent.byId(of)
     const what = to ? ` to ${this.#quoted(to)}` : ""
-    return removed ? say`${from} no longer reacts ${text}` + what : say`${from} reacts ${text}` + what
+    const does = removed ? "no longer reacts" : "reacts"
+    return this.#where(target, false) + say`${from} ${does} ${text}` + what
   }
 
   #takenBack({ from, of, target, reason }: Happening & { type: "redacted" }): string {

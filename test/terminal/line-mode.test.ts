@@ -480,6 +480,19 @@ describe("messages that were said already", () => {
     expect(sends("/reply bob hm")).toEqual([])
   })
 
+  test("a reaction is told with its channel where there are several", () => {
+    shown(":alice!a@h JOIN #ops", ":s BATCH +o chathistory #ops", ":s BATCH -o")
+    printed.length = 0
+    shown(
+      at("01T14:06", "@+draft/react=👍;+reply=m2 :bob!b@h TAGMSG #den").replace("Z @", "Z;"),
+      at("01T14:07", "@+draft/unreact=👍;+reply=m2 :bob!b@h TAGMSG #den").replace("Z @", "Z;"),
+    )
+    expect(texts()).toEqual([
+      "14:06 #den bob reacts 👍 to carol: coffee",
+      "14:07 #den bob no longer reacts 👍 to carol: coffee",
+    ])
+  })
+
   test("several lines are one message, below each other", () => {
     const { out } = shown(
       "@msgid=m9;time=2026-01-01T14:05:00.000Z :bob!b@h BATCH +x draft/multiline #den",
