@@ -3,6 +3,7 @@
 import { type Ban, bannedBy, bansOf } from "../core/bans.ts"
 import { setterOf } from "../core/commands/staff-acted.ts"
 import { banLifted, banningOf, banSet, liftingOf } from "../core/commands/uban.ts"
+import { durationWords } from "../protocol/duration.ts"
 import { writtenRange } from "./address.ts"
 import { now } from "./clock.ts"
 import { administer, type Outcome } from "./outcome.ts"
@@ -35,7 +36,9 @@ export class Bans {
     engine.expel(banned)
     this.#shell.wake()
     const closed = before - engine.sessions.size
-    return { done: `${banned.kind} ${banned.value} is banned; connections closed: ${closed}` }
+    // A time that was not written as one is the reason's first word: it is seen here.
+    const howLong = lastsMs === undefined ? "for good" : `for ${durationWords(lastsMs)}`
+    return { done: `${banned.kind} ${banned.value} is banned ${howLong}; connections closed: ${closed}` }
   }
 
   lift(target: string): Outcome {

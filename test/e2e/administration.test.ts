@@ -83,7 +83,7 @@ test("a ban and a lockdown hold over a restart; chat connect ends with 7 and 5",
   await using own = await startServer()
   const irc = await Irc.register(own, "gus")
   const banned = await own.admin("ban", "127.0.0.0/8", "--for", "1h", "--reason", "not today")
-  expect(banned.stdout).toBe("address 127.0.0.0/8 is banned; connections closed: 1\n")
+  expect(banned.stdout).toBe("address 127.0.0.0/8 is banned for 1 h; connections closed: 1\n")
   await irc.closed
   expect(irc.lines.at(-1)).toMatch(/^ERROR :BANNED not today \(until \S+Z\)$/)
   expect((await own.admin("lockdown", "on")).stdout).toBe("nobody new is let in\n")

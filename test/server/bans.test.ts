@@ -13,10 +13,10 @@ test("a range of addresses: who is here is sent away at once, who comes is not l
   const { bans } = serve.server.administration
   const bob = await serve.register("bob")
   expect(bans.ban({ target: "198.51.100.0/24" })).toEqual({
-    done: "address 198.51.100.0/24 is banned; connections closed: 0",
+    done: "address 198.51.100.0/24 is banned for good; connections closed: 0",
   })
   expect(bans.ban({ target: "127.0.0.9/8", reason: "not from here" })).toEqual({
-    done: "address 127.0.0.0/8 is banned; connections closed: 1",
+    done: "address 127.0.0.0/8 is banned for good; connections closed: 1",
   })
   await bob.expect(/^ERROR :BANNED not from here$/)
   await bob.closed
@@ -54,7 +54,7 @@ test("a certificate, and an account; a guest is told apart", async () => {
   alice.send("NICK al", "USER al 0 * :Al")
   await alice.expect(/ 001 al /)
   expect(bans.ban({ target: new X509Certificate(own.certPem).fingerprint256 })).toEqual({
-    done: expect.stringMatching(/^certificate [0-9a-f]{64} is banned; connections closed: 1$/),
+    done: expect.stringMatching(/^certificate [0-9a-f]{64} is banned for good; connections closed: 1$/),
   })
   await alice.expect(/^ERROR :BANNED /)
   const again = await serve.connect(own)
