@@ -99,7 +99,10 @@ export async function openChat({ flags, positionals }: Parsed<typeof FLAGS>): Pr
     waiting(reason, inMs) {
       const text = outage.words(reason, inMs, Date.now())
       if (text !== undefined) screen?.print({ stream: "err", text: printable(text) })
-      screen?.offline(true)
+      screen?.prompt(talk?.target)
+      screen?.offline(outage.isOn)
+      // Also before the first connection stands: what is typed is shown as kept, and /quit is heard.
+      if (typing) ready.resolve()
     },
     told: (text) => screen?.print({ stream: "err", text }),
   })
@@ -128,7 +131,7 @@ export async function openChat({ flags, positionals }: Parsed<typeof FLAGS>): Pr
   return interrupt.happened() ? EXIT.interrupted : EXIT.done
 }
 
-/** Until the connection is over: reads what is typed from when the channels are open. */
+/** Until the connection is over: reads what is typed from when the channels are open, or have to be waited for. */
 async function converse(dialled: Dialled, screen: Screen, talk: Talk, ready: Promise<void>) {
   const over = dialled.link.run()
   const reading = Promise.race([over, ready]).then(() => read(screen, talk, dialled))

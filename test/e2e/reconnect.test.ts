@@ -1,7 +1,7 @@
 // A client that lost its server finds it again by itself: what was said meanwhile is there, once each, and it says how much.
 
 import { expect } from "bun:test"
-import { connectIn } from "../support/connect.ts"
+import { connectIn, openIn } from "../support/connect.ts"
 import { Irc } from "../support/irc.ts"
 import { testWith } from "../support/program.ts"
 import { NO_THROTTLING, startServer } from "../support/server.ts"
@@ -78,6 +78,24 @@ test("who leaves without a connection gets back what was kept, also at the end o
   alice.press("C-c")
   expect(await alice.exitCode()).toBe(130)
   expect(alice.text()).toMatch(/^(?:\^C)?chat: not sent, to #den: said into the void$/m)
+})
+
+test("what is typed before the first connection stands waits for it, too, and /quit does not", async () => {
+  await using server = await startServer()
+  using tmux = new Tmux()
+  await server.kill()
+  const flags = ["--retry", "--join", "den"]
+  const [alice, bob] = ["alice", "bob"].map((nick) => openIn(tmux, server, nick, {}, ...flags))
+  await alice!.shows(/^#den \(offline\)> $/m)
+  alice!.say("said early")
+  await alice!.shows(/^kept until there is a connection, to #den: said early$/m)
+  await bob!.shows(/^#den \(offline\)> $/m)
+  bob!.say("said in vain")
+  bob!.say("/quit")
+  expect(await bob!.exitCode()).toBe(0)
+  expect(bob!.text()).toMatch(/^chat: not sent, to #den: said in vain$/m)
+  await server.start()
+  await alice!.shows(/^\d\d:\d\d alice said early$/m)
 })
 
 test("--no-retry ends with 3 instead", async () => {
