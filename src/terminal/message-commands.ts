@@ -89,7 +89,7 @@ function meantBy(desk: Desk, name: "reply" | "react" | "redact", rest: string): 
   }
   // One takes back what one said, and answers what others did.
   const isOwn = name === "redact"
-  if (isOwn && word === "last" && isOnItsWay(desk)) {
+  if (isOwn && (word === "last" || desk.session.view.isOwn(word)) && isOnItsWay(desk)) {
     desk.note("what you said last is not confirmed by the server yet: nothing was taken back")
     return undefined
   }

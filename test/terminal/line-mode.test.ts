@@ -334,8 +334,10 @@ describe("messages that were said already", () => {
 
   test("what is still on its way has no id yet, and the one before it is not taken back in its place", () => {
     talk.typed("coffee, please")
-    expect(sends("/redact last").filter((line) => line.startsWith("REDACT"))).toEqual([])
-    expect(texts()).toEqual(["what you said last is not confirmed by the server yet: nothing was taken back"])
+    for (const word of ["last", "Alice"])
+      expect(sends(`/redact ${word}`).filter((line) => line.startsWith("REDACT"))).toEqual([])
+    const words = "what you said last is not confirmed by the server yet: nothing was taken back"
+    expect(texts()).toEqual([words, words])
     shown(
       at("01T14:05", "@label=chat-1;msgid=m4 :alice!a@h PRIVMSG #den :coffee, please").replace("Z @", "Z;"),
     )
