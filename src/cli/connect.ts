@@ -133,8 +133,9 @@ export async function openChat({ flags, positionals }: Parsed<typeof FLAGS>): Pr
 
 /** Until the connection is over: reads what is typed from when the channels are open, or have to be waited for. */
 async function converse(dialled: Dialled, screen: Screen, talk: Talk, ready: Promise<void>) {
-  const over = dialled.link.run()
-  const reading = Promise.race([over, ready]).then(() => read(screen, talk, dialled))
+  let isOver = false
+  const over = dialled.link.run().finally(() => (isOver = true))
+  const reading = Promise.race([over, ready]).then(() => read(screen, talk, dialled, () => isOver))
   try {
     await Promise.race([over, reading])
     await over
@@ -185,13 +186,15 @@ function isEverywhere({ session: { view, wanted } }: Dialled): boolean {
 const WAITS = "what is kept is sent when there is a connection; Ctrl+C leaves without"
 
 /** Everything typed, then the end: what is queued is sent and confirmed first. */
-async function read(screen: Screen, talk: Talk, { link, session }: Dialled) {
+async function read(screen: Screen, talk: Talk, { link, session }: Dialled, isOver: () => boolean) {
   for await (const lines of screen.lines()) {
     talk.entered(lines)
     screen.prompt(talk.target)
     // Who types is not held up by what waits for a connection.
     if (!session.reading.isRead) await link.settled(WINDOW)
   }
+  // The screen ends with the connection, too.
+  if (isOver()) return
   if (session.reading.isRead && !session.view.registered && session.unconfirmed().length > 0)
     screen.print({ stream: "err", text: WAITS })
   await link.settled(0)
