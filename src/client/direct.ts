@@ -1,7 +1,7 @@
 // Direct messages of the time when we were away, and of before the first connection: it is asked with whom there were any, and each talk
 // is then read like a channel's history. What comes meanwhile waits.
 
-import type { Message } from "../protocol/message.ts"
+import type { Collector } from "./batches.ts"
 import type { Context } from "./context.ts"
 import { canRead, PATIENCE_MS } from "./histories.ts"
 import { HELD_MAX } from "./limits.ts"
@@ -68,19 +68,22 @@ export class Direct {
     this.#asking?.ask(context, Math.max(context.now, this.#heardAt ?? 0) + DAY_MS)
   }
 
-  openBatch(reference: string) {
-    this.#asking?.openPage(reference)
+  /** A page of the list comes. */
+  openBatch(context: Context): Collector {
+    const targets = this.#asking
+    targets?.openPage()
+    return {
+      add: (message) => targets?.add(context, message),
+      close: () => void this.#closePage(context, targets),
+    }
   }
 
-  /** True when the line is part of the answer, and taken. */
-  collect(context: Context, message: Message): boolean {
-    return this.#asking?.collect(context, message) === true
-  }
-
-  closeBatch(context: Context, reference: string) {
-    const outcome = this.#asking?.closePage(context, reference)
+  #closePage(context: Context, targets: Targets | undefined) {
+    // It was not waited for any longer.
+    if (!targets || targets !== this.#asking) return
+    const outcome = targets.closePage(context)
     if (outcome === "more") this.#ask(context)
-    else if (outcome) this.#end(context, outcome === "whole")
+    else this.#end(context, outcome === "whole")
   }
 
   /** A server that does not know the question is asked for the talks that we know. */
@@ -160,6 +163,7 @@ export class Direct {
     }
   }
 
+  /** No history is being fetched any more. */
   historiesFilled(context: Context) {
     if (this.#asking) return
     this.#readRest(context)
@@ -167,7 +171,7 @@ export class Direct {
     if (!context.histories.resumption.isOpen) this.#lookForMail(context)
   }
 
-  /** Everything else is there: mail is read, and the quiet talks: sooner, one may be of the others under another nick. */
+  /** After everything else the mail is read, and the quiet talks: before, one may be another of the talks, under another nick. */
   #readRest(context: Context) {
     this.#mailbox.ask(context)
     for (const { name, mark } of this.#quiet.splice(0)) context.histories.fillGap(context, name, mark, true)

@@ -2,9 +2,10 @@
 // of a conversation wait until its history is there, so that everything is shown once and in order.
 
 import type { Message } from "../protocol/message.ts"
+import type { Collector } from "./batches.ts"
 import type { Context } from "./context.ts"
 import { Fill } from "./fill.ts"
-import { BATCHES_MAX, GAP_LENGTH_MAX, GAPS_LENGTH_MAX, HELD_MAX, setNewest } from "./limits.ts"
+import { GAP_LENGTH_MAX, GAPS_LENGTH_MAX, HELD_MAX } from "./limits.ts"
 import { Resumption } from "./resumption.ts"
 import { Seen } from "./seen.ts"
 import type { Mark } from "./view.ts"
@@ -19,8 +20,6 @@ export class Histories {
   readonly waiting = new Waiting()
   /** By folded target, and by the nick that it has had since. */
   readonly #fills = new Map<string, Fill>()
-  /** References of open chathistory batches to the keys of their targets. */
-  readonly #batches = new Map<string, string>()
   /** When a line of any of them came last. */
   #heardAt = 0
 
@@ -44,6 +43,7 @@ export class Histories {
 
   /** We are in `target` now: asks for what we do not know of it. */
   entered(context: Context, target: string) {
+    // A server may say it twice.
     if (this.awaits(context, target)) return
     const key = context.view.key(target)
     const isGap = this.resumption.has(key)
@@ -87,26 +87,26 @@ export class Histories {
     return false
   }
 
-  openBatch(context: Context, reference: string, target: string) {
+  /** A page of this target's history comes, wanted or not. */
+  openBatch(context: Context, target: string): Collector {
     const key = context.view.key(target)
-    setNewest(this.#batches, reference, key, BATCHES_MAX)
-    this.#fills.get(key)?.openPage()
+    const fill = this.#fills.get(key)
+    fill?.openPage()
+    // Before the page is whole its history may be at its end, and another be asked for.
+    const current = () => (this.#fills.get(key) === fill ? fill : undefined)
+    return {
+      add: (message) => this.#addLine(context, current(), message),
+      close: () => void this.#closePage(context, current()),
+    }
   }
 
-  /** True when the line is part of a chathistory batch, and taken. */
-  collect(context: Context, message: Message): boolean {
-    const key = this.#batches.get(message.tags.get("batch") ?? "")
-    if (key === undefined) return false
-    const fill = this.#fills.get(key)
-    if (!fill || this.#isTooLong(fill)) return true
+  #addLine(context: Context, fill: Fill | undefined, message: Message) {
+    if (!fill || this.#isTooLong(fill)) return
     this.#heardAt = context.now
     fill.add(context, message)
-    return true
   }
 
-  closeBatch(context: Context, reference: string) {
-    const fill = this.#fills.get(this.#batches.get(reference) ?? "")
-    this.#batches.delete(reference)
+  #closePage(context: Context, fill: Fill | undefined) {
     if (!fill) return
     this.#heardAt = context.now
     const outcome = fill.closePage(context)
@@ -150,7 +150,6 @@ export class Histories {
 
   /** What was found is told. What waited goes on waiting, as the next history may have it, and something before it. */
   connectionLost(context: Context) {
-    this.#batches.clear()
     for (const fill of this.#all) {
       this.#end(context, fill)
       this.waiting.keep(context, fill.held)

@@ -3,6 +3,7 @@
 
 import { format, formatTags, type Message } from "../protocol/message.ts"
 import { parseServerTime } from "../protocol/server-time.ts"
+import type { Collector } from "./batches.ts"
 import type { Context } from "./context.ts"
 import type { Spoken } from "./happening.ts"
 import { historyPage } from "./isupport.ts"
@@ -35,12 +36,12 @@ interface Inquiry {
 export class Inquiries {
   #count = 0
   #asked: Inquiry[] = []
-  /** By the references of their batches; undefined when it was given up. */
-  readonly #open = new Map<string, Inquiry | undefined>()
+  /** Those whose answer has begun. */
+  readonly #answered = new Set<Inquiry>()
 
   /** Of those that are not answered yet. */
   get size(): number {
-    return this.#asked.length + [...this.#open.values()].filter((inquiry) => inquiry !== undefined).length
+    return this.#asked.length + this.#answered.size
   }
 
   /** `attributes` as the page of the extension names them. */
@@ -67,36 +68,31 @@ export class Inquiries {
 
   connectionLost() {
     this.#asked = []
-    this.#open.clear()
+    this.#answered.clear()
   }
 
-  /** True when the batch answers one of them: by its label, or on a server without labels in their order. */
-  openBatch(context: Context, reference: string, by: By, label: string | undefined): boolean {
+  /** Undefined unless the batch answers one of them: by its label, or on a server without labels in their order. */
+  openBatch(context: Context, by: By, label: string | undefined): Collector | undefined {
     const inquiry = this.#takeAnswered(context, by, label)
-    if (inquiry) {
-      inquiry.heardAt = context.now
-      this.#open.set(reference, inquiry)
+    if (!inquiry) return undefined
+    inquiry.heardAt = context.now
+    this.#answered.add(inquiry)
+    return {
+      add: (message) => this.#addLine(context, inquiry, message),
+      close: () => void this.#closePage(context, inquiry),
     }
-    return inquiry !== undefined
   }
 
-  /** True when the line is part of an answer, and taken. */
-  collect(context: Context, message: Message): boolean {
-    const reference = message.tags.get("batch") ?? ""
-    const inquiry = this.#open.get(reference)
-    if (inquiry && inquiry.page.length < MESSAGES_MAX) {
-      inquiry.heardAt = context.now
-      const [, code = "", time = ""] = message.params
-      if (message.command === "NOTE" && code === "INCOMPLETE") inquiry.cutAt = parseServerTime(time)
-      else inquiry.page.push(pastOf(context, message, undefined))
-    }
-    return this.#open.has(reference)
+  #addLine(context: Context, inquiry: Inquiry, message: Message) {
+    if (!this.#answered.has(inquiry) || inquiry.page.length >= MESSAGES_MAX) return
+    inquiry.heardAt = context.now
+    const [, code = "", time = ""] = message.params
+    if (message.command === "NOTE" && code === "INCOMPLETE") inquiry.cutAt = parseServerTime(time)
+    else inquiry.page.push(pastOf(context, message, undefined))
   }
 
-  closeBatch(context: Context, reference: string) {
-    const inquiry = this.#open.get(reference)
-    this.#open.delete(reference)
-    if (!inquiry) return
+  #closePage(context: Context, inquiry: Inquiry) {
+    if (!this.#answered.delete(inquiry)) return
     const { by, page } = inquiry
     const isForward = /^(?:AFTER|BETWEEN)$/.test(inquiry.params[0] ?? "")
     const spoken = page.flatMap(({ what }) => (what && "past" in what ? [what] : []))
@@ -131,10 +127,10 @@ export class Inquiries {
 
   tick(context: Context) {
     const isLate = (inquiry: Inquiry) => context.now - inquiry.heardAt > PATIENCE_MS
-    const [reference, open] = this.#open.entries().find(([, inquiry]) => inquiry && isLate(inquiry)) ?? []
-    if (reference !== undefined) this.#open.set(reference, undefined)
+    const open = this.#answered.values().find(isLate)
     const late = open ?? this.#take(isLate)
     if (!late) return
+    this.#answered.delete(late)
     const params = [late.by === "search" ? "SEARCH" : "CHATHISTORY"]
     context.tell({ type: "error", code: "TIMEOUT", params, text: "no answer came" })
   }

@@ -229,7 +229,7 @@ export class Session implements Context {
       if (whole) this.#handle(whole)
       return
     }
-    if (this.#batches.collect(this, message)) return
+    if (this.#batches.collect(message)) return
     const handler = handlerOf(message.command)
     this.#id = idOf(message)
     handler?.(this, this.#batches.labelled(message))

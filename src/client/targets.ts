@@ -23,7 +23,6 @@ export class Targets {
   askedAt = Infinity
   /** From where the next page is asked for, ms since 1970. */
   #from: number
-  #reference: string | undefined
   /** Lines of the page at hand, and the newest time in them. */
   #page = { count: 0, at: 0 }
 
@@ -38,26 +37,21 @@ export class Targets {
     context.send(`CHATHISTORY TARGETS ${from} ${to} ${historyPage(context.view)}`)
   }
 
-  openPage(reference: string) {
-    this.#reference = reference
+  openPage() {
     this.#page = { count: 0, at: 0 }
   }
 
-  /** True when the line is part of the page, and taken. */
-  collect({ view }: Context, { tags, params }: Message): boolean {
-    if (this.#reference === undefined || tags.get("batch") !== this.#reference) return false
+  /** Takes a line of the page. */
+  add({ view }: Context, { params }: Message) {
     const [, name = "", time = ""] = params
     const at = parseServerTime(time)
     if (at !== undefined && !view.isChannel(name) && this.talks.size < TALKS_MAX)
       this.talks.set(view.key(name), { name, at })
     this.#page = { count: this.#page.count + 1, at: Math.max(this.#page.at, at ?? 0) }
-    return true
   }
 
-  /** Whether more is to be asked for, and if not, whether that was the whole list; undefined for a batch of another. */
-  closePage({ view }: Context, reference: string): "more" | "whole" | "cut" | undefined {
-    if (reference !== this.#reference) return undefined
-    this.#reference = undefined
+  /** The page is whole: whether more is to be asked for, and if not, whether that was the whole list. */
+  closePage({ view }: Context): "more" | "whole" | "cut" {
     const { count, at } = this.#page
     if (count < historyPage(view)) return "whole"
     // A full page may not be the last one: the next begins where it ended, and there may be more of that very time.

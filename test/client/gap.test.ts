@@ -134,6 +134,15 @@ describe("an answer belongs to what was asked", () => {
     expect(rig.tale()).toEqual([])
   })
 
+  test("a page in which we go and come in again is no part of what is asked for then", () => {
+    const rig = back(there())
+    const line = `@batch=p;${live("m2", "two").slice(1)}`
+    rig.feed(":s BATCH +p chathistory #den", ":bob!u@h KICK #den alice", JOINED, line, ":s BATCH -p")
+    rig.told()
+    rig.page(["m3", "bob", "three"])
+    expect(rig.tale()).toContain("past #den <bob> three")
+  })
+
   test("a server that answers other channels first is still at it", () => {
     const rig = there()
     rig.feed(":alice!a@h JOIN #hut")
