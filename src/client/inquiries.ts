@@ -84,7 +84,7 @@ export class Inquiries {
   }
 
   #addLine(context: Context, inquiry: Inquiry, message: Message) {
-    if (!this.#answered.has(inquiry) || inquiry.page.length >= MESSAGES_MAX) return
+    if (inquiry.page.length >= MESSAGES_MAX) return
     inquiry.heardAt = context.now
     const [, code = "", time = ""] = message.params
     if (message.command === "NOTE" && code === "INCOMPLETE") inquiry.cutAt = parseServerTime(time)

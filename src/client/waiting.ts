@@ -11,16 +11,17 @@ export interface Held {
   readonly id: string | undefined
 }
 
-/** Whether it has a place among what is said to a target: not what is read in history, and not what is being done now. */
+/** Whether it is news that has a place among what is said to a target. */
 export function hasPlace(happening: Happening): happening is Held["happening"] {
-  if (!("target" in happening) || isOfNow(happening)) return false
+  if (!("target" in happening) || AT_ONCE.has(happening.type)) return false
   return !("past" in happening && happening.past) && !("fetched" in happening && happening.fetched)
 }
 
-/** About what is being done now, whatever was said before. */
-function isOfNow({ type }: Happening): boolean {
-  return type === "undelivered" || type === "unconfirmed" || type === "joinRefused"
-}
+/** About history itself, or about what is being done now, whatever was said before. */
+const AT_ONCE: ReadonlySet<Happening["type"]> = new Set([
+  ...(["history", "unread", "gap"] as const),
+  ...(["undelivered", "unconfirmed", "joinRefused"] as const),
+])
 
 /** The same, where whom we talk with has another nick now. */
 export function underNick({ view }: Context, held: Held, from: string, to: string): Held {

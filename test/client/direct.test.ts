@@ -90,6 +90,20 @@ test("a full list of conversations is followed by the next one", () => {
   expect(rig.sent()).toEqual([
     expect.stringContaining("CHATHISTORY TARGETS timestamp=2026-01-01T12:00:00.000Z timestamp="),
   ])
+  rig.targets("bob", "carol", "dave")
+  expect(rig.sent().map((line) => line.split(" ")[1])).toEqual(["AFTER", "AFTER", "AFTER"])
+})
+
+test("the end of such a list is known by a page that is not full", () => {
+  const rig = new ClientRig({ channels: [] }).register()
+  rig.session.close(++rig.now)
+  rig.register().targets("bob", "carol", "dave")
+  rig.sent()
+  rig.told()
+  rig.targets("dave")
+  expect(rig.sent().map((line) => line.split(" ")[1])).toEqual(["AFTER", "AFTER", "AFTER"])
+  for (const nick of ["bob", "carol", "dave"]) history(rig, nick)
+  expect(rig.tale().at(-1)).toBe("caughtUp 0 true")
 })
 
 test("a server that keeps no list is asked for the conversations that we know", () => {
@@ -171,8 +185,10 @@ test("what came for us alone waits for what came in channels", () => {
   rig.targets("bob")
   rig.sent()
   rig.feed("@time=2026-01-01T12:00:07.000Z;msgid=b2 :bob!b@h PRIVMSG alice :now")
+  // Who wrote may have this nick by now.
+  rig.feed("@time=2026-01-01T12:00:07.000Z;msgid=c1 :carol!c@h PRIVMSG alice :now")
   rig.session.tick(rig.now + 5_000)
-  expect([rig.sent(), rig.tale().filter((told) => told.startsWith("bob"))]).toEqual([[], []])
+  expect([rig.sent(), rig.tale().filter((told) => /^(?:bob|carol)/.test(told))]).toEqual([[], []])
   rig.page(["m1", "bob", "one"])
   expect(rig.sent()).toEqual(["MARKREAD bob"])
   rig.feed(":s MARKREAD bob timestamp=2026-01-01T12:00:07.000Z")
@@ -184,6 +200,31 @@ test("who does not read marks nothing", () => {
   rig.feed("@time=2026-01-01T12:00:07.000Z;msgid=m4 :bob!b@h PRIVMSG #den :three")
   rig.session.tick(rig.now + 5_000)
   expect(rig.sent()).toEqual([])
+})
+
+test("what another device marks as read meanwhile is looked at, and told as one", () => {
+  const rig = new ClientRig({ isRead: true }).register(`${MARKED} draft/event-playback`)
+  rig.feed(":alice!a@h JOIN #den")
+  rig.targets("bob", "carol")
+  rig.sent()
+  rig.told()
+  rig.feed(":s MARKREAD bob timestamp=2026-01-01T11:00:00.000Z")
+  expect(rig.sent()).toEqual(["CHATHISTORY LATEST bob timestamp=2026-01-01T11:00:00.000Z 3"])
+  rig.feed(
+    ":s BATCH +d chathistory bob",
+    "@batch=d;msgid=d1;time=2026-01-01T12:00:00.000Z :bob!u@h PRIVMSG alice :are you there?",
+    "@batch=d;msgid=r1;+draft/react=ok;+reply=d1 :bob!u@h TAGMSG alice",
+    ":s BATCH -d",
+  )
+  // What it has marked is the end of it, be there few messages or many.
+  expect(rig.sent()).toEqual([])
+  expect(rig.tale()).toEqual([
+    "history bob begin",
+    "unread bob 1",
+    "past bob <bob> are you there?",
+    "reaction bob d1 ok",
+    "history bob end",
+  ])
 })
 
 describe("unread mail of before the first connection", () => {
@@ -210,6 +251,29 @@ describe("unread mail of before the first connection", () => {
     rig.sent()
     rig.targets()
     expect(rig.sent()).toEqual([])
+  })
+
+  test("is looked for after the gaps of all channels are filled", () => {
+    const rig = new ClientRig({ channels: ["#den", "#hut"], isRead: true }).register(MARKED)
+    rig.session.close(++rig.now)
+    rig.register(MARKED).feed(":alice!a@h JOIN #den")
+    rig.targets()
+    rig.sent()
+    rig.page()
+    expect(rig.sent()).toEqual([])
+    rig.feed(":alice!a@h JOIN #hut", ":s BATCH +p chathistory #hut", ":s BATCH -p")
+    expect(rig.sent()).toEqual(["CHATHISTORY LATEST #hut * 3", MAIL])
+  })
+
+  test("is not taken for read back when an older list comes to its end that nobody waits for any more", () => {
+    const rig = new ClientRig({ channels: [], isRead: true }).register(MARKED)
+    rig.session.close(++rig.now)
+    rig.register(MARKED).feed(":s BATCH +o draft/chathistory-targets")
+    rig.session.tick((rig.now += 20_000))
+    rig.sent()
+    rig.feed(":s BATCH -o")
+    rig.targets("bob")
+    expect(rig.sent()).toEqual(["MARKREAD bob"])
   })
 
   test("is shown before what is said while it is looked for", () => {

@@ -44,6 +44,16 @@ describe("what was fetched is counted", () => {
     expect(gaps(rig)).toEqual(["gap #den 1 true", "caughtUp 3 true"])
   })
 
+  test("but not what is looked at for the first time", () => {
+    const rig = there()
+    rig.session.join("#hut")
+    back(rig)
+    rig.feed(":alice!a@h JOIN #hut", ":s BATCH +h chathistory #hut")
+    rig.feed(`@batch=h;${live("h1", "new here", "#hut").slice(1)}`, ":s BATCH -h")
+    rig.page()
+    expect(gaps(rig)).toEqual(["gap #den 0 true", "caughtUp 0 true"])
+  })
+
   test("when somebody is removed before the gap is filled", () => {
     const rig = back(there())
     rig.page(["m2", "bob", "two"])
@@ -191,6 +201,29 @@ describe("by time", () => {
     ])
   })
 
+  test("is asked back, too, and what was said in the very ms once more", () => {
+    const rig = new ClientRig().register(PLAYED)
+    rig.feed(":s 005 alice MSGREFTYPES=timestamp :are supported", JOINED)
+    rig.sent()
+    page(rig, "@msgid=m2 :bob!u@h PRIVMSG #den :two", "@msgid=e2 :carol!c@h PART #den")
+    expect(rig.sent()).toEqual(["CHATHISTORY BEFORE #den timestamp=2026-01-01T12:00:10.001Z 3"])
+  })
+
+  test.each([
+    ["INVALID_MSGREFTYPE", "msgids are not understood"],
+    ["INVALID_PARAMS", "no msgid is known, those of its own pages neither"],
+  ])("a gap is whole where it is asked (%s: %s)", (code) => {
+    const rig = back(there())
+    const refuse = () => rig.feed(`:s FAIL CHATHISTORY ${code} AFTER #den :No such place`)
+    refuse()
+    rig.page(["n2", "bob", "two"])
+    // The next place is known by an id again.
+    expect(rig.sent().at(-1)).toBe("CHATHISTORY AFTER #den msgid=n2 3")
+    if (code === "INVALID_PARAMS") refuse()
+    rig.page()
+    expect(gaps(rig)).toEqual(["gap #den 1 true", "caughtUp 1 true"])
+  })
+
   test("a log that does not know any more what was said last may have lost what followed it", () => {
     const rig = back(there())
     rig.feed(":s FAIL CHATHISTORY INVALID_PARAMS AFTER msgid=m1 :That is no place in the history")
@@ -244,6 +277,16 @@ describe("a message in doubt", () => {
     expect(talk(rig)).toEqual([])
   })
 
+  test("is not said again where the history has only what happened since we are back", () => {
+    const rig = new ClientRig().settle(PLAYED)
+    rig.session.say("message", "#den", "first")
+    back(rig, PLAYED)
+    const came = "@msgid=e9;time=2026-01-01T12:00:59.000Z :carol!c@h JOIN #den"
+    rig.feed(came, ":s BATCH +p chathistory #den", `@batch=p;${came.slice(1)}`, ":s BATCH -p", ...EMPTY)
+    expect(rig.tale()).toContain("undelivered #den UNCONFIRMED first")
+    expect(talk(rig)).toEqual([])
+  })
+
   test("is said again where the history has what happened before it", () => {
     const rig = new ClientRig().register(PLAYED)
     const joined = "@msgid=e1;time=2026-01-01T12:00:09.000Z :alice!a@h JOIN #den"
@@ -290,6 +333,15 @@ test("a channel that we never came into is looked at for the first time", () => 
   rig.feed(JOINED)
   expect(rig.sent()).toEqual(["CHATHISTORY LATEST #den * 3"])
   expect(rig.tale()).toEqual(["join #den", "caughtUp 0 true"])
+})
+
+test("what the server refuses while a channel is looked at is told at once", () => {
+  const rig = new ClientRig().register()
+  rig.feed(JOINED)
+  rig.session.say("message", "#den", "hello")
+  rig.told()
+  rig.feed("@label=chat-1 :s 404 alice #den :Cannot send to channel")
+  expect(rig.tale()).toEqual(["undelivered #den 404 hello"])
 })
 
 test("what was said in the ms in which we came in is not passed over", () => {
