@@ -33,7 +33,7 @@ import { offersOf, reoffer } from "./offers.ts"
 import { BrokenStateError, replay } from "./replay.ts"
 import { pursueRegistration, type Registrar } from "./registration.ts"
 import type { Arrival, Logger, Request, Result, Row, Settings, Turn } from "./seams.ts"
-import { type Seen, seenBy } from "./seen.ts"
+import { type Seen, seenBy, seenByAll } from "./seen.ts"
 import { Session } from "./session.ts"
 import { Speech } from "./speech.ts"
 import { ClashError, clashUnder, type Start } from "./start.ts"
@@ -57,6 +57,8 @@ export class Engine {
   readonly #ledger: Ledger
   readonly #failedOpers = new FailedOpers()
   #requests: Request[] = []
+  /** Who may have mail since the last turn. */
+  readonly #heirs = new Set<Session>()
 
   /** `history` are the rows that change state, in order: those after the snapshot, or of all earlier runs. */
   constructor(settings: Settings, start: Start, history: Iterable<Row>, log: Logger, now: number) {
@@ -151,7 +153,7 @@ export class Engine {
 
   /** Ends every session of a user, and the user, who may come back. */
   dismiss(user: User, code: RefusalCode, words: string = REFUSALS[code].text) {
-    this.#quit(user, words)
+    this.#quit(user, words, seenByAll(user))
     for (const session of user.sessions.slice()) this.end(session, code, words)
   }
 
@@ -191,6 +193,8 @@ export class Engine {
 
   /** Everything since the last turn, or undefined when nothing happened. */
   take(): Turn | undefined {
+    for (const heir of this.#heirs) if (!heir.waiting) this.#conclude(heir)
+    this.#heirs.clear()
     if (this.#ledger.isEmpty && this.#requests.length === 0 && this.#speech.isSilent) return undefined
     const turn = { rows: this.#ledger.take(), deliveries: this.#speech.take(), requests: this.#requests }
     this.#requests = []
@@ -321,7 +325,7 @@ export class Engine {
   // The command has said all it had to say, unless it waits.
   #conclude(session: Session) {
     this.#speech.finish()
-    if (session.waiting || session.closing || (session.user && !session.isReturning)) return
+    if (session.waiting || session.closing || (session.user && !session.missed)) return
     const registrar: Registrar = {
       net: this.net,
       sessions: this.sessions,
@@ -338,10 +342,7 @@ export class Engine {
       now: this.#ledger.at,
     }
     if (!session.user) pursueRegistration(session, registrar)
-    const { user } = session
-    if (!user || !session.isReturning) return
-    session.isReturning = false
-    playMail(session, user, this.#ledger.lastSeq + 1, registrar)
+    playMail(session, registrar)
   }
 
   // The user goes with its last session, or stays without one; or with such alone as say that nobody is there.
@@ -352,13 +353,25 @@ export class Engine {
     session.user = undefined
     session.nick = user.nick
     user.sessions.splice(user.sessions.indexOf(session), 1)
-    if (!isNowhere(user) || !this.net.users.has(user.id)) return
-    const seen = seenBy(session)
+    if (!this.net.users.has(user.id)) return
+    const seen = seenBy(session, user)
+    if (!isNowhere(user)) {
+      if (session.away !== ABSENT) this.#leaveMail(user, seen)
+      return
+    }
     if (isAlwaysOn(user.account, this.net.settings.accounts.alwaysOn)) {
       if (user.absentSince === undefined) this.#ledger.place(userDetached, { user: user.id, ...seen }, user)
     } else if (user.sessions.length === 0) this.#quit(user, reason, seen)
     else if (user.away !== ABSENT && !this.readOnly)
       this.#ledger.place(awayChanged, { away: ABSENT, ...seen }, user)
+  }
+
+  // Often somebody is back before it is known that the connection was dead: they missed what was sent into the void.
+  #leaveMail({ sessions }: User, { seen }: Seen) {
+    const heir = sessions.find(({ away }) => away !== ABSENT)
+    if (!heir || !seen) return
+    heir.missed ??= seen
+    this.#heirs.add(heir)
   }
 
   // While the disk is full they wait: nobody says anything then anyway.

@@ -2,29 +2,30 @@
 // comes back, if its client does not fetch history by itself. What may not have reached it is played once more to the next.
 
 import { CHATHISTORY } from "../protocol/capabilities.ts"
+import { msgidOf } from "../protocol/msgid.ts"
 import type { Reply } from "../protocol/reply.ts"
-import { serverTime } from "../protocol/server-time.ts"
 import type { Answer, UserContext } from "./command.ts"
+import { holdsCtcp, messageOf } from "./commands/message-sent.ts"
 import { mayRead, nameOf } from "./entitlement.ts"
 import { read } from "./history.ts"
 import type { Content } from "./narrow.ts"
+import type { Network } from "./network.ts"
 import { batched, MESSAGES, played } from "./playback.ts"
-import type { Reference, Row } from "./seams.ts"
+import type { Row } from "./seams.ts"
 import type { Session } from "./session.ts"
 import type { Account, User } from "./user.ts"
 
 /** People whose messages are played; of more it is only said that there are more. */
 const PEOPLE_MAX = 25
 
-const BEGINNING: Reference = { kind: "seq", seq: 0 }
-
 type Postman = Pick<UserContext, "net" | "ask" | "erasures" | "newBatch">
 
-/** `before`: the place from which on the session hears by itself. */
-export function playMail(session: Session, user: User, before: number, postman: Postman) {
+/** Plays what a session missed, if it missed anything and its client fetches no history. */
+export function playMail(session: Session, postman: Postman) {
+  const { user, missed: since, hearsFrom } = session
+  session.missed = undefined
+  if (!user?.account || !since || session.has(CHATHISTORY)) return
   const { account } = user
-  if (!account || session.has(CHATHISTORY)) return
-  const since = account.seen ?? BEGINNING
   const mail = { since, heardAt: Infinity }
   session.mail = mail
   const { historyPage: limit } = postman.net.settings.limits
@@ -33,12 +34,12 @@ export function playMail(session: Session, user: User, before: number, postman: 
   // Without `before`: who has said something meanwhile has said something newer.
   read(postman, [{ kind: "conversations", ...ofAll }], PEOPLE_MAX, (newest) => {
     if (!newest) return unread(user)
-    const people = newest.map(({ accountId, peerId }) => (accountId === account.id ? peerId : accountId) ?? 0)
+    const people = newest.map((row) => otherThan(account, row))
     const pages = people.map((id) => ({
       ...stretch,
       kind: "page" as const,
       of: { accountIds: [account.id, id] as const },
-      before: { kind: "seq" as const, seq: before },
+      before: { kind: "seq" as const, seq: hearsFrom },
       limit,
     }))
     const then = (rows: readonly Row[] | undefined): Answer => {
@@ -52,36 +53,49 @@ export function playMail(session: Session, user: User, before: number, postman: 
 }
 
 function letters(
-  postman: Postman,
+  { net, newBatch }: Postman,
   user: User,
   account: Account,
   rows: readonly Row[],
   isMore: boolean,
 ): Content[] {
-  const { net, newBatch } = postman
   const { historyPage } = net.settings.limits
-  const isNew = ({ accountId, peerId, at }: Row) =>
-    peerId === account.id && accountId !== account.id && at > (account.readMarkers.get(accountId ?? 0) ?? 0)
-  const mine = rows.filter((row) => isNew(row) && mayRead(net, user, row))
-  if (mine.length === 0) return []
-  const talks = Map.groupBy(mine, ({ accountId }) => accountId ?? 0)
-  const contents = [...talks].flatMap(([id, said]) => {
+  let count = 0
+  const talks = [...Map.groupBy(rows, (row) => otherThan(account, row))].flatMap(([id, page]) => {
+    const until = account.readMarkers.get(id) ?? 0
+    const isNew = (row: Row) => row.peerId === account.id && row.accountId === id && row.at > until
+    const mine = page.filter((row) => isNew(row) && mayRead(net, user, row) && isLetter(net, row))
+    count += mine.length
     const name = nameOf(net, id)
-    const lines = said.flatMap((row) => played(postman, row, undefined))
-    const from = `timestamp=${serverTime(said[0]?.at ?? 0)}`
-    const isCut = rows.filter((row) => row.accountId === id || row.peerId === id).length >= historyPage
+    const lines = mine.flatMap((row) => played({ net, newBatch }, row, undefined))
     return [
-      ...batched(lines, newBatch(), "chathistory", name),
-      ...(isCut
-        ? [notice(user, `There may be more: CHATHISTORY BEFORE ${name} ${from} ${historyPage}`)]
-        : []),
+      ...(mine.length === 0 ? [] : batched(lines, newBatch(), "chathistory", name)),
+      ...(page.length < historyPage ? [] : beyond(net, user, name, page, until)),
     ]
   })
-  const count = mine.length === 1 ? "One message" : `${mine.length} messages`
+  const words = count === 1 ? "One message" : `${count} messages`
   return [
-    notice(user, `${count} came for you while you were away:`),
-    ...contents,
+    ...(count === 0 ? [] : [notice(user, `${words} came for you while you were away:`)]),
+    ...talks,
     ...(isMore ? [notice(user, "Others may have written, too: HELP CHATHISTORY")] : []),
+  ]
+}
+
+function otherThan({ id }: Account, { accountId, peerId }: Row): number {
+  return (accountId === id ? peerId : accountId) ?? 0
+}
+
+// A program would answer to what asks it something, however late, where no batch says that this is history.
+function isLetter(net: Network, row: Row): boolean {
+  return !holdsCtcp(messageOf(row, net))
+}
+
+// By the msgid, since many lines may have come at one time.
+function beyond(net: Network, user: User, name: string, [first]: readonly Row[], until: number): Reply[] {
+  if (!first || first.at <= until) return []
+  const from = `msgid=${msgidOf(net.epochOf(first.seq), first.seq)}`
+  return [
+    notice(user, `There may be more: CHATHISTORY BEFORE ${name} ${from} ${net.settings.limits.historyPage}`),
   ]
 }
 

@@ -22,6 +22,7 @@ import { userModesChanged } from "./commands/mode.ts"
 import { isTaken, nickChanged, renaming } from "./commands/nick.ts"
 import { userAttached } from "./commands/presence.ts"
 import { userConnected } from "./commands/user.ts"
+import { unseenBy } from "./seen.ts"
 import { greeting, greetingOfSecondSession } from "./welcome.ts"
 import { ABSENT, type Account, type User, type UserId } from "./user.ts"
 
@@ -120,7 +121,8 @@ function register(
     session.nick = undefined
     return registrar.answer(ERR_NICKNAMEINUSE(nick, `${account.name} is here already, and wants to be once`))
   }
-  session.isReturning = session.away !== ABSENT && (!online || isNowhere(online))
+  const isBack = account && session.away !== ABSENT && (!online || isNowhere(online))
+  session.missed = isBack ? unseenBy(account) : undefined
   if (online) {
     bringMetadata(session, online, registrar)
     const others = online.sessions.slice()
@@ -130,7 +132,7 @@ function register(
     // What another connection proved is not for one that proves nothing.
     if (online.modes.has("o") && !isCertified(net, session.arrival, account))
       registrar.place(userModesChanged, { changes: [["o", false]] }, online)
-    attach(session, online)
+    attach(session, online, registrar)
     registrar.answer(greetingOfSecondSession(registrar, session, online))
     bringAway(session, online, registrar)
     if (isAlone) for (const other of others) registrar.replace(other)
@@ -154,7 +156,7 @@ function register(
     const user = net.users.get(registrar.lastSeq() as UserId)
     if (!user) throw new Error("userConnected made no user")
     bringMetadata(session, user, registrar)
-    attach(session, user)
+    attach(session, user, registrar)
     registrar.answer(greeting(registrar, session, user))
   }
   const { address, tlsVersion, certificate, via } = session.arrival
@@ -216,7 +218,8 @@ function clearNick(nick: Nick, registrar: Registrar) {
   }
 }
 
-function attach(session: Session, user: User) {
+function attach(session: Session, user: User, { lastSeq }: Registrar) {
   session.user = user
+  session.hearsFrom = lastSeq() + 1
   user.sessions.push(session)
 }

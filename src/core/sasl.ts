@@ -13,8 +13,9 @@ import { accountCreated, accountNameOf, refusalOfLogin, userLoggedIn } from "./c
 import type { Content } from "./narrow.ts"
 import { readAsGuest } from "./read-markers.ts"
 import type { Result } from "./seams.ts"
+import { seenSoFar, unseenBy } from "./seen.ts"
 import type { Exchange } from "./session.ts"
-import type { Account } from "./user.ts"
+import { ABSENT, type Account } from "./user.ts"
 
 type Respond = Exchange["respond"]
 
@@ -47,9 +48,13 @@ function succeeded(context: Context, account: Account): Answer {
       accountName: account.name,
       metadataKeys,
       ...readAsGuest(user),
+      ...(user.account ? seenSoFar(session) : {}),
       ...(host ? { host } : {}),
     })
-    session.isReturning = user.account === account
+    if (user.account === account) {
+      session.mail = undefined
+      session.missed = session.away === ABSENT ? undefined : unseenBy(account)
+    }
     // It may have been refused for want of room on the disk.
     return user.account === account ? RPL_SASLSUCCESS() : ERR_SASLFAIL()
   }

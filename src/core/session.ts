@@ -56,8 +56,10 @@ export class Session {
   readonly toldAbsent = new Set<number>()
   /** What METADATA set before registration. */
   metadata: Metadata | undefined
-  /** Nobody was there as its account when it came, and it has not been played what was said meanwhile. */
-  isReturning = false
+  /** The place from which on it hears by itself what is said to its account. */
+  hearsFrom = 0
+  /** Since when nobody was there as its account, as long as it has not been played what was said from then until it heard by itself. */
+  missed: Reference | undefined
   /** Since when it was played that, and when it had last been heard from by then (ms since 1970): not yet is `Infinity`. */
   mail: { readonly since: Reference; readonly heardAt: number } | undefined
   closing: RefusalCode | undefined

@@ -36,6 +36,8 @@ export interface Account {
   readonly readMarkers: ReadMarkers
   /** Where somebody was there as it last, who is gone; undefined before it was there at all. */
   seen?: Reference
+  /** ms since 1970 when somebody came to be there as it; undefined before the first. */
+  backAt?: number
 }
 
 /** Until when something was read, in ms since 1970, by the id of the channel, account or guest. */

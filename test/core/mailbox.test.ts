@@ -1,7 +1,7 @@
 // What was said to an account while nobody was there, where a transcript cannot go: many people, and a log that cannot be read.
 
 import { expect, test } from "bun:test"
-import { accountCreated } from "../../src/core/commands/account.ts"
+import { accountCreated, accountRegistered } from "../../src/core/commands/account.ts"
 import type { Session } from "../../src/core/session.ts"
 import type { Nick } from "../../src/protocol/names.ts"
 import { World } from "../support/engine.ts"
@@ -9,9 +9,20 @@ import { World } from "../support/engine.ts"
 const ARRIVAL = { address: "192.0.2.1", host: "host", memberHost: "member", tlsVersion: "TLSv1.3" }
 
 function arrive(world: World, name: string, ...lines: string[]): Session {
+  return arriveWith(world, name, [`NICK ${name}`, "USER u 0 * :U", ...lines])
+}
+
+/** A connection that is nobody's presence. */
+function arriveNowhere(world: World, name: string, ...lines: string[]): Session {
+  return arriveWith(world, name, [...NOWHERE, `NICK ${name}`, "USER u 0 * :U", "CAP END", ...lines])
+}
+
+const NOWHERE = ["CAP REQ :draft/pre-away", "AWAY *"]
+
+function arriveWith(world: World, name: string, lines: readonly string[]): Session {
   const certificate = { name, issuer: "authority", fingerprint: "f" }
   const session = world.engine.connected({ ...ARRIVAL, certificate }, world.now)
-  say(world, session, `NICK ${name}`, "USER u 0 * :U", ...lines)
+  say(world, session, ...lines)
   return session
 }
 
@@ -19,11 +30,11 @@ function say(world: World, session: Session, ...lines: string[]) {
   for (const line of lines) world.engine.receive(session, line, ++world.now)
 }
 
-/** The messages to alice that the session is sent. */
+/** The messages to alice, or to a visitor, that the session is sent. */
 function messages(world: World, session: Session): string[] {
   const own = world.settle().flatMap(({ deliveries }) => deliveries.filter((one) => one.session === session))
   const lines = own.flatMap(({ output }) => output.text.trimEnd().split("\r\n"))
-  return lines.filter((line) => / (PRIVMSG|NOTICE) alice /.test(line))
+  return lines.filter((line) => / (PRIVMSG|NOTICE) (alice|visitor) /.test(line))
 }
 
 function withAlice(): World {
@@ -97,4 +108,161 @@ test("the server that takes an account off the network does not take its message
     ":irc.example NOTICE alice :One message came for you while you were away:",
     ":bob!u@member PRIVMSG alice :come back",
   ])
+})
+
+/** What is said while a connection is dead and nobody knows it, and alice again by another. */
+function comesBackOverADeadOne(
+  world: World,
+  ...first: string[]
+): { dead: Session; again: Session; bob: Session } {
+  const bob = arrive(world, "bob")
+  const dead = arrive(world, "alice", ...first)
+  world.settle()
+  say(world, bob, "PRIVMSG alice :before")
+  say(world, dead, "PING 1")
+  world.settle()
+  world.now += 60_000
+  say(world, bob, "PRIVMSG alice :into the void")
+  world.settle()
+  const again = arrive(world, "alice", ...first)
+  return { dead, again, bob }
+}
+
+test("who comes back before the dead connection is noticed is played what that was sent, as soon as it is", () => {
+  const world = withAlice()
+  const { dead, again, bob } = comesBackOverADeadOne(world)
+  expect(messages(world, again)).toEqual([])
+  say(world, bob, "PRIVMSG alice :heard")
+  expect(messages(world, again)).toEqual([":bob!u@member PRIVMSG alice :heard"])
+  world.now += 59_000
+  world.engine.tick(world.now)
+  say(world, again, "PING 2")
+  world.now += 31_000
+  world.engine.tick(world.now)
+  expect(dead.closing).toBe("PING_TIMEOUT")
+  expect(messages(world, again)).toEqual([
+    ":irc.example NOTICE alice :One message came for you while you were away:",
+    ":bob!u@member PRIVMSG alice :into the void",
+  ])
+})
+
+test("who takes the place of a dead connection is played what that was sent", () => {
+  const world = new World({ accounts: { ...new World().settings.accounts, multiclient: false } })
+  world.engine.administer(accountCreated, { name: "alice" as Nick, issuer: "authority" }, world.now)
+  const { dead, again } = comesBackOverADeadOne(world)
+  expect(dead.closing).toBe("REPLACED")
+  expect(messages(world, again)).toContain(":bob!u@member PRIVMSG alice :into the void")
+})
+
+test("who ends a dead connection by NickServ is played what that was sent, after the answer to the label", () => {
+  const world = withAlice()
+  const { again } = comesBackOverADeadOne(world, "CAP REQ :batch labeled-response")
+  world.settle()
+  say(world, again, "@label=g NS GHOST alice")
+  const lines = messages(world, again)
+  expect(lines[0]).toStartWith("@label=g :NickServ!")
+  expect(lines.at(-1)).toEndWith(" PRIVMSG alice :into the void")
+})
+
+test("who is thrown out before it was shown has not read it", () => {
+  const world = withAlice()
+  arrive(world, "bob", "PRIVMSG alice :hello", "QUIT")
+  world.settle()
+  const alice = arrive(world, "alice")
+  expect(messages(world, alice)).toHaveLength(2)
+  world.engine.dismiss(alice.user!, "KICKED")
+  world.settle()
+  expect(messages(world, arrive(world, "alice")).at(-1)).toBe(":bob!u@member PRIVMSG alice :hello")
+})
+
+test("who was nowhere and is there then is played it, once", () => {
+  const world = withAlice()
+  const bob = arrive(world, "bob", "PRIVMSG alice :hello")
+  world.settle()
+  const phone = arriveNowhere(world, "alice")
+  say(world, bob, "PRIVMSG alice :heard")
+  expect(messages(world, phone)).toEqual([":bob!u@member PRIVMSG alice :heard"])
+  say(world, phone, "AWAY")
+  expect(messages(world, phone)).toEqual([
+    ":irc.example NOTICE alice :One message came for you while you were away:",
+    ":bob!u@member PRIVMSG alice :hello",
+  ])
+  say(world, phone, "AWAY *", "AWAY :Lunch")
+  expect(messages(world, phone)).toEqual([])
+})
+
+test("a guest who is nowhere and logs in takes nothing", () => {
+  const world = withAlice()
+  const credentials = { name: "carol" as Nick, text: "hashed sesame" }
+  world.engine.administer(accountRegistered, credentials, world.now)
+  arrive(world, "bob", "PRIVMSG carol :hello", "QUIT")
+  world.settle()
+  const visitor = world.engine.connected(ARRIVAL, world.now)
+  say(world, visitor, ...NOWHERE, "NICK visitor", "USER u 0 * :U", "CAP END", "NS IDENTIFY carol sesame")
+  expect(messages(world, visitor)).toEqual([
+    ":NickServ!NickServ@services NOTICE visitor :SASL authentication successful",
+  ])
+})
+
+test("after a crash that follows a return, all that had come before it is played again", () => {
+  const world = withAlice()
+  arrive(world, "bob", "PRIVMSG alice :hello", "QUIT")
+  world.settle()
+  world.now += 3_600_000
+  arrive(world, "alice")
+  world.settle()
+  world.start()
+  expect(messages(world, arrive(world, "alice")).at(-1)).toBe(":bob!u@member PRIVMSG alice :hello")
+})
+
+test("what an account said itself meanwhile hides nothing of what was said to it without a word", () => {
+  const world = new World({ limits: { ...new World().settings.limits, historyPage: 2 } })
+  world.engine.administer(accountCreated, { name: "alice" as Nick, issuer: "authority" }, world.now)
+  const bob = arrive(world, "bob", "PRIVMSG alice :hello")
+  world.settle()
+  arriveNowhere(world, "alice", "PRIVMSG bob :1", "PRIVMSG bob :2", "QUIT")
+  world.settle()
+  const lines = messages(world, arrive(world, "alice", "QUIT"))
+  expect(lines).toEqual([expect.stringMatching(/NOTICE alice :There may be more: CHATHISTORY BEFORE bob /)])
+  world.settle()
+  for (let i = 1; i <= 25; i++) {
+    arrive(world, `p${i}`)
+    arriveNowhere(world, "alice", `PRIVMSG p${i} :hello`, "QUIT")
+    world.settle()
+  }
+  say(world, bob, "QUIT")
+  world.settle()
+  expect(messages(world, arrive(world, "alice"))).toEqual([
+    expect.stringMatching(/NOTICE alice :Others may have written, too: /),
+  ])
+})
+
+test("what asks a program for an answer is not asked again when it is over", () => {
+  const world = withAlice()
+  const asked = [
+    "PRIVMSG alice :\x01VERSION\x01",
+    "NOTICE alice :\x01PING 1\x01",
+    "PRIVMSG alice :\x01ACTION waves\x01",
+  ]
+  arrive(world, "bob", ...asked, "QUIT")
+  world.settle()
+  expect(messages(world, arrive(world, "alice"))).toEqual([
+    ":irc.example NOTICE alice :One message came for you while you were away:",
+    ":bob!u@member PRIVMSG alice :\x01ACTION waves\x01",
+  ])
+})
+
+test("a connection that is nowhere takes nothing with it, though the disk was full when the other went", () => {
+  const world = withAlice()
+  const bob = arrive(world, "bob")
+  const phone = arriveNowhere(world, "alice")
+  const desk = arrive(world, "alice")
+  world.settle()
+  world.engine.readOnly = true
+  say(world, desk, "QUIT")
+  world.engine.readOnly = false
+  say(world, bob, "PRIVMSG alice :hello")
+  say(world, phone, "QUIT")
+  world.settle()
+  expect(messages(world, arrive(world, "alice")).at(-1)).toBe(":bob!u@member PRIVMSG alice :hello")
 })

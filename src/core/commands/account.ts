@@ -13,10 +13,10 @@ import type { Network } from "../network.ts"
 import { endOperator } from "../operators.ts"
 import { bequeathRead, markersOf, markread, type Read } from "../read-markers.ts"
 import type { Arrival, Certificate } from "../seams.ts"
-import { leaveMailbox } from "../seen.ts"
+import { comeToMailbox, leaveMailbox, type Seen } from "../seen.ts"
 import type { Tell } from "../tell.ts"
 import { signIn } from "./channel-roles.ts"
-import { sourceOf, type Account, type User, type UserId } from "../user.ts"
+import { ABSENT, sourceOf, type Account, type User, type UserId } from "../user.ts"
 
 export const accountCreated = event<{ name: Nick; issuer: string }>({
   type: "accountCreated",
@@ -120,7 +120,8 @@ export function changeOfPassword({ name, credentialsSeq }: Account, text: string
   return { accountName: name, text, ...(credentialsSeq === undefined ? {} : { formerSeq: credentialsSeq }) }
 }
 
-interface UserLoggedIn {
+/** `seen` by the account before, if there was one. */
+interface UserLoggedIn extends Seen {
   readonly user: UserId
   readonly accountName: Nick
   /** How many keys an account had room for then. */
@@ -160,7 +161,7 @@ export function refusalOfLogin(net: Network, user: User, account: Account): Repl
     : undefined
 }
 
-type LogIn = Stamp & { readonly host?: string; readonly read?: Read }
+type LogIn = Stamp & Seen & { readonly host?: string; readonly read?: Read }
 
 function logIn(net: Network, user: User, account: Account, e: LogIn, tell: Tell, room = Infinity) {
   const source = sourceOf(user)
@@ -175,9 +176,13 @@ function logIn(net: Network, user: User, account: Account, e: LogIn, tell: Tell,
   if (!user.account) bequeath(before, account, room)
   bequeathRead(account, e.read ?? [])
   net.logIn(user, account)
+  if (user.away !== ABSENT) comeToMailbox(user, e)
   user.metadata = account.metadata
   const notice = { ...from(e, "ACCOUNT", [account.name], undefined, source), account: account.name }
-  for (const session of user.sessions) tell.session(session, RPL_LOGGEDIN(source, account.name))
+  for (const session of user.sessions) {
+    session.hearsFrom = e.seq
+    tell.session(session, RPL_LOGGEDIN(source, account.name))
+  }
   tell.peersAndWatchers(user, { ...notice, needs: ACCOUNT_NOTIFY })
   signIn(user, e.at, tell)
   for (const key of new Set([...before.keys(), ...account.metadata.keys()]))

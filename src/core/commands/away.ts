@@ -6,7 +6,7 @@ import { truncated } from "../../protocol/names.ts"
 import { ERR_NOTREGISTERED, RPL_NOWAWAY, RPL_UNAWAY } from "../../protocol/numerics.ts"
 import { anytime } from "../command.ts"
 import { event, from } from "../event.ts"
-import { leaveMailbox, type Seen } from "../seen.ts"
+import { comeToMailbox, leaveMailbox, type Seen, seenSoFar, unseenBy } from "../seen.ts"
 import { ABSENT, awayOf, type User } from "../user.ts"
 
 export const AWAY = anytime({
@@ -19,12 +19,17 @@ export const AWAY = anytime({
     if (!user && !session.has(PRE_AWAY)) return ERR_NOTREGISTERED()
     const away = truncated(text, net.settings.limits.awayLength)
     const before = session.away
+    const isAlone = user !== undefined && isNowhere(user)
     session.away = away
     // Who has another connection is there by that.
     if (user && (away !== ABSENT || isNowhere(user))) {
       // It will be refused.
       if (readOnly) session.away = before
-      return propose(awayChanged, away === "" ? {} : { away })
+      else if (before === ABSENT && isAlone && user.account) session.missed = unseenBy(user.account)
+      return propose(awayChanged, {
+        ...(away === "" ? {} : { away }),
+        ...(away === ABSENT ? seenSoFar(session) : {}),
+      })
     }
     return away === "" ? RPL_UNAWAY() : RPL_NOWAWAY()
   },
@@ -44,6 +49,7 @@ export const awayChanged = event<{ away?: string } & Seen>({
     if (!user) return
     const before = awayOf(user)
     if (e.away === ABSENT) leaveMailbox(user, e)
+    if (e.away !== ABSENT && (user.away === ABSENT || user.absentSince !== undefined)) comeToMailbox(user, e)
     user.away = e.away
     // Who says so is there.
     if (e.away !== ABSENT) user.absentSince = undefined

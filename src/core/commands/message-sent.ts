@@ -139,8 +139,8 @@ function unwanted(user: User, author: User, message: MessageSent): Reply | undef
     : undefined
 }
 
-// Each line is one of its own for who knows of no others.
-function holdsCtcp({ text, cuts = [] }: MessageSent): boolean {
+/** Whether it holds a CTCP, ACTION apart. Each line is one of its own for who knows of no others. */
+export function holdsCtcp({ text, cuts = [] }: MessageSent): boolean {
   return text.includes("\x01") && linesOf({ text, cuts }).some((line) => isCtcp(line.text))
 }
 

@@ -4,7 +4,7 @@
 import { AWAY_NOTIFY } from "../../protocol/capabilities.ts"
 import { becomeAbsent } from "../always-on.ts"
 import { event, from } from "../event.ts"
-import { leaveMailbox, type Seen } from "../seen.ts"
+import { comeToMailbox, leaveMailbox, type Seen } from "../seen.ts"
 import { NOT_CONNECTED, type UserId } from "../user.ts"
 
 /** Without `refuse`: a connection that is gone cannot be argued with. */
@@ -27,6 +27,7 @@ export const userAttached = event<{ user: UserId }>({
     const user = net.users.get(e.user)
     if (!user) return
     user.absentSince = undefined
+    comeToMailbox(user, e)
     if (user.away !== undefined) return
     tell.peersAndWatchers(user, { ...from(e, "AWAY", []), needs: AWAY_NOTIFY }, false)
   },

@@ -5,8 +5,9 @@ import { becomeAbsent, isAlwaysOn } from "../always-on.ts"
 import { openAudit } from "../audit.ts"
 import { event } from "../event.ts"
 import type { AlwaysOn, Settings } from "../seams.ts"
-import { leaveMailbox, type Seen } from "../seen.ts"
+import { leaveMailbox, type Seen, unseenBy } from "../seen.ts"
 import type { Start } from "../start.ts"
+import type { User } from "../user.ts"
 
 /** `seen` by those who were there when the run before ended by itself. */
 interface ServerStarted extends Seen {
@@ -23,7 +24,7 @@ export function startOf({ epoch, lastAt }: Start, settings: Settings): ServerSta
   const { casemapping, accounts, limits } = settings
   const { alwaysOn } = accounts
   // Who had not been heard from for longer would have been gone.
-  const heardAt = lastAt - limits.pingAfterMs - limits.pingTimeoutMs
+  const heardAt = lastAt - limits.pingAfterMs - limits.pingTimeoutMs - SLACK_MS
   return {
     epoch,
     seen: { kind: "at", at: heardAt },
@@ -33,13 +34,22 @@ export function startOf({ epoch, lastAt }: Start, settings: Settings): ServerSta
   }
 }
 
+/** The clock strikes once in a few seconds, and what came for somebody is not found and sent at once. */
+const SLACK_MS = 60_000
+
+// Who had come back a moment before may not have been played what had come until then.
+function missedBy({ account }: User, { seen }: Seen): Seen {
+  if (!account || seen?.kind !== "at") return seen ? { seen } : {}
+  return (account.backAt ?? 0) > seen.at ? { seen: unseenBy(account) } : { seen }
+}
+
 export const serverStarted = event<ServerStarted>({
   type: "serverStarted",
   apply(net, e, tell) {
     net.epochs.push({ epoch: e.epoch, fromSeq: e.seq })
     net.startedAt = e.at
     for (const user of net.users.values()) {
-      leaveMailbox(user, e)
+      leaveMailbox(user, { seq: e.seq, ...missedBy(user, e) })
       if (isAlwaysOn(user.account, e.alwaysOn ?? "opt-in")) {
         becomeAbsent(net, user, e, tell)
         continue

@@ -5,7 +5,8 @@ import { ERR_NEEDMOREPARAMS, RPL_MONONLINE } from "../../protocol/numerics.ts"
 import { unregistered } from "../command.ts"
 import { event } from "../event.ts"
 import { tellWatchersOf } from "../metadata.ts"
-import { sourceOf, type User, type UserId } from "../user.ts"
+import { comeToMailbox } from "../seen.ts"
+import { ABSENT, sourceOf, type User, type UserId } from "../user.ts"
 
 export const USER = unregistered({
   name: "USER",
@@ -58,6 +59,7 @@ export const userConnected = event<UserConnected>({
       sessions: [],
     }
     net.addUser(user)
+    if (user.away !== ABSENT) comeToMailbox(user, e)
     tell.watchers(user.nick, RPL_MONONLINE(sourceOf(user)))
     tellWatchersOf(user, tell)
   },
