@@ -51,6 +51,7 @@ async function run({ flags, positionals }: Parsed<typeof FLAGS>): Promise<ExitCo
   let everLost = false
   const dialled = await dial(placeOf(flags.host, flags.server), flags, {
     channels: [channelName(named)],
+    isNowhere: true,
     nickFixed: false,
     retry: "standing",
     askWords: undefined,

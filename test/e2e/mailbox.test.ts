@@ -3,8 +3,8 @@
 import { afterAll, beforeAll, expect, test } from "bun:test"
 import type { CertificateFiles } from "../support/certificates.ts"
 import { Irc } from "../support/irc.ts"
-import { chat } from "../support/program.ts"
-import { startServer, type TestServer } from "../support/server.ts"
+import { chat, CHAT, environment } from "../support/program.ts"
+import { leash, startServer, type TestServer } from "../support/server.ts"
 
 let server: TestServer
 let alice: CertificateFiles
@@ -20,6 +20,11 @@ afterAll(() => server[Symbol.asyncDispose]())
 async function mail(irc: Irc): Promise<string[]> {
   const lines = await irc.settled()
   return lines.flatMap((line) => / PRIVMSG alice :(.*)/.exec(line)?.[1] ?? [])
+}
+
+function asAlice(): string[] {
+  const own = ["--cert", alice.certPath, "--key", alice.keyPath, "--ca", server.authority.caPath]
+  return ["--host", `localhost:${server.port}`, ...own]
 }
 
 async function tell(...texts: string[]) {
@@ -51,11 +56,8 @@ test("it comes once, after kill -9 of the server too; again, where a connection 
 })
 
 test("chat send and chat history are nobody's presence: what came stays for who reads it", async () => {
-  const home = server.home("alice")
   await (await Irc.member(server, "carol", await server.authority.issueClient("carol"))).quit()
-  const as = ["--cert", alice.certPath, "--key", alice.keyPath, "--ca", server.authority.caPath]
-  const host = ["--host", `localhost:${server.port}`]
-  const run = (...args: string[]) => chat([...args, ...host, ...as], { home })
+  const run = (...args: string[]) => chat([...args, ...asAlice()], { home: server.home("alice") })
   // Nobody is there as alice but the connections of these two.
   await server.kill()
   await server.start()
@@ -66,4 +68,26 @@ test("chat send and chat history are nobody's presence: what came stays for who 
   const irc = await Irc.member(server, "alice", alice)
   expect((await mail(irc)).at(-1)).toBe("five")
   await irc.quit()
+})
+
+test("chat tail shows nothing of it, and takes nothing", async () => {
+  const writer = await Irc.member(server, "bob", bob)
+  writer.send("JOIN #den")
+  const tail = leash(
+    Bun.spawn([CHAT, "tail", "den", ...asAlice()], {
+      env: environment(server.home("alice")),
+      stdin: "ignore",
+      stdout: "ignore",
+      stderr: "ignore",
+    }),
+  )
+  await writer.expect(/^:alice!\S+ JOIN #den/)
+  writer.send("PRIVMSG alice :six")
+  await writer.settled()
+  await writer.quit()
+  const irc = await Irc.member(server, "alice", alice)
+  expect((await mail(irc)).at(-1)).toBe("six")
+  await irc.quit()
+  tail.kill("SIGTERM")
+  await tail.exited
 })
