@@ -82,6 +82,13 @@ export function awayOf({ away, absentSince }: User): string | undefined {
   return away ?? (absentSince === undefined ? undefined : NOT_CONNECTED)
 }
 
+/** The same in words for people: "Servers MAY substitute a human-readable message for the `*`". */
+export function awayWordsOf(user: User): string | undefined {
+  const away = awayOf(user)
+  if (away !== ABSENT) return away
+  return user.account ? NOT_CONNECTED : "Not there just now"
+}
+
 /** Seconds since any of the user's sessions sent a message, or since the last of them ended. */
 export function idleSecondsOf(user: User, now: number): number {
   const spokeAt = Math.max(user.absentSince ?? 0, ...user.sessions.map((session) => session.spokeAt))

@@ -22,7 +22,7 @@ import type { Network } from "../network.ts"
 import { eventOf } from "../rows.ts"
 import type { Row } from "../seams.ts"
 import type { Tell } from "../tell.ts"
-import { awayOf, type Account, type User, type UserId, NOT_CONNECTED } from "../user.ts"
+import { awayWordsOf, type Account, type User, type UserId, NOT_CONNECTED } from "../user.ts"
 
 export type Kind = "PRIVMSG" | "NOTICE" | "TAGMSG"
 
@@ -106,7 +106,7 @@ function sayTo(net: Network, e: MessageSent & Stamp, author: User, tell: Tell) {
   if (to === author) tell.saidToSelf(author, heard)
   else tell.said(to ? [to] : [], author, heard)
   if (e.command !== "PRIVMSG") return
-  const away = to && awayOf(to)
+  const away = to && awayWordsOf(to)
   if (to && away !== undefined) tell.reply(RPL_AWAY(to.nick, away))
   else if (account) tellIfAbsent(account, to, tell)
 }

@@ -24,7 +24,7 @@ import { packed } from "../../protocol/names.ts"
 import { sees } from "../auditorium.ts"
 import { isVisible } from "../channel.ts"
 import { command, type UserContext } from "../command.ts"
-import { awayOf, idleSecondsOf, type User } from "../user.ts"
+import { awayWordsOf, idleSecondsOf, type User } from "../user.ts"
 
 /** Bytes of channel names in one 319; the rest of a line is the server's name and two nicks. */
 const CHANNELS_BYTES_MAX = 300
@@ -52,7 +52,7 @@ function about(user: User, context: UserContext): Reply[] {
     ...channels(user, context),
   ]
   replies.push(RPL_WHOISSERVER(nick, serverName, description))
-  const away = awayOf(user)
+  const away = awayWordsOf(user)
   if (away !== undefined) replies.push(RPL_AWAY(nick, away))
   if (user.account) replies.push(RPL_WHOISACCOUNT(nick, user.account.name))
   if (user.modes.has("o")) replies.push(RPL_WHOISOPERATOR(nick))
