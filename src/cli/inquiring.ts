@@ -2,7 +2,9 @@
 
 import type { Happening, Spoken } from "../client/happening.ts"
 import type { Session } from "../client/session.ts"
+import { historyPage } from "../client/isupport.ts"
 import { printable } from "../protocol/printable.ts"
+import { serverTime } from "../protocol/server-time.ts"
 import { parseWhen, WHEN } from "../terminal/when.ts"
 import { clock } from "../terminal/clock.ts"
 import { cutWords, sparseWords } from "../terminal/sentences.ts"
@@ -146,8 +148,18 @@ function take(
   const known = new Set(state.found.map(({ id }) => id))
   const fresh = page.filter(({ id }) => id === undefined || !known.has(id))
   state.found = inquiry.forward ? [...state.found, ...fresh] : [...fresh, ...state.found]
+  // A page of nothing but that very time, which no time leads out of.
+  if (fresh.length === 0 && page.length >= historyPage(session.view))
+    process.stderr.write(`chat: ${crowdedWords(state.found, inquiry)}\n`)
   if (isCut || fresh.length === 0 || state.found.length >= inquiry.limit) return false
   return inquiry.ask(session, state.target, state.found)
+}
+
+function crowdedWords(found: readonly Spoken[], { forward }: Inquiry): string {
+  const next = forward
+    ? `--after ${serverTime((found.at(-1)?.at ?? 0) + 1)}`
+    : `--before ${serverTime((found[0]?.at ?? 0) - 1)}`
+  return `more may have been said at one time than a page has room for; ${next} goes on behind it`
 }
 
 function refused(happening: Happening, { target }: State): UserError | undefined {

@@ -107,3 +107,28 @@ test("one that signed itself stops it, in words of its own; and so does it where
   expect(believed.exitCode).toBe(0)
   for (const folder of [home, stranger]) rmSync(folder, { recursive: true, force: true })
 })
+
+test("a search says that more may have been said at one time than a page has room for, and what goes on behind it", async () => {
+  using authority = await testAuthority()
+  using server = scriptedServer(await authority.issueServer(), (line) => {
+    if (line.startsWith("CAP LS")) return [":s CAP * LS :batch message-tags server-time soju.im/search"]
+    if (line === "CAP END") return [":s 005 alice CHATHISTORY=2 :are supported", ...network(line)]
+    if (!line.startsWith("SEARCH ")) return network(line)
+    const found = (id: string) =>
+      `@batch=f;msgid=${id};time=2026-01-01T12:00:00.400Z :bob!b@h PRIVMSG alice :tea ${id}`
+    return [":s BATCH +f soju.im/search", found("m1"), found("m2"), ":s BATCH -f"]
+  })
+  const home = mkdtempSync(join(tmpdir(), "chat-foreign-"))
+  const to = ["--host", `localhost:${server.port}`, "--nick", "alice", "--ca", authority.caPath]
+  for (const [bound, next] of [
+    [[], "--before 2026-01-01T12:00:00.399Z"],
+    [["--after", "2025-01-01"], "--after 2026-01-01T12:00:00.401Z"],
+  ] as const) {
+    const { stdout, stderr } = await chat(["search", "tea", ...bound, ...to], { home })
+    expect(stdout.match(/tea m\d/g)).toEqual(["tea m1", "tea m2"])
+    expect(stderr).toBe(
+      `chat: more may have been said at one time than a page has room for; ${next} goes on behind it\n`,
+    )
+  }
+  rmSync(home, { recursive: true, force: true })
+})

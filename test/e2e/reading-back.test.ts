@@ -212,18 +212,25 @@ describe("chat search and chat history", () => {
   }, 30_000)
 
   test("as many are found as were asked for, over several pages, and once each", async () => {
+    const irc = await logIn("erin", "echo-message")
+    irc.send("JOIN #finds")
+    // Not all at one time.
+    for (let i = 0; i < 250; i += 25) {
+      irc.send(...Array.from({ length: 25 }, (_, j) => `PRIVMSG #finds :find ${i + j} on tea.`))
+      await irc.expect(new RegExp(` :find ${i + 24} on`))
+    }
     for (const bound of [[], ["--after", "1970-01-01T00:00:00Z"]]) {
-      const more = ["--in", "notes", "--limit", "201", ...bound]
+      const more = ["--in", "finds", "--limit", "201", ...bound]
       const { stdout, stderr } = await command("erin", "search", "tea", ...more)
-      const numbers = stdout
-        .trimEnd()
-        .split("\n")
-        .map((line) => Number(/ note (\d+) /.exec(line)?.[1]))
+      const lines = stdout.trimEnd().split("\n")
       const first = bound.length === 0 ? 49 : 0
-      expect(numbers).toEqual(Array.from({ length: 201 }, (_, i) => i + first))
+      expect(lines.map((line) => Number(/ find (\d+) /.exec(line)?.[1]))).toEqual(
+        Array.from({ length: 201 }, (_, i) => i + first),
+      )
       const which = bound.length === 0 ? "newest" : "first"
       expect(stderr).toBe(`chat: these are the ${which} 201; --limit N may show more\n`)
     }
+    await irc.quit()
   }, 30_000)
 
   test("a time before all others finds all; two that are the wrong way round are refused", async () => {
