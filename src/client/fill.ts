@@ -124,7 +124,7 @@ export class Fill {
   refused(code: string): boolean {
     if (!this.gap || this.#byTime || this.#place?.id === undefined) return false
     this.#byTime = true
-    // A log that was put back to an earlier day has lost what was said after it.
+    // A log that was put back to an earlier day has lost what was said after it; who does not know the ids of its own pages knows none.
     this.#isUnplaced = this.#pages === 0 && code !== "INVALID_MSGREFTYPE"
     return true
   }
