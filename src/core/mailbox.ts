@@ -18,7 +18,10 @@ import type { Account, User } from "./user.ts"
 /** People whose messages are played; of more it is only said that there are more. */
 const PEOPLE_MAX = 25
 
-type Postman = Pick<UserContext, "net" | "ask" | "erasures" | "newBatch">
+/** Who goes on talking for so long has got it, whatever its PONGs say. */
+const SURE_MS = 120_000
+
+type Postman = Pick<UserContext, "net" | "ask" | "erasures" | "newBatch" | "now">
 
 /** Plays what a session missed, if it missed anything and its client fetches no history. */
 export function playMail(session: Session, postman: Postman) {
@@ -26,7 +29,7 @@ export function playMail(session: Session, postman: Postman) {
   session.missed = undefined
   if (!user?.account || !since || session.has(CHATHISTORY)) return
   const { account } = user
-  const mail = { since, heardAt: Infinity }
+  const mail: Session["mail"] = { since, sureAfter: Infinity }
   session.mail = mail
   const { historyPage: limit } = postman.net.settings.limits
   const stretch = { types: MESSAGES, after: since, keep: "newest" as const }
@@ -44,8 +47,15 @@ export function playMail(session: Session, postman: Postman) {
     }))
     const then = (rows: readonly Row[] | undefined): Answer => {
       if (!rows) return unread(user)
-      mail.heardAt = session.heardAt
-      return letters(postman, user, account, rows, people.length === PEOPLE_MAX)
+      const contents = letters(postman, user, account, rows, people.length === PEOPLE_MAX)
+      // Whatever else it says may have been on its way before: who answers this has got what comes before it.
+      if (contents.length > 0) {
+        mail.sureAfter = postman.now + SURE_MS
+        mail.token = `mail-${postman.newBatch()}`
+        return [...contents, ping(mail.token)]
+      }
+      session.mail = undefined
+      return undefined
     }
     if (pages.length === 0) return then([])
     return read(postman, pages, Infinity, then)
@@ -101,6 +111,11 @@ function beyond(net: Network, user: User, name: string, [first]: readonly Row[],
 
 function unread(user: User): Reply {
   return notice(user, "What came for you while you were away cannot be read now; it stays where it is")
+}
+
+// Without a source, as all PINGs: many a bot knows them by the first letters of the line.
+function ping(token: string): Content {
+  return { source: undefined, command: "PING", params: [], text: token }
 }
 
 function notice({ nick }: User, text: string): Reply {

@@ -14,10 +14,10 @@ export function unseenBy({ seen = { kind: "seq", seq: 0 } }: Account): Reference
   return seen
 }
 
-/** By a session that is still there: what it has yet to be played, or was and has not answered, is not. */
+/** By a session that is still there: what it has yet to be played, or was and has not confirmed, is not. */
 export function seenSoFar({ missed, mail, heardAt }: Session): Seen {
-  if (missed) return { seen: missed }
-  return mail && heardAt <= mail.heardAt ? { seen: mail.since } : {}
+  const seen = missed ?? (mail && heardAt <= mail.sureAfter ? mail.since : undefined)
+  return seen ? { seen } : {}
 }
 
 /** By a session that ends. Unless it says so itself, what was on its way since it was heard from may be lost. */

@@ -60,8 +60,11 @@ export class Session {
   hearsFrom = 0
   /** Since when nobody was there as its account, as long as it has not been played what was said from then until it heard by itself. */
   missed: Reference | undefined
-  /** Since when it was played that, and when it had last been heard from by then (ms since 1970): not yet is `Infinity`. */
-  mail: { readonly since: Reference; readonly heardAt: number } | undefined
+  /**
+   * Since when it is played that, until it has confirmed it by a PONG with the token of the PING that follows it, or by being
+   * there after this time (ms since 1970).
+   */
+  mail: { readonly since: Reference; token?: string; sureAfter: number } | undefined
   closing: RefusalCode | undefined
   /** ms since 1970 of its last line, and whether a PING is unanswered since. */
   heardAt: number

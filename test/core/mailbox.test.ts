@@ -187,7 +187,7 @@ test("who was nowhere and is there then is played it, once", () => {
     ":irc.example NOTICE alice :One message came for you while you were away:",
     ":bob!u@member PRIVMSG alice :hello",
   ])
-  say(world, phone, "AWAY *", "AWAY :Lunch")
+  say(world, phone, `PONG ${phone.mail?.token}`, "AWAY *", "AWAY :Lunch")
   expect(messages(world, phone)).toEqual([])
 })
 
@@ -265,4 +265,24 @@ test("a connection that is nowhere takes nothing with it, though the disk was fu
   say(world, phone, "QUIT")
   world.settle()
   expect(messages(world, arrive(world, "alice")).at(-1)).toBe(":bob!u@member PRIVMSG alice :hello")
+})
+
+test("who was talking before it came has not confirmed it; who answers its PING has, or goes on for long", () => {
+  const isPlayedAgain = (line: string, waitMs = 0) => {
+    const world = withAlice()
+    arrive(world, "bob", "PRIVMSG alice :hello", "QUIT")
+    world.settle()
+    const alice = arrive(world, "alice")
+    expect(messages(world, alice)).toHaveLength(2)
+    world.now += waitMs
+    say(world, alice, line.replace("TOKEN", alice.mail?.token ?? ""))
+    world.engine.closed(alice, "gone", ++world.now)
+    world.settle()
+    return messages(world, arrive(world, "alice")).length > 0
+  }
+  expect(isPlayedAgain("JOIN #den")).toBe(true)
+  expect(isPlayedAgain("PONG irc.example")).toBe(true)
+  expect(isPlayedAgain("PONG :TOKEN")).toBe(false)
+  expect(isPlayedAgain("PONG irc.example TOKEN")).toBe(false)
+  expect(isPlayedAgain("PONG irc.example", 130_000)).toBe(false)
 })

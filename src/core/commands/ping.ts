@@ -17,7 +17,9 @@ export const PONG = anytime({
   syntax: "[<server>] [<token>]",
   help: "Answers the server's PING; any line does as well.",
   specification: "https://modern.ircdocs.horse/#pong-message",
-  run() {
+  run({ session, message }) {
+    const token = session.mail?.token
+    if (token !== undefined && message.params.includes(token)) session.mail = undefined
     // That a line came at all is what the PING asked for, and the engine has noted it.
   },
 })
