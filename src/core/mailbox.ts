@@ -17,6 +17,8 @@ import type { Account, User } from "./user.ts"
 
 /** People whose messages are played; of more it is only said that there are more. */
 const PEOPLE_MAX = 25
+/** Messages that are played in one go, the newest of everybody: to make lines of them keeps all others waiting. */
+const LETTERS_MAX = 500
 
 /** Who goes on talking for so long has got it, whatever its PONGs say. */
 const SURE_MS = 120_000
@@ -31,13 +33,13 @@ export function playMail(session: Session, postman: Postman) {
   const { account } = user
   const mail: Session["mail"] = { since, sureAfter: Infinity }
   session.mail = mail
-  const { historyPage: limit } = postman.net.settings.limits
   const stretch = { types: MESSAGES, after: since, keep: "newest" as const }
   const ofAll = { ...stretch, accountId: account.id, channelIds: [], limit: PEOPLE_MAX }
   // Without `before`: who has said something meanwhile has said something newer.
   read(postman, [{ kind: "conversations", ...ofAll }], PEOPLE_MAX, (newest) => {
     if (!newest) return unread(user)
     const people = newest.map((row) => otherThan(account, row))
+    const limit = Math.min(postman.net.settings.limits.historyPage, Math.floor(LETTERS_MAX / people.length))
     const pages = people.map((id) => ({
       ...stretch,
       kind: "page" as const,
@@ -47,7 +49,7 @@ export function playMail(session: Session, postman: Postman) {
     }))
     const then = (rows: readonly Row[] | undefined): Answer => {
       if (!rows) return unread(user)
-      const contents = letters(postman, user, account, rows, people.length === PEOPLE_MAX)
+      const contents = letters(postman, user, account, rows, limit, people.length === PEOPLE_MAX)
       // Whatever else it says may have been on its way before: who answers this has got what comes before it.
       if (contents.length > 0) {
         mail.sureAfter = postman.now + SURE_MS
@@ -67,9 +69,9 @@ function letters(
   user: User,
   account: Account,
   rows: readonly Row[],
+  limit: number,
   isMore: boolean,
 ): Content[] {
-  const { historyPage } = net.settings.limits
   let count = 0
   const talks = [...Map.groupBy(rows, (row) => otherThan(account, row))].flatMap(([id, page]) => {
     const until = account.readMarkers.get(id) ?? 0
@@ -80,7 +82,7 @@ function letters(
     const lines = mine.flatMap((row) => played({ net, newBatch }, row, undefined))
     return [
       ...(mine.length === 0 ? [] : batched(lines, newBatch(), "chathistory", name)),
-      ...(page.length < historyPage ? [] : beyond(net, user, name, page, until)),
+      ...(page.length < limit ? [] : beyond(net, user, name, page, until)),
     ]
   })
   const words = count === 1 ? "One message" : `${count} messages`

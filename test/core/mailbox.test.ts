@@ -57,6 +57,22 @@ test("of more people than are played it is said that there are more, and those a
   expect(lines[26]).toMatch(/^:irc.example NOTICE alice :Others may have written, too: /)
 })
 
+test("however much many have written, so many lines come at most, the newest of everybody, and how to read on", () => {
+  const world = withAlice()
+  for (let i = 1; i <= 10; i++) {
+    arrive(world, `p${i}`, ...Array.from({ length: 60 }, (_, n) => `PRIVMSG alice :${i}, ${n}`), "QUIT")
+    world.settle()
+  }
+  const lines = messages(world, arrive(world, "alice"))
+  expect(lines[0]).toBe(":irc.example NOTICE alice :500 messages came for you while you were away:")
+  expect(lines.filter((line) => line.includes("There may be more: CHATHISTORY BEFORE p"))).toHaveLength(10)
+  const first = lines.filter((line) => line.startsWith(":p7!"))
+  expect([first[0], first.at(-1)]).toEqual([
+    ":p7!u@member PRIVMSG alice :7, 10",
+    ":p7!u@member PRIVMSG alice :7, 59",
+  ])
+})
+
 test("what comes while it is looked for comes once, and after what came before", () => {
   const world = withAlice()
   const bob = arrive(world, "bob", "PRIVMSG alice :before")
