@@ -43,6 +43,14 @@ function withAlice(): World {
   return world
 }
 
+/** Bob has written to alice, who has never been there, and is gone. */
+function withLetter(): World {
+  const world = withAlice()
+  arrive(world, "bob", "PRIVMSG alice :hello", "QUIT")
+  world.settle()
+  return world
+}
+
 test("of more people than are played it is said that there are more, and those are the last who wrote", () => {
   const world = withAlice()
   for (let i = 1; i <= 26; i++) {
@@ -73,7 +81,7 @@ test("however much many have written, so many lines come at most, the newest of 
   ])
 })
 
-test("what comes while it is looked for comes once, and after what came before", () => {
+test("what comes while it is looked for comes once, and at once", () => {
   const world = withAlice()
   const bob = arrive(world, "bob", "PRIVMSG alice :before")
   world.settle()
@@ -87,9 +95,7 @@ test("what comes while it is looked for comes once, and after what came before",
 })
 
 test("what cannot be read stays for the next time, also after an orderly end", () => {
-  const world = withAlice()
-  arrive(world, "bob", "PRIVMSG alice :hello", "QUIT")
-  world.settle()
+  const world = withLetter()
   const alice = arrive(world, "alice")
   world.engine.take()
   world.engine.answered(alice, { type: "failed" }, world.now)
@@ -102,9 +108,7 @@ test("what cannot be read stays for the next time, also after an orderly end", (
 })
 
 test("who is gone before it was found has not read it", () => {
-  const world = withAlice()
-  arrive(world, "bob", "PRIVMSG alice :hello", "QUIT")
-  world.settle()
+  const world = withLetter()
   const alice = arrive(world, "alice")
   world.engine.take()
   world.engine.closed(alice, "gone", ++world.now)
@@ -181,9 +185,7 @@ test("who ends a dead connection by NickServ is played what that was sent, after
 })
 
 test("who is thrown out before it was shown has not read it", () => {
-  const world = withAlice()
-  arrive(world, "bob", "PRIVMSG alice :hello", "QUIT")
-  world.settle()
+  const world = withLetter()
   const alice = arrive(world, "alice")
   expect(messages(world, alice)).toHaveLength(2)
   world.engine.dismiss(alice.user!, "KICKED")
@@ -221,9 +223,7 @@ test("a guest who is nowhere and logs in takes nothing", () => {
 })
 
 test("after a crash that follows a return, all that had come before it is played again", () => {
-  const world = withAlice()
-  arrive(world, "bob", "PRIVMSG alice :hello", "QUIT")
-  world.settle()
+  const world = withLetter()
   world.now += 3_600_000
   arrive(world, "alice")
   world.settle()
@@ -285,9 +285,7 @@ test("a connection that is nowhere takes nothing with it, though the disk was fu
 
 test("who was talking before it came has not confirmed it; who answers its PING has, or goes on for long", () => {
   const isPlayedAgain = (line: string, waitMs = 0) => {
-    const world = withAlice()
-    arrive(world, "bob", "PRIVMSG alice :hello", "QUIT")
-    world.settle()
+    const world = withLetter()
     const alice = arrive(world, "alice")
     expect(messages(world, alice)).toHaveLength(2)
     world.now += waitMs
