@@ -19,7 +19,6 @@ import type { Account, User } from "./user.ts"
 const PEOPLE_MAX = 25
 /** Messages that are played in one go, the newest of everybody: to make lines of them keeps all others waiting. */
 const LETTERS_MAX = 500
-
 /** Who goes on talking for so long has got it, whatever its PONGs say. */
 const SURE_MS = 120_000
 

@@ -18,8 +18,8 @@ export const PONG = anytime({
   help: "Answers the server's PING; any line does as well.",
   specification: "https://modern.ircdocs.horse/#pong-message",
   run({ session, message }) {
+    // That a line came at all is what a PING asks for, and the engine has noted it; but that mail has come, its PONG alone says.
     const token = session.mail?.token
     if (token !== undefined && message.params.includes(token)) session.mail = undefined
-    // That a line came at all is what the PING asked for, and the engine has noted it.
   },
 })
